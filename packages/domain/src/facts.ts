@@ -1,0 +1,42 @@
+/**
+ * What rules may look at: a flat, impersonal view of an enriched lead. It is what CEL sees as `lead`,
+ * what decision batches keep, and all that a decision depends on; so a decision can be replayed without the person.
+ * null is "unknown": a condition that needs an unknown value is not met.
+ */
+import type { Authority, Grade, TimeFrame } from './lead.ts';
+
+export interface Facts {
+  readonly vendor: string;
+  readonly channel: string | null;
+  readonly campaign: string | null;
+  readonly initiative: string | null;
+  readonly language: string | null;
+  readonly company: string | null;
+  readonly industry: string | null;
+  readonly employeeCount: number | null;
+  readonly annualRevenue: number | null;
+  readonly country: string | null;
+  readonly region: string | null;
+  readonly postalCode: string | null;
+  readonly city: string | null;
+  readonly territory: string | null;
+  readonly emailDomain: string | null;
+  readonly emailIsFree: boolean;
+  readonly hasValidEmail: boolean;
+  readonly hasValidPhone: boolean;
+  readonly webDomain: string | null;
+  readonly government: string | null;
+  readonly accountId: string | null;
+  readonly budget: number | null;
+  readonly authority: Authority;
+  readonly timeFrame: TimeFrame;
+  readonly productInterest: readonly string[];
+  readonly topics: readonly string[];
+  readonly consentEmail: boolean | null;
+  readonly consentPhone: boolean | null;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly score: number;
+  readonly grade: Grade;
+  /** A person has qualified the lead (activity `QUALIFIED`). */
+  readonly isQualified: boolean;
+}

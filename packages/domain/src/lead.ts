@@ -1,0 +1,147 @@
+/**
+ * What a lead is, as the vendor said it: the shape shared by wire and domain.
+ * Personal values live in `Person` and nowhere else, so that sealing or erasing them touches one field.
+ * Missing means null (or an empty list); times are milliseconds since the epoch.
+ */
+
+type Brand<T, Name extends string> = T & { readonly __brand: Name };
+/** UUIDv5 of the vendor and its own reference. */
+export type LeadId = Brand<string, 'LeadId'>;
+export type EventId = Brand<string, 'EventId'>;
+
+/** Everything that points at a natural person. Never in logs, labels, dead-letter headers or decision batches. */
+export interface Person {
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly jobTitle: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly mobile: string | null;
+  readonly fax: string | null;
+  readonly street: string | null;
+  /** What the person wrote. */
+  readonly comments: string | null;
+  /** Notes from phone qualification and the like. */
+  readonly notes: string | null;
+}
+
+export interface Company {
+  readonly name: string | null;
+  readonly website: string | null;
+  readonly industry: string | null;
+  readonly employeeCount: number | null;
+  /** Yearly, in US dollars. */
+  readonly annualRevenue: number | null;
+}
+
+export interface Location {
+  /** As given: ISO code or name. */
+  readonly country: string | null;
+  /** State, province. */
+  readonly region: string | null;
+  readonly postalCode: string | null;
+  readonly city: string | null;
+}
+
+export type TimeFrame = 'UNKNOWN' | 'WITHIN_3_MONTHS' | 'MONTHS_4_TO_6' | 'MONTHS_7_TO_12' | 'LATER' | 'NONE';
+export type Authority = 'UNKNOWN' | 'DECIDES' | 'RECOMMENDS' | 'RESEARCHES' | 'NONE';
+
+/** Qualifying answers. */
+export interface Qualification {
+  /** In US dollars. */
+  readonly budget: number | null;
+  readonly authority: Authority;
+  readonly need: string | null;
+  readonly timeFrame: TimeFrame;
+  readonly productInterest: readonly string[];
+}
+
+export interface Fulfilment {
+  readonly item: string;
+  readonly receivedAt: number;
+}
+
+export interface Consent {
+  readonly email: boolean | null;
+  readonly phone: boolean | null;
+  /** How and where it was given: a form's address and text version, a recording's reference. */
+  readonly proof: string | null;
+  readonly givenAt: number | null;
+}
+
+export interface Lead {
+  readonly vendor: string;
+  readonly vendorReference: string;
+  /** web, phone, event, partner, … as the vendor calls it. */
+  readonly channel: string | null;
+  readonly campaign: string | null;
+  readonly initiative: string | null;
+  /** BCP 47. */
+  readonly language: string | null;
+  /** When the person made contact with the vendor. */
+  readonly createdAt: number | null;
+  readonly company: Company;
+  readonly location: Location;
+  readonly qualification: Qualification;
+  readonly fulfilments: readonly Fulfilment[];
+  readonly consent: Consent;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export type Grade =
+  | 'HOT'
+  | 'HIGH_POTENTIAL'
+  | 'NEED_INFORMATION'
+  | 'LOW_POTENTIAL'
+  | 'PARTNER_OPPORTUNITY'
+  | 'NEED_NURTURING';
+
+
+/** One value that enrichment added: what, where from, how sure. Nothing the lead said is overwritten. */
+export interface EnrichedValue {
+  readonly field: string;
+  readonly value: string;
+  /** The table, library or rule it came from. */
+  readonly source: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+}
+
+export interface Enrichment {
+  /** Lower-case domain of the mail address; null without a valid one. */
+  readonly emailDomain: string | null;
+  readonly emailIsFree: boolean;
+  /** Country of the phone number, ISO 3166-1 alpha-2. The E.164 number itself is personal and goes into the identities only. */
+  readonly phoneCountry: string | null;
+  readonly webDomain: string | null;
+  readonly countryCode: string | null;
+  readonly regionCode: string | null;
+  readonly territory: string | null;
+  /** FEDERAL, STATE, LOCAL or null; from the domain table. */
+  readonly government: 'FEDERAL' | 'STATE' | 'LOCAL' | null;
+  readonly accountId: string | null;
+  readonly accountName: string | null;
+  readonly industry: string | null;
+  /** Topics found in comments, notes and need. */
+  readonly topics: readonly string[];
+  readonly hasValidEmail: boolean;
+  readonly hasValidPhone: boolean;
+  readonly values: readonly EnrichedValue[];
+  /** Keyed hashes (HMAC-SHA-256, hex, 32 characters) of mail address and E.164 phone: the person's identity without the person. */
+  readonly identities: readonly string[];
+}
+
+export interface ScoreReason {
+  /** Name of the scorecard line. */
+  readonly name: string;
+  readonly points: number;
+}
+
+export interface Scoring {
+  /** The sum of the reasons' points. */
+  readonly score: number;
+  readonly grade: Grade;
+  /** Why this grade: the name of the threshold. */
+  readonly gradeReason: string;
+  readonly reasons: readonly ScoreReason[];
+}

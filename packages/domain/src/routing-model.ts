@@ -1,0 +1,296 @@
+/**
+ * The vocabulary of a decision: what goes into `decideBatch` and what comes out. Pure data, no behaviour.
+ * Router, simulator, what-if, replay and explain share it. Times are milliseconds since the epoch.
+ */
+import type { Facts } from './facts.ts';
+import type { EventId, Grade, LeadId } from './lead.ts';
+
+/** Where a lead is; each lead is in exactly one stage. */
+export type LeadStage =
+  /** An agent (or destination) owns it and works it. */
+  | 'ASSIGNED'
+  /** Belongs to the same person as an open lead; told to that owner, not worked twice. */
+  | 'LINKED'
+  /** In a pool's queue for capacity or opening hours. */
+  | 'WAITING'
+  /** With a final decision maker. */
+  | 'EXCEPTION'
+  /** Ended: won, lost, disqualified. */
+  | 'CLOSED';
+
+/** Why a revision was opened. */
+export type DecisionCause =
+  | 'SUBMITTED'
+  | 'QUALIFIED'
+  | 'DECLINED'
+  | 'RETURNED'
+  | 'ACCEPT_OVERDUE'
+  | 'CAPACITY_FREED'
+  | 'POOL_OPENED'
+  | 'WAITED_TOO_LONG'
+  | 'REASSIGNED_BY_HAND';
+
+/** The lead's row: all that is known of where it stands. */
+export interface LeadRecord {
+  readonly leadId: LeadId;
+  /** Raised by every change; `lead.state.v1` carries it. */
+  readonly version: number;
+  /** Raised by every decision; the submission is 1. */
+  readonly revision: number;
+  readonly stage: LeadStage;
+  readonly vendor: string;
+  readonly grade: Grade;
+  readonly score: number;
+  readonly poolId: string | null;
+  readonly agentId: string | null;
+  readonly destinationId: string | null;
+  readonly ruleId: string | null;
+  readonly ruleSetVersion: number;
+  readonly linkedTo: LeadId | null;
+  readonly identities: readonly string[];
+  /** Agents who had it and lost it: never given back to them. */
+  readonly formerAgents: readonly string[];
+  readonly isQualified: boolean;
+  /** Accepted by the gateway. */
+  readonly submittedAt: number;
+  readonly decidedAt: number;
+  readonly acceptedAt: number | null;
+  readonly respondedAt: number | null;
+  /** Since when it waits, kept over several tries; null when it does not. */
+  readonly waitingSince: number | null;
+  /** Generation of this lead's current timer; a fired timer with another one is superseded. */
+  readonly timerGeneration: number;
+  readonly timer: LeadTimer | null;
+}
+
+export type TimerKind = 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE';
+
+export interface LeadTimer {
+  readonly kind: 'ACCEPT' | 'WAIT_LIMIT';
+  readonly dueAt: number;
+}
+
+/** A person's place in the books, under a keyed hash; locked before leads. */
+export interface IdentityRecord {
+  readonly identity: string;
+  /** The latest lead that was worked (not linked) for this person. */
+  readonly leadId: LeadId | null;
+  readonly poolId: string | null;
+  readonly agentId: string | null;
+  readonly destinationId: string | null;
+  /** The lead is still being worked or waits. */
+  readonly isOpen: boolean;
+  readonly lastDecidedAt: number | null;
+}
+
+/** One member's line in a pool's visible ledger. */
+export interface MemberLedger {
+  readonly agentId: string;
+  /** Entitlement minus leads given, in leads; kept while the member is away, dropped when it leaves the pool. */
+  readonly credit: number;
+  /** Open leads right now. */
+  readonly open: number;
+  /** Leads given on `day`. */
+  readonly daily: number;
+  /** Calendar day, yyyy-mm-dd in the pool's zone, that `daily` counts. */
+  readonly day: string;
+  /** Leads given since ever. */
+  readonly total: number;
+}
+
+export interface PoolRecord {
+  readonly poolId: string;
+  /** Raised by every freeing of capacity, opening, or change of members. */
+  readonly generation: number;
+  readonly open: number;
+  readonly daily: number;
+  readonly day: string;
+  readonly waiting: number;
+  /** Some waiter may not have been tried since the last freeing. */
+  readonly wakePending: boolean;
+  /** When the pool's own timer (opening, cap reset) is due, and its generation. */
+  readonly wakeAt: number | null;
+  readonly wakeGeneration: number;
+  readonly members: readonly MemberLedger[];
+}
+
+export interface DestinationRecord {
+  readonly destinationId: string;
+  readonly open: number;
+  readonly daily: number;
+  readonly day: string;
+}
+
+/** A lead in a pool's queue; written only under that pool's lock. */
+export interface WaiterRecord {
+  readonly poolId: string;
+  readonly leadId: LeadId;
+  /** GRADE_RANK of its grade: lower leaves first. */
+  readonly rank: number;
+  readonly waitingSince: number;
+  /** The pool's generation when it was last tried or woken; -1 for not yet. */
+  readonly seenGeneration: number;
+}
+
+/** All that the batch has locked and read. Records that do not exist yet are absent. */
+export interface BatchSnapshot {
+  readonly identities: ReadonlyMap<string, IdentityRecord>;
+  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
+  readonly destinations: ReadonlyMap<string, DestinationRecord>;
+  readonly pools: ReadonlyMap<string, PoolRecord>;
+  /** Per locked pool: the first waiters (rank, waitingSince, leadId) that saw an older generation, at most `limits.wakeups`. */
+  readonly waiters: ReadonlyMap<string, readonly WaiterRecord[]>;
+  /** Names of what was locked: to look at anything else is a missing lock. */
+  readonly locked: LockSet;
+}
+
+/** Sorted, without repeats; taken in this order. */
+export interface LockSet {
+  readonly identities: readonly string[];
+  readonly leads: readonly LeadId[];
+  readonly destinations: readonly string[];
+  readonly pools: readonly string[];
+}
+
+export type ActivityKind =
+  | 'ACCEPTED'
+  | 'DECLINED'
+  | 'CONTACTED'
+  | 'QUALIFIED'
+  | 'DISQUALIFIED'
+  | 'RETURNED'
+  | 'WON'
+  | 'LOST';
+
+interface InputBase {
+  readonly eventId: EventId;
+  /** Place in the log, for messages and seeds. */
+  readonly offset: number;
+  readonly leadId: LeadId;
+  /** When it happened in the world. */
+  readonly occurredAt: number;
+}
+
+export type RouterInput =
+  | (InputBase & {
+      readonly kind: 'SCORED';
+      readonly vendor: string;
+      /** Accepted by the gateway. */
+      readonly submittedAt: number;
+      readonly identities: readonly string[];
+      /** Of the active rule set: recomputed by the caller if the scorer used another version. */
+      readonly facts: Facts;
+    })
+  | (InputBase & {
+      readonly kind: 'ACTIVITY';
+      readonly activity: ActivityKind;
+      /** Who says so; null for a system. */
+      readonly agentId: string | null;
+      readonly reason: string | null;
+      /** The lead's facts as of now; null when the lead is unknown. */
+      readonly facts: Facts | null;
+    })
+  | (InputBase & {
+      readonly kind: 'TIMER';
+      readonly timer: TimerKind;
+      readonly generation: number;
+      /** For POOL_WAKE; leadId is then the pool's timer id. */
+      readonly poolId: string | null;
+      readonly facts: Facts | null;
+    })
+  | (InputBase & {
+      readonly kind: 'ROUTE';
+      readonly poolId: string;
+      readonly cause: 'CAPACITY_FREED' | 'POOL_OPENED';
+      readonly facts: Facts | null;
+    })
+  | (InputBase & {
+      readonly kind: 'REASSIGN';
+      /** A pool or an agent (`pool/agent`). */
+      readonly to: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly facts: Facts | null;
+    });
+
+export type DecisionKind = 'ASSIGNED' | 'LINKED' | 'QUEUED' | 'EXCEPTION';
+
+/** One decision: one lead, one revision. */
+export interface Decision {
+  readonly eventId: EventId;
+  readonly kind: DecisionKind;
+  readonly cause: DecisionCause;
+  /** The lead as it is after this decision. */
+  readonly lead: LeadRecord;
+  readonly previousAgentId: string | null;
+  readonly acceptBy: number | null;
+}
+
+/** A change of a lead that is no decision (accepted, contacted, closed): goes to `lead.state.v1` only. */
+export interface StateChange {
+  readonly eventId: EventId;
+  readonly lead: LeadRecord;
+}
+
+export interface SlaEvent {
+  readonly eventId: EventId;
+  readonly kind: 'ACCEPT_BREACHED' | 'BREACH_RETRACTED';
+  readonly lead: LeadRecord;
+  readonly agentId: string | null;
+  readonly dueAt: number;
+}
+
+/** RouteLead into the inbox for a waiter, whatever its partition. */
+export interface WakeUp {
+  readonly leadId: LeadId;
+  readonly poolId: string;
+  readonly cause: 'CAPACITY_FREED' | 'POOL_OPENED';
+}
+
+/** In the order of the inputs. */
+export type BatchEffect =
+  | { readonly kind: 'DECISION'; readonly inputIndex: number; readonly decision: Decision }
+  | { readonly kind: 'STATE'; readonly inputIndex: number; readonly change: StateChange }
+  | { readonly kind: 'SLA'; readonly inputIndex: number; readonly sla: SlaEvent };
+
+/** An input that changed nothing, and why: counted, never silent. */
+export interface IgnoredInput {
+  readonly inputIndex: number;
+  readonly reason:
+    | 'TIMER_SUPERSEDED'
+    | 'LEAD_UNKNOWN'
+    | 'LEAD_ALREADY_SUBMITTED'
+    | 'NOT_WAITING'
+    | 'ALREADY_CLOSED'
+    | 'NOT_THE_OWNER'
+    | 'ALREADY_ACCEPTED'
+    | 'NO_CHANGE';
+}
+
+/** Everything to write back, final values only; keys absent from it are unchanged. */
+export interface BatchWrites {
+  readonly identities: readonly IdentityRecord[];
+  readonly leads: readonly LeadRecord[];
+  readonly destinations: readonly DestinationRecord[];
+  readonly pools: readonly PoolRecord[];
+  readonly waitersPut: readonly WaiterRecord[];
+  readonly waitersRemoved: readonly { readonly poolId: string; readonly leadId: LeadId }[];
+}
+
+export type BatchOutcome =
+  | {
+      readonly kind: 'DECIDED';
+      readonly effects: readonly BatchEffect[];
+      readonly ignored: readonly IgnoredInput[];
+      readonly wakeUps: readonly WakeUp[];
+      readonly writes: BatchWrites;
+    }
+  /** Something was needed that is not locked: roll back, lock the union, decide again. */
+  | { readonly kind: 'MISSING_LOCKS'; readonly missing: LockSet };
+
+export interface DecisionContext {
+  /** Milliseconds; never goes back within a partition. */
+  readonly now: number;
+  /** 32-bit; breaks ties without bias. */
+  readonly seed: number;
+}

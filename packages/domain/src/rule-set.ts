@@ -1,0 +1,133 @@
+/**
+ * A compiled rule set: what the YAML of the business says, parsed, checked and ready to be asked.
+ * Compiled once per version by `compile-rule-set.ts`; everything here is read-only.
+ */
+import type { Facts } from './facts.ts';
+import type { Enrichment, Grade, Lead, Person, Scoring } from './lead.ts';
+
+export type DestinationKind = 'SALES' | 'CALL_CENTER' | 'CUSTOMER_SERVICE' | 'PARTNER' | 'WEB' | 'NURTURE';
+
+/** Half-open spans of the local week, in minutes since Monday 00:00, sorted, not overlapping. */
+export interface WeeklyHours {
+  /** IANA zone. */
+  readonly zone: string;
+  readonly spans: readonly { readonly fromMinute: number; readonly toMinute: number }[];
+}
+
+export interface Caps {
+  /** Most leads open at once; null for no cap. */
+  readonly open: number | null;
+  /** Most leads a calendar day in the pool's zone; null for no cap. */
+  readonly daily: number | null;
+}
+
+export interface Agent {
+  readonly agentId: string;
+  readonly name: string;
+  /** Share of the pool's leads relative to the other members; above 0. */
+  readonly weight: number;
+  readonly caps: Caps;
+  /** null: whenever the pool is open. */
+  readonly hours: WeeklyHours | null;
+  /** Half-open calendar days (yyyy-mm-dd in the agent's or pool's zone) of leave. */
+  readonly leave: readonly { readonly from: string; readonly to: string }[];
+  readonly active: boolean;
+}
+
+export interface Destination {
+  readonly destinationId: string;
+  readonly kind: DestinationKind;
+  readonly name: string;
+  readonly caps: Caps;
+  readonly zone: string;
+  /** Where decisions for it are sent; null for none. */
+  readonly webhook: { readonly url: string; readonly secretEnv: string } | null;
+}
+
+export interface Pool {
+  readonly poolId: string;
+  readonly destinationId: string;
+  /** Zone of daily caps. */
+  readonly zone: string;
+  /** null: around the clock. */
+  readonly hours: WeeklyHours | null;
+  readonly caps: Caps;
+  readonly agents: readonly Agent[];
+  /** The person's or account's earlier owner in this pool comes first. */
+  readonly sticky: boolean;
+  /** Until an agent accepts; null for no clock. Milliseconds of wall time. */
+  readonly acceptWithinMs: number | null;
+  /** Longest wait in the queue before the final decision makers get it; null for no limit. */
+  readonly maxWaitMs: number | null;
+  /** Pool tried when this one cannot take the lead now; null: the lead waits. */
+  readonly overflowTo: string | null;
+}
+
+export interface Rule {
+  readonly ruleId: string;
+  /** Plain words for people. */
+  readonly description: string;
+  /** CEL source; null for the last resort. */
+  readonly when: string | null;
+  readonly to: string;
+}
+
+export interface RuleMatch {
+  readonly rule: Rule;
+  /** Place in the order, from 0. */
+  readonly index: number;
+}
+
+export interface RuleSet {
+  /** Name of the document; the version number is given at publication. */
+  readonly name: string;
+  /** SHA-256 of the canonical source (YAML and tables), hex. */
+  readonly digest: string;
+  readonly rules: readonly Rule[];
+  readonly destinations: ReadonlyMap<string, Destination>;
+  readonly pools: ReadonlyMap<string, Pool>;
+  /** The mandatory last resort: the final decision makers. */
+  readonly lastResortPool: string;
+  /** A second lead of one person within this time of the first is linked. Milliseconds. */
+  readonly linkWindowMs: number;
+
+  /** First match wins; the last resort always matches. */
+  matchRule(facts: Facts): RuleMatch;
+  /** Every rule up to and including the match, with the reason it did or did not match: for explain. */
+  traceRules(facts: Facts): readonly RuleTrace[];
+  /** Total: any lead gives an enrichment. */
+  enrich(lead: Lead, person: Person | null, hashIdentity: IdentityHasher): Enrichment;
+  score(lead: Lead, enrichment: Enrichment, options: { isQualified: boolean }): Scoring;
+}
+
+export interface RuleTrace {
+  readonly ruleId: string;
+  readonly matched: boolean;
+  /** Plain words: which part was not met, with the value that was there. */
+  readonly reason: string;
+}
+
+/** Keyed hash of a normalised identity (`email:a@b.c`, `phone:+1…`): HMAC-SHA-256, hex, first 32 characters. Pure for a given key. */
+export type IdentityHasher = (normalised: string) => string;
+
+/** A fault in a rule set document; all of them are reported at once. */
+export interface RuleSetFault {
+  /** Dotted path: `rules[3].when`. */
+  readonly path: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly message: string;
+}
+
+export type RuleSetResult =
+  | { readonly ok: true; readonly ruleSet: RuleSet }
+  | { readonly ok: false; readonly faults: readonly RuleSetFault[] };
+
+export const GRADE_RANK: Readonly<Record<Grade, number>> = {
+  HOT: 0,
+  HIGH_POTENTIAL: 1,
+  NEED_INFORMATION: 2,
+  PARTNER_OPPORTUNITY: 3,
+  LOW_POTENTIAL: 4,
+  NEED_NURTURING: 5,
+};

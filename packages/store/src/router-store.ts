@@ -1,0 +1,120 @@
+/**
+ * The port through which the router sees Postgres. `postgres-router-store.ts` implements it on pg, the testkit in memory;
+ * both pass one contract suite. Operations of a transaction run in the order in which they were called, so a caller may
+ * issue several without awaiting each (one round trip on the real thing) and await the lot.
+ * READ COMMITTED throughout: every read sees what was committed when its lock was granted.
+ */
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
+import type { BatchSnapshot, BatchWrites, Decision, IdentityRecord, LeadRecord, LockSet } from '@lead-router/domain/routing-model.ts';
+
+/** The one batch kept per partition: what to emit again if its Kafka half is missing. */
+export interface StoredBatch {
+  readonly partition: number;
+  /** First offset of the batch. */
+  readonly from: number;
+  /** Offset after its last record: what its Kafka transaction commits. */
+  readonly to: number;
+  /** The encoded outputs, as `encodeOutputs` of the router made them. */
+  readonly outputs: Buffer;
+}
+
+export type StoredBatchAnswer =
+  | { readonly kind: 'OK'; readonly stored: StoredBatch | null }
+  /** Another task has raised the epoch since. */
+  | { readonly kind: 'STALE_EPOCH' };
+
+export interface PeekResult {
+  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
+  /** Encoded LeadContext of those leads. */
+  readonly contexts: ReadonlyMap<LeadId, Buffer>;
+  readonly identities: ReadonlyMap<string, IdentityRecord>;
+}
+
+export interface BatchRecord {
+  readonly batchId: string;
+  readonly partition: number;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly ruleSetVersion: number;
+  readonly now: number;
+  readonly seed: number;
+  /** Compressed snapshot and inputs: the unit of replay. No personal values. */
+  readonly body: Buffer;
+}
+
+export interface DecisionRow {
+  readonly decision: Decision;
+  /** Place among the batch's inputs. */
+  readonly inputIndex: number;
+}
+
+export interface BatchWriteSet {
+  readonly batch: BatchRecord;
+  readonly outputs: Buffer;
+  readonly decisions: readonly DecisionRow[];
+  readonly writes: BatchWrites;
+  /** Encoded LeadContext of leads that are new, or whose context changed. */
+  readonly contexts: ReadonlyMap<LeadId, Buffer>;
+}
+
+export interface RouterTransaction {
+  /** SELECT … FOR UPDATE of the partition's row. */
+  lockPartition(partition: number): Promise<{ readonly epoch: number; readonly storedTo: number | null }>;
+  /** Takes the rule version's shared advisory lock, then reads the active version. */
+  shareRuleVersion(): Promise<number>;
+  /** Locks in the global order (identities, leads, destinations, pools; each sorted) and reads each after its lock. */
+  lockAndRead(locks: LockSet, options: { readonly waitersPerPool: number }): Promise<BatchSnapshot>;
+  /** Returns those that were not applied before. */
+  applyEvents(eventIds: readonly EventId[]): Promise<ReadonlySet<EventId>>;
+  /** Everything of the batch in a constant number of statements, timers and the stored batch included. */
+  write(batch: BatchWriteSet): Promise<void>;
+  /** A StoreFault of kind `unknown-outcome` says that nobody knows. */
+  commit(): Promise<void>;
+  /** Never rejects; after it the transaction is gone. */
+  rollback(): Promise<void>;
+}
+
+export interface RouterStore {
+  /** Waits for a batch in flight (row lock), then raises and returns the epoch. */
+  raiseEpoch(partition: number): Promise<number>;
+  readStoredBatch(partition: number, epoch: number): Promise<StoredBatchAnswer>;
+  /** Without locks; may be out of date at once. */
+  peek(keys: { readonly leads: readonly LeadId[]; readonly identities: readonly string[] }): Promise<PeekResult>;
+  begin(): Promise<RouterTransaction>;
+}
+
+export interface DueTimer {
+  /** The lead's id, or the pool's timer id. */
+  readonly timerId: string;
+  readonly kind: 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE';
+  readonly poolId: string | null;
+  readonly generation: number;
+  readonly dueAt: number;
+}
+
+export interface TimerStore {
+  /** Leases due, unfired timers (SKIP LOCKED) until `now + leaseMs`, earliest first. */
+  leaseDueTimers(request: { readonly now: number; readonly limit: number; readonly leaseMs: number }): Promise<readonly DueTimer[]>;
+  /** Marks by id and generation: one that was set anew meanwhile stays due. */
+  markFired(timers: readonly Pick<DueTimer, 'timerId' | 'generation'>[]): Promise<void>;
+}
+
+export type StoreFaultKind =
+  /** 40001, 40P01, 55P03: roll back and try the same again. */
+  | 'conflict'
+  /** A commit was sent and no answer came. */
+  | 'unknown-outcome'
+  /** Connection refused, lost or timed out before a commit; nothing has happened. */
+  | 'unavailable'
+  /** Postgres refuses this value (class 22, 23, 54): bisect, and dead-letter the one. */
+  | 'refused-value';
+
+export class StoreFault extends Error {
+  readonly kind: StoreFaultKind;
+  constructor(kind: StoreFaultKind, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'StoreFault';
+    this.kind = kind;
+  }
+}
