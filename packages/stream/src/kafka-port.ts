@@ -48,7 +48,10 @@ export interface BatchContext {
   heartbeat(): Promise<void>;
 }
 
-/** Called for one partition at a time per partition; partitions run concurrently. */
+/**
+ * Called for one batch at a time per partition; partitions run concurrently. Once it resolves, reading goes on at the
+ * batch's `nextOffset`, unless the handler called `seek` for the partition. It must not reject for bad data.
+ */
 export type BatchHandler = (batch: FetchedBatch, context: BatchContext) => Promise<void>;
 
 export interface GroupAssignment {

@@ -1,0 +1,292 @@
+/**
+ * The exactly-once half of the runtime: one task per partition, one batch in flight, and each batch one transaction in
+ * the ledger (Postgres) and then one in Kafka. It knows nothing of leads. docs/adr/0001 and docs/model have the protocol.
+ *
+ * Order on every assignment, never another: raise the epoch, connect the producer (fences, settles the old transaction),
+ * read the committed offset, read the stored batch under the epoch. The *position* says whether a Kafka half is missing.
+ */
+import type { Clock } from './clock.ts';
+import { type BatchContext, type BatchHandler, type ConsumedRecord, type FetchedBatch, type GroupConsumer, KafkaFault, type KafkaPort, type OutgoingRecord, type TransactionalProducer } from './kafka-port.ts';
+
+export interface LedgerBatch {
+  readonly from: number;
+  readonly to: number;
+  readonly outputs: readonly OutgoingRecord[];
+}
+
+export type StoredAnswer =
+  | { readonly kind: 'OK'; readonly stored: LedgerBatch | null }
+  | { readonly kind: 'STALE_EPOCH' };
+
+export interface ApplyRequest {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly records: readonly ConsumedRecord[];
+}
+
+export type ApplyAnswer =
+  | { readonly kind: 'APPLIED'; readonly outputs: readonly OutgoingRecord[] }
+  /** The epoch is not ours, or the stored batch is not behind us, or nobody knows whether the commit happened. */
+  | { readonly kind: 'REASSIGN'; readonly reason: string };
+
+/** Where batches are written down before they are emitted. Errors it throws are transient or bugs: see `isTransient`. */
+export interface BatchLedger {
+  raiseEpoch(partition: number): Promise<number>;
+  readStoredBatch(partition: number, epoch: number): Promise<StoredAnswer>;
+  apply(request: ApplyRequest): Promise<ApplyAnswer>;
+}
+
+/** What operations gets to see. All callbacks are cheap and never throw. */
+export interface ExactlyOnceObserver {
+  assigned(event: { partition: number; epoch: number; position: number; reemitted: boolean }): void;
+  batchDone(event: { partition: number; records: number; applyMs: number; emitMs: number; position: number; lag: number }): void;
+  reassigning(event: { partition: number; reason: string }): void;
+  pausedFor(event: { partition: number; backOffMs: number; error: unknown }): void;
+  resumed(event: { partition: number }): void;
+  /** The partition stays stopped until a person has looked: its offset and the stored batch do not fit together. */
+  alarm(event: { partition: number; reason: string }): void;
+}
+
+export interface ExactlyOnceOptions {
+  readonly kafka: KafkaPort;
+  readonly ledger: BatchLedger;
+  readonly clock: Clock;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly groupId: string;
+  readonly topic: string;
+  /** The id of partition p is `<prefix>-<p>`. */
+  readonly transactionalIdPrefix: string;
+  readonly maxBatchRecords: number;
+  readonly observer: ExactlyOnceObserver;
+  readonly isTransient: (error: unknown) => boolean;
+  /** A bug: log, do not commit, end the process. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface ExactlyOnceTasks {
+  readonly handler: BatchHandler;
+  bind(consumer: GroupConsumer): void;
+  stop(): Promise<void>;
+}
+
+interface Task {
+  readonly generation: number;
+  readonly epoch: number;
+  readonly producer: TransactionalProducer;
+  /** Next offset to decide; the `from` of the next batch. */
+  position: number;
+  /** Where the next fetch may begin: past `position` by control records only. */
+  fetchPosition: number;
+}
+
+interface Slot {
+  task: Task | null;
+  /** Batches of one partition never overlap, even across generations. */
+  tail: Promise<void>;
+  failures: number;
+  stopped: boolean;
+}
+
+const FIRST_BACK_OFF_MS = 200;
+const MAX_BACK_OFF_MS = 10_000;
+
+export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnceTasks {
+  const slots = new Map<number, Slot>();
+  const stopping = new AbortController();
+  let consumer: GroupConsumer | null = null;
+
+  const slotOf = (partition: number): Slot => {
+    const known = slots.get(partition);
+    if (known) return known;
+    const slot: Slot = { task: null, tail: Promise.resolve(), failures: 0, stopped: false };
+    slots.set(partition, slot);
+    return slot;
+  };
+
+  async function handle(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
+    if (slot.stopped || stopping.signal.aborted || !consumer) return;
+    try {
+      await handleCurrent(slot, batch, context);
+      slot.failures = 0;
+    } catch (error) {
+      await dropTask(slot);
+      if (error instanceof KafkaFault && error.kind === 'not-member') return;
+      if (!options.isTransient(error)) return options.onFault(error);
+      pauseAndRetry(slot, batch, error);
+    }
+  }
+
+  async function handleCurrent(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
+    if (!context.isCurrent()) return dropTask(slot);
+    if (slot.task && slot.task.generation !== context.generation) await dropTask(slot);
+    if (!slot.task) {
+      const task = await assignOrStop(slot, batch, context);
+      if (!task) return;
+      if (batch.fetchedOffset !== task.position) return consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+    }
+    await work(slot, batch, context);
+  }
+
+  async function assignOrStop(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<Task | null> {
+    const task = await assign(options, slot, { batch, context });
+    if (slot.stopped) consumer?.pause([{ topic: batch.topic, partition: batch.partition }]);
+    return task;
+  }
+
+  async function work(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
+    let task = slot.task;
+    if (task && batch.fetchedOffset > task.fetchPosition) {
+      consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+      return;
+    }
+    let next = 0;
+    while (task) {
+      const position = task.position;
+      while (next < batch.records.length && (batch.records[next]?.offset ?? 0) < position) next++;
+      const chunk = batch.records.slice(next, next + options.maxBatchRecords);
+      if (chunk.length === 0) break;
+      if (!context.isCurrent()) return dropTask(slot);
+      await context.heartbeat();
+      const reason = await processChunk(options, task, { batch, chunk });
+      if (reason === null) continue;
+      options.observer.reassigning({ partition: batch.partition, reason });
+      await dropTask(slot);
+      if (!context.isCurrent()) return;
+      task = await assignOrStop(slot, batch, context);
+      if (task && task.position < batch.fetchedOffset) {
+        consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+        return;
+      }
+    }
+    if (!task) return;
+    if (task.position > batch.nextOffset) consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+    task.fetchPosition = Math.max(task.position, batch.nextOffset);
+  }
+
+  function pauseAndRetry(slot: Slot, batch: FetchedBatch, error: unknown): void {
+    const backOffMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** slot.failures) * (0.5 + options.random() / 2);
+    slot.failures += 1;
+    const at = { topic: batch.topic, partition: batch.partition };
+    options.observer.pausedFor({ partition: batch.partition, backOffMs, error });
+    consumer?.pause([at]);
+    consumer?.seek({ ...at, offset: batch.fetchedOffset });
+    void options.clock.sleep(backOffMs, stopping.signal).then(() => {
+      options.observer.resumed({ partition: batch.partition });
+      if (!stopping.signal.aborted) consumer?.resume([at]);
+    });
+  }
+
+  return {
+    bind: (bound) => {
+      consumer = bound;
+    },
+    handler: (batch, context) => {
+      const slot = slotOf(batch.partition);
+      slot.tail = slot.tail.then(() => handle(slot, batch, context));
+      return slot.tail;
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([...slots.values()].map((slot) => slot.tail.then(() => dropTask(slot))));
+    },
+  };
+}
+
+async function dropTask(slot: Slot): Promise<void> {
+  const task = slot.task;
+  slot.task = null;
+  await task?.producer.disconnect().catch(() => undefined);
+}
+
+/** The whole assignment, again if another task raised the epoch meanwhile; null when the partition has to stop or is no longer ours. */
+async function assign(options: ExactlyOnceOptions, slot: Slot, at: { batch: FetchedBatch; context: BatchContext }): Promise<Task | null> {
+  const { partition } = at.batch;
+  while (at.context.isCurrent()) {
+    // Asks the group itself: a task that was frozen must learn here that it is no longer a member.
+    await at.context.heartbeat();
+    const epoch = await options.ledger.raiseEpoch(partition);
+    const producer = await options.kafka.transactionalProducer(`${options.transactionalIdPrefix}-${partition}`);
+    slot.task = { generation: at.context.generation, epoch, producer, position: 0, fetchPosition: 0 };
+    const committed = await options.kafka.admin.committedOffset(options.groupId, { topic: options.topic, partition });
+    const answer = await options.ledger.readStoredBatch(partition, epoch);
+    if (answer.kind === 'STALE_EPOCH') {
+      options.observer.reassigning({ partition, reason: 'another task has raised the epoch' });
+      await dropTask(slot);
+      continue;
+    }
+    const resume = resumePoint(committed, answer.stored);
+    if (resume.kind === 'ALARM') {
+      slot.stopped = true;
+      await dropTask(slot);
+      options.observer.alarm({ partition, reason: resume.reason });
+      return null;
+    }
+    if (resume.kind === 'EMIT_AGAIN') {
+      const failure = await emit(options, { producer, partition, batch: resume.batch });
+      // Backs off and does the whole assignment again.
+      if (failure !== null) throw new KafkaFault('unavailable', failure);
+    }
+    slot.task.position = resume.position;
+    slot.task.fetchPosition = resume.position;
+    options.observer.assigned({ partition, epoch, position: resume.position, reemitted: resume.kind === 'EMIT_AGAIN' });
+    return slot.task;
+  }
+  await dropTask(slot);
+  return null;
+}
+
+type ResumePoint =
+  | { readonly kind: 'GO_ON'; readonly position: number }
+  | { readonly kind: 'EMIT_AGAIN'; readonly position: number; readonly batch: LedgerBatch }
+  | { readonly kind: 'ALARM'; readonly reason: string };
+
+/** Pure: where to go on, given what Kafka and the ledger say. An offset is never reset. */
+export function resumePoint(committed: number | null, stored: LedgerBatch | null): ResumePoint {
+  if (stored === null) return { kind: 'GO_ON', position: committed ?? 0 };
+  if (committed === null) return { kind: 'ALARM', reason: `no committed offset, but a batch [${stored.from}, ${stored.to}) is stored` };
+  if (committed >= stored.to) return { kind: 'GO_ON', position: committed };
+  if (committed === stored.from) return { kind: 'EMIT_AGAIN', position: stored.to, batch: stored };
+  return { kind: 'ALARM', reason: `committed offset ${committed} is neither the start nor past the end of the stored batch [${stored.from}, ${stored.to})` };
+}
+
+/** null when done; else why the assignment has to be done again. */
+async function processChunk(options: ExactlyOnceOptions, task: Task, work: { batch: FetchedBatch; chunk: readonly ConsumedRecord[] }): Promise<string | null> {
+  const { batch, chunk } = work;
+  const last = chunk[chunk.length - 1];
+  if (!last) return null;
+  const from = task.position;
+  const to = last.offset + 1;
+  const startedAt = options.clock.now();
+  const answer = await options.ledger.apply({ partition: batch.partition, epoch: task.epoch, from, to, records: chunk });
+  if (answer.kind === 'REASSIGN') return answer.reason;
+  const appliedAt = options.clock.now();
+  const failure = await emit(options, { producer: task.producer, partition: batch.partition, batch: { from, to, outputs: answer.outputs } });
+  if (failure !== null) return failure;
+  task.position = to;
+  options.observer.batchDone({
+    partition: batch.partition,
+    records: chunk.length,
+    applyMs: appliedAt - startedAt,
+    emitMs: options.clock.now() - appliedAt,
+    position: to,
+    lag: Math.max(0, batch.highWatermark - to),
+  });
+  return null;
+}
+
+/** Outputs and the consumed offset, atomically. Whatever goes wrong, the outcome is unknown to us: the assignment finds out. */
+async function emit(options: ExactlyOnceOptions, work: { producer: TransactionalProducer; partition: number; batch: LedgerBatch }): Promise<string | null> {
+  try {
+    const transaction = await work.producer.begin();
+    if (work.batch.outputs.length > 0) await transaction.send(work.batch.outputs);
+    await transaction.sendOffset({ groupId: options.groupId, topic: options.topic, partition: work.partition, offset: work.batch.to });
+    await transaction.commit();
+    return null;
+  } catch (error) {
+    if (!(error instanceof KafkaFault)) throw error;
+    return `the Kafka half failed (${error.kind}): ${error.message}`;
+  }
+}
