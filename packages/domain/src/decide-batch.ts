@@ -1,7 +1,7 @@
 /**
  * The heart: one batch of inputs against a locked snapshot, decided. Pure; the router, the simulator, explain and replay call it.
  */
-import type { LeadId } from './lead.ts';
+import type { EventId, LeadId } from './lead.ts';
 import type { BatchOutcome, BatchSnapshot, DecisionContext, IdentityRecord, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 
@@ -18,6 +18,8 @@ export interface DecideBatchRequest {
   /** In log order, repeats and bad values already taken out. */
   readonly inputs: readonly RouterInput[];
   readonly context: DecisionContext;
+  /** Names an event by its parts; the same parts always give the same id (UUIDv5 in production). */
+  readonly eventId: (...parts: readonly string[]) => EventId;
 }
 
 export declare function locksFor(request: { readonly ruleSet: RuleSet; readonly inputs: readonly RouterInput[]; readonly peeked: Peeked }): LockSet;

@@ -48,7 +48,7 @@ export interface LeadRecord {
   readonly ruleSetVersion: number;
   readonly linkedTo: LeadId | null;
   readonly identities: readonly string[];
-  /** Agents who had it and lost it: never given back to them. */
+  /** Agents who had it and lost it: never given back to them. A pool without agents that lost it stands here as `@pool`. */
   readonly formerAgents: readonly string[];
   readonly isQualified: boolean;
   /** Accepted by the gateway. */
@@ -61,6 +61,16 @@ export interface LeadRecord {
   /** Generation of this lead's current timer; a fired timer with another one is superseded. */
   readonly timerGeneration: number;
   readonly timer: LeadTimer | null;
+  /** Accept clocks that ran out and were not retracted, oldest first. */
+  readonly breaches: readonly Breach[];
+}
+
+/** A clock that ran out under an owner: kept so that an acceptance that arrives late, but happened in time, can retract it. */
+export interface Breach {
+  /** The revision that had given the lead to this owner. */
+  readonly revision: number;
+  readonly agentId: string | null;
+  readonly dueAt: number;
 }
 
 export type TimerKind = 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE';
@@ -106,7 +116,11 @@ export interface PoolRecord {
   readonly daily: number;
   readonly day: string;
   readonly waiting: number;
-  /** Some waiter may not have been tried since the last freeing. */
+  /**
+   * Some waiter may have seen an older generation than the pool's. False means: every waiter has seen `generation`.
+   * Set by the batch that raises the generation while somebody waits or that queues a lead untried; cleared by the batch
+   * that knows that none is left. While it is true the store also reads the waiters that saw an older generation.
+   */
   readonly wakePending: boolean;
   /** When the pool's own timer (opening, cap reset) is due, and its generation. */
   readonly wakeAt: number | null;
@@ -138,7 +152,11 @@ export interface BatchSnapshot {
   readonly leads: ReadonlyMap<LeadId, LeadRecord>;
   readonly destinations: ReadonlyMap<string, DestinationRecord>;
   readonly pools: ReadonlyMap<string, PoolRecord>;
-  /** Per locked pool: the first waiters (rank, waitingSince, leadId) that saw an older generation, at most `limits.wakeups`. */
+  /**
+   * Per locked pool with `waiting` above 0, in the order rank, waitingSince, leadId (by code units), without repeats: its first waiters whatever
+   * they saw (a batch that frees a place wakes those), at most `limits.wakeups`; and, if the pool's `wakePending` is true,
+   * the first that saw an older generation, again at most `limits.wakeups`.
+   */
   readonly waiters: ReadonlyMap<string, readonly WaiterRecord[]>;
   /** Names of what was locked: to look at anything else is a missing lock. */
   readonly locked: LockSet;
@@ -264,6 +282,8 @@ export interface IgnoredInput {
     | 'ALREADY_CLOSED'
     | 'NOT_THE_OWNER'
     | 'ALREADY_ACCEPTED'
+    /** A reassignment by hand to a pool or agent that the rule set does not have, or that is not active. */
+    | 'TARGET_UNKNOWN'
     | 'NO_CHANGE';
 }
 
