@@ -58,9 +58,17 @@ export interface BatchWriteSet {
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
 }
 
+export interface LockedPartition {
+  readonly epoch: number;
+  /** `to` of the stored batch; null before the first one. */
+  readonly storedTo: number | null;
+  /** `now` of the stored batch: the next one's is not earlier. */
+  readonly storedNow: number | null;
+}
+
 export interface RouterTransaction {
   /** SELECT … FOR UPDATE of the partition's row. */
-  lockPartition(partition: number): Promise<{ readonly epoch: number; readonly storedTo: number | null }>;
+  lockPartition(partition: number): Promise<LockedPartition>;
   /** Takes the rule version's shared advisory lock, then reads the active version. */
   shareRuleVersion(): Promise<number>;
   /** Locks in the global order (identities, leads, destinations, pools; each sorted) and reads each after its lock. */
