@@ -65,8 +65,19 @@ export interface GroupConsumerOptions {
   /** Upper bound of records handed over in one batch is the handler's business; this bounds the bytes of one fetch. */
   readonly maxBytesPerPartition?: number;
   readonly onAssigned?: (assignment: GroupAssignment) => void;
-  /** The consumer cannot go on by itself; the process should end and be restarted. */
+  /** The consumer cannot go on by itself; the process should end and be restarted. Also after a handler that rejects with anything but `not-member`. */
   readonly onFault?: (error: unknown) => void;
+  /** The broker is away; the consumer keeps trying, and `onAssigned` tells when it is back. */
+  readonly onUnavailable?: (error: KafkaFault) => void;
+  /** A fetch held only control or aborted records: nothing to handle, but the position moved. */
+  readonly onSkipped?: (skipped: SkippedRecords) => void;
+  /** `co-partitioned`: partition n of every topic goes to the same member. Absent: spread evenly. */
+  readonly assignment?: 'spread' | 'co-partitioned';
+}
+
+export interface SkippedRecords extends TopicPartition {
+  readonly nextOffset: number;
+  readonly highWatermark: number;
 }
 
 export interface GroupConsumer {

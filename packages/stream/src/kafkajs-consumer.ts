@@ -1,0 +1,222 @@
+/**
+ * A group consumer on kafkajs, with the client's traps closed (docs/adr names them): heartbeats only from the work
+ * itself, a generation for every join, pauses and seeks that survive what kafkajs forgets, no commit lost at the end.
+ */
+
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import {
+  type BatchContext,
+  type BatchHandler,
+  type GroupConsumer,
+  type GroupConsumerOptions,
+  KafkaFault,
+  type TopicPartition,
+} from './kafka-port.ts';
+import { protocolTypeOf, rootOf, toKafkaFault } from './kafkajs-faults.ts';
+import { toFetchedBatch } from './kafkajs-records.ts';
+import { createMergedCommits } from './merged-commits.ts';
+
+export interface KafkaJsConsumerOptions extends GroupConsumerOptions {
+  /** Makes the kafkajs consumer; `onCrash` decides whether it starts again by itself. */
+  readonly create: (hooks: ConsumerHooks) => Consumer;
+}
+
+export interface ConsumerHooks {
+  readonly onOffsetOutOfRange: (where: string) => void;
+}
+
+/** More than one process ever holds; partitions are then handled concurrently, each one batch at a time. */
+const concurrentPartitions = 64;
+
+export const createKafkaJsConsumer = (options: KafkaJsConsumerOptions): GroupConsumer => {
+  const state = new ConsumerState(options);
+  const consumer = options.create({
+    onOffsetOutOfRange: (where) =>
+      state.fault(new KafkaFault('refused', `Kafka: records of ${where} were deleted before they were read`)),
+  });
+  const commits = createMergedCommits((positions) =>
+    consumer.commitOffsets(positions.map((at) => ({ ...at, offset: String(at.offset) }))),
+  );
+
+  const start = async (handler: BatchHandler): Promise<void> => {
+    observe(consumer, state);
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: concurrentPartitions,
+        eachBatch: (payload) => state.track(handleBatch(payload, { handler, state })),
+      });
+    } catch (error) {
+      throw toKafkaFault(error, `joining the group ${options.groupId}`);
+    }
+  };
+
+  return {
+    start,
+    seek: ({ topic, partition, offset }) =>
+      whileRunning(() => consumer.seek({ topic, partition, offset: String(offset) })),
+    pause: (partitions) => {
+      for (const at of partitions) state.paused.set(keyOf(at), at);
+      whileRunning(() => consumer.pause(grouped(partitions)));
+    },
+    resume: (partitions) => {
+      for (const at of partitions) state.paused.delete(keyOf(at));
+      whileRunning(() => consumer.resume(grouped(partitions)));
+    },
+    commit: async (offsets) => {
+      try {
+        await commits.commit(offsets);
+      } catch (error) {
+        throw toKafkaFault(error, `committing offsets of ${options.groupId}`);
+      }
+    },
+    stop: () => state.stop(() => consumer.disconnect()),
+  };
+};
+
+/** While kafkajs restarts a consumer these calls throw. The join that follows pauses again and starts a new generation. */
+const whileRunning = (call: () => void): void => {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'KafkaJSNonRetriableError') throw error;
+  }
+};
+
+interface Handling {
+  readonly handler: BatchHandler;
+  readonly state: ConsumerState;
+}
+
+const handleBatch = async (payload: EachBatchPayload, handling: Handling): Promise<void> => {
+  const { handler, state } = handling;
+  const generation = state.generation;
+  if (!state.isActive) return state.untilStopped();
+  if (payload.isStale() || !state.isAssigned(payload.batch)) return;
+  let heartbeatError: unknown = null;
+  const context: BatchContext = {
+    generation,
+    isCurrent: () =>
+      state.isActive && heartbeatError === null && state.generation === generation && payload.isRunning() && !payload.isStale(),
+    heartbeat: async () => {
+      try {
+        await payload.heartbeat();
+      } catch (error) {
+        heartbeatError = error;
+        throw toKafkaFault(error, 'heartbeat');
+      }
+    },
+  };
+  try {
+    await handler(toFetchedBatch(payload.batch), context);
+  } catch (error) {
+    if (heartbeatError === null && isNotMember(error)) heartbeatError = rootOf(error);
+    else if (heartbeatError === null) state.fault(error);
+  }
+  // kafkajs knows the broker's answer when it sees it, and joins again; an error of ours would crash it.
+  if (protocolTypeOf(heartbeatError) !== null) throw heartbeatError;
+  if (context.isCurrent()) payload.resolveOffset(payload.batch.lastOffset());
+};
+
+const isNotMember = (error: unknown): boolean => error instanceof KafkaFault && error.kind === 'not-member';
+
+const observe = (consumer: Consumer, state: ConsumerState): void => {
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic, partition })),
+    );
+    // A consumer that kafkajs has restarted has forgotten what was paused.
+    if (state.paused.size > 0) consumer.pause(grouped([...state.paused.values()]));
+    state.joined(partitions);
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    const fault = toKafkaFault(payload.error, `consuming as ${payload.groupId}`);
+    if (payload.restart) state.options.onUnavailable?.(fault);
+    else state.fault(fault);
+  });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize > 0) return;
+    state.options.onSkipped?.({
+      topic: payload.topic,
+      partition: payload.partition,
+      nextOffset: Number(payload.lastOffset) + 1,
+      highWatermark: Number(payload.highWatermark),
+    });
+  });
+};
+
+class ConsumerState {
+  readonly options: KafkaJsConsumerOptions;
+  readonly paused = new Map<string, TopicPartition>();
+  generation = 0;
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopped: Promise<void>;
+  #resolveStopped: () => void = () => undefined;
+  #stopping: Promise<void> | null = null;
+  #isFaulty = false;
+  #assigned = new Set<string>();
+
+  constructor(options: KafkaJsConsumerOptions) {
+    this.options = options;
+    this.#stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve;
+    });
+  }
+
+  get isActive(): boolean {
+    return this.#stopping === null && !this.#isFaulty;
+  }
+
+  isAssigned(at: TopicPartition): boolean {
+    return this.#assigned.has(keyOf(at));
+  }
+
+  joined(partitions: readonly TopicPartition[]): void {
+    this.generation += 1;
+    this.#assigned = new Set(partitions.map(keyOf));
+    this.options.onAssigned?.({ generation: this.generation, partitions });
+  }
+
+  /** Once; nothing is handled any more, and the group will give the partitions to somebody else. */
+  fault(error: unknown): void {
+    if (this.#isFaulty) return;
+    this.#isFaulty = true;
+    this.options.onFault?.(error);
+  }
+
+  /** After a fault or during a stop a batch is neither handled nor resolved; returning would only fetch it again. */
+  untilStopped(): Promise<void> {
+    return this.#stopping === null ? this.#stopped : Promise.resolve();
+  }
+
+  track(handling: Promise<void>): Promise<void> {
+    const settled = handling.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running.add(settled);
+    void settled.then(() => this.#running.delete(settled));
+    return handling;
+  }
+
+  /** kafkajs ignores commits once it stops, so the handlers finish first. */
+  stop(disconnect: () => Promise<void>): Promise<void> {
+    this.#stopping ??= (async () => {
+      this.#resolveStopped();
+      while (this.#running.size > 0) await Promise.all(this.#running);
+      await disconnect().catch(() => undefined);
+    })();
+    return this.#stopping;
+  }
+}
+
+const keyOf = (at: TopicPartition): string => `${at.partition}/${at.topic}`;
+
+const grouped = (partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] => {
+  const topics = new Map<string, number[]>();
+  for (const { topic, partition } of partitions) topics.set(topic, [...(topics.get(topic) ?? []), partition]);
+  return [...topics].map(([topic, numbers]) => ({ topic, partitions: numbers }));
+};

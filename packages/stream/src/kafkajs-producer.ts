@@ -1,0 +1,113 @@
+/**
+ * The idempotent producer: acks=all, one call at a time, what waits meanwhile is merged into the next call.
+ *
+ * After a failed call its producer is thrown away: kafkajs takes the sequence numbers back, and the broker would take
+ * other records under the same numbers for a repeat and drop them silently.
+ */
+
+import type { Producer } from 'kafkajs';
+import { KafkaFault, type OutgoingRecord, type RecordProducer } from './kafka-port.ts';
+import { toKafkaFault } from './kafkajs-faults.ts';
+import { type PartitionChooser, planProduce, type ProduceLimits } from './produce-plan.ts';
+
+export interface KafkaJsProducerOptions {
+  /** A new, not yet connected, idempotent producer. */
+  readonly create: () => Producer;
+  /** Loads the partition counts of topics before the first use. */
+  readonly chooser: (topics: ReadonlySet<string>) => Promise<PartitionChooser>;
+  readonly limits: ProduceLimits;
+}
+
+interface Waiting {
+  readonly records: readonly OutgoingRecord[];
+  readonly resolve: () => void;
+  readonly reject: (error: KafkaFault) => void;
+}
+
+/** Records merged into one go; above it they wait for the next one. */
+const maxMergedRecords = 5000;
+
+export const connectKafkaJsProducer = async (options: KafkaJsProducerOptions): Promise<RecordProducer> => {
+  let producer: Producer | null = await connect(options);
+  let waiting: Waiting[] = [];
+  let isSending = false;
+  let isClosed = false;
+
+  const discard = async (): Promise<void> => {
+    const broken = producer;
+    producer = null;
+    await broken?.disconnect().catch(() => undefined);
+  };
+
+  const sendMerged = async (merged: readonly Waiting[]): Promise<void> => {
+    const [only] = merged;
+    const records = merged.length === 1 && only !== undefined ? only.records : merged.flatMap((item) => item.records);
+    try {
+      producer ??= await connect(options);
+      const chooser = await options.chooser(topicsOf(records));
+      for (const call of planProduce(records, chooser, options.limits)) {
+        await producer.sendBatch({ acks: -1, topicMessages: [...call] });
+      }
+      for (const item of merged) item.resolve();
+    } catch (error) {
+      await discard();
+      const fault = toKafkaFault(error, `producing ${records.length} records`);
+      for (const item of merged) item.reject(fault);
+    }
+  };
+
+  const sendAll = async (): Promise<void> => {
+    isSending = true;
+    while (waiting.length > 0) {
+      const merged = takeMerged(waiting);
+      waiting = waiting.slice(merged.length);
+      await sendMerged(merged);
+    }
+    isSending = false;
+  };
+
+  return {
+    send: (records) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) return reject(new KafkaFault('refused', 'Kafka: the producer is disconnected'));
+        if (records.length === 0) return resolve();
+        waiting.push({ records, resolve, reject });
+        if (!isSending) void sendAll();
+      }),
+    disconnect: async () => {
+      isClosed = true;
+      for (const item of waiting) item.reject(new KafkaFault('unavailable', 'Kafka: the producer was disconnected'));
+      waiting = [];
+      await discard();
+    },
+  };
+};
+
+const connect = async (options: KafkaJsProducerOptions): Promise<Producer> => {
+  const producer = options.create();
+  try {
+    await producer.connect();
+    return producer;
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
+    throw toKafkaFault(error, 'connecting the producer');
+  }
+};
+
+/** As many of the first ones as fit; at least one. */
+const takeMerged = (waiting: readonly Waiting[]): readonly Waiting[] => {
+  let records = 0;
+  let count = 0;
+  for (const item of waiting) {
+    records += item.records.length;
+    if (count > 0 && records > maxMergedRecords) break;
+    count += 1;
+  }
+  return waiting.slice(0, count);
+};
+
+export const topicsOf = (records: readonly OutgoingRecord[]): ReadonlySet<string> => {
+  const topics = new Set<string>();
+  for (const record of records) topics.add(record.topic);
+  return topics;
+};
