@@ -88,6 +88,8 @@ export interface IdentityRecord {
   readonly poolId: string | null;
   readonly agentId: string | null;
   readonly destinationId: string | null;
+  /** The latest agent who had a lead of this person, kept while the next one waits: the sticky owner. */
+  readonly lastAgentId: string | null;
   /** The lead is still being worked or waits. */
   readonly isOpen: boolean;
   readonly lastDecidedAt: number | null;
