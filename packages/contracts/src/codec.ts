@@ -5,7 +5,7 @@
 import { type CompiledType, encodeAfter, prefixTypeOf, schemaFiles, typeOf } from './avro-types.ts';
 import { CodecFault } from './codec-fault.ts';
 import { encodeContext } from './context-codec.ts';
-import type { LeadContext, PrefixTypes, RecordTypes } from './generated.ts';
+import type { LeadContext, PrefixTypes, RecordTypes } from './generated/wire-types.ts';
 import { composeSchema, contextBranchesOf, contextTailOf } from './schema-files.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { type ContextRecordName, type RecordName, TOPICS, valueSubject } from './topics.ts';
@@ -39,16 +39,27 @@ export interface ContextCodec<T, P> extends Codec<T> {
 }
 
 /** The values of one topic: `openTopicCodec(source, 'submitted')`. */
-export function openTopicCodec<K extends keyof typeof TOPICS>(source: SchemaSource, topic: K): Promise<CodecFor<(typeof TOPICS)[K]['record']>>;
+export function openTopicCodec<K extends keyof typeof TOPICS>(
+  source: SchemaSource,
+  topic: K,
+): Promise<CodecFor<(typeof TOPICS)[K]['record']>>;
 export function openTopicCodec(source: SchemaSource, topic: keyof typeof TOPICS): Promise<CodecFor<RecordName>> {
   return openCodec(source, { subject: valueSubject(TOPICS[topic].topic), record: TOPICS[topic].record });
 }
 
-export type CodecFor<R extends RecordName> = R extends ContextRecordName ? ContextCodec<RecordTypes[R], PrefixTypes[R]> : Codec<RecordTypes[R]>;
+export type CodecFor<R extends RecordName> = R extends ContextRecordName
+  ? ContextCodec<RecordTypes[R], PrefixTypes[R]>
+  : Codec<RecordTypes[R]>;
 
 /** A CodecFault LR_CODEC_SUBJECT_MISSING when the schema is not registered, LR_CODEC_REGISTRY_UNAVAILABLE when the registry is down. */
-export async function openCodec<R extends RecordName>(source: SchemaSource, options: { readonly subject: string; readonly record: R }): Promise<CodecFor<R>>;
-export async function openCodec(source: SchemaSource, options: { readonly subject: string; readonly record: RecordName }): Promise<unknown> {
+export async function openCodec<R extends RecordName>(
+  source: SchemaSource,
+  options: { readonly subject: string; readonly record: R },
+): Promise<CodecFor<R>>;
+export async function openCodec(
+  source: SchemaSource,
+  options: { readonly subject: string; readonly record: RecordName },
+): Promise<unknown> {
   const { subject, record } = options;
   const schemaId = await source.idOf(subject, composeSchema(record, schemaFiles()));
   const type = typeOf(record);
@@ -89,7 +100,10 @@ function contextCodec(parts: CodecParts): ContextCodec<unknown, unknown> {
     ...plain,
     encodeWithContext(prefix, context) {
       if (carriesContext(prefix) !== (context !== null)) {
-        throw new CodecFault('LR_CODEC_VALUE_REFUSED', `${record} ${context === null ? 'needs a context here' : 'has no context in this branch'}`);
+        throw new CodecFault(
+          'LR_CODEC_VALUE_REFUSED',
+          `${record} ${context === null ? 'needs a context here' : 'has no context in this branch'}`,
+        );
       }
       const options = context === null ? { before: HEADER_BYTES } : { before: HEADER_BYTES, tail: context };
       return stampSchemaId(encodeAfter(prefixType, prefix, options), schemaId);
@@ -112,11 +126,11 @@ function cutDecoded(value: unknown): CutValue<unknown> {
 
 function contextWithin(value: unknown): LeadContext | null {
   if (!isObject(value)) return null;
-  if (isContext(value['context'])) return value['context'];
-  const body = value['body'];
+  if (isContext(value.context)) return value.context;
+  const body = value.body;
   if (!isObject(body)) return null;
   const branch = Object.values(body)[0];
-  return isObject(branch) && isContext(branch['context']) ? branch['context'] : null;
+  return isObject(branch) && isContext(branch.context) ? branch.context : null;
 }
 
 /** It comes out of our own type, so its outside says enough. */
@@ -125,7 +139,7 @@ function isContext(value: unknown): value is LeadContext {
 }
 
 function branchOf(prefix: unknown): string {
-  const body = isObject(prefix) ? prefix['body'] : undefined;
+  const body = isObject(prefix) ? prefix.body : undefined;
   return isObject(body) ? (Object.keys(body)[0] ?? '') : '';
 }
 
@@ -135,7 +149,11 @@ function decodeAll(type: CompiledType, value: Buffer, resolver: ReturnType<Compi
   return decoded.value;
 }
 
-function decodeFrom(type: CompiledType, value: Buffer, resolver?: ReturnType<CompiledType['createResolver']>): { readonly value: unknown; readonly offset: number } {
+function decodeFrom(
+  type: CompiledType,
+  value: Buffer,
+  resolver?: ReturnType<CompiledType['createResolver']>,
+): { readonly value: unknown; readonly offset: number } {
   let decoded: { readonly value: unknown; readonly offset: number };
   try {
     decoded = type.decode(value, HEADER_BYTES, resolver);
@@ -147,7 +165,11 @@ function decodeFrom(type: CompiledType, value: Buffer, resolver?: ReturnType<Com
 }
 
 function malformed(record: string | undefined, cause?: unknown): CodecFault {
-  return new CodecFault('LR_CODEC_MALFORMED', `the bytes are no ${record ?? 'value'}: the writer has to encode with the schema whose id it gives`, { cause });
+  return new CodecFault(
+    'LR_CODEC_MALFORMED',
+    `the bytes are no ${record ?? 'value'}: the writer has to encode with the schema whose id it gives`,
+    { cause },
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@
  */
 import { type CompiledType, compileSchema, encodeAfter, schemaFiles, typeOf } from './avro-types.ts';
 import { CodecFault } from './codec-fault.ts';
-import type { LeadContext } from './generated.ts';
+import type { LeadContext } from './generated/wire-types.ts';
 import { CONTEXT_RECORD, composeSchema } from './schema-files.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { HEADER_BYTES, stampSchemaId } from './wire-format.ts';

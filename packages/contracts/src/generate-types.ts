@@ -1,12 +1,24 @@
 /**
- * Writes `generated.ts`: the TypeScript types of everything in `schemas/`, as the codec gives and takes them.
+ * Writes `generated/wire-types.ts`: the TypeScript types of everything in `schemas/`, as the codec gives and takes them.
  * `node packages/contracts/src/generate-types.ts` writes, `--check` only compares and exits 1 on drift.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type AvroEnum, type AvroField, type AvroRecord, type AvroType, CONTEXT_RECORD, contextTailOf, isPrimitive, isUnion, NAMESPACE, readSchemaFiles, type SchemaFiles } from './schema-files.ts';
+import {
+  type AvroEnum,
+  type AvroField,
+  type AvroRecord,
+  type AvroType,
+  CONTEXT_RECORD,
+  contextTailOf,
+  isPrimitive,
+  isUnion,
+  NAMESPACE,
+  readSchemaFiles,
+  type SchemaFiles,
+} from './schema-files.ts';
 
-export const GENERATED_FILE = fileURLToPath(new URL('./generated.ts', import.meta.url));
+export const GENERATED_FILE = fileURLToPath(new URL('./generated/wire-types.ts', import.meta.url));
 
 const HEADER = `/**
  * Made from schemas/*.avsc by generate-types.ts: change a schema, run it again, never edit this file.
@@ -32,8 +44,16 @@ export function generateTypes(files: SchemaFiles): string {
     HEADER,
     ...[...files.values()].map((schema) => (schema.type === 'enum' ? enumType(schema) : recordType(schema))),
     ...withContext.map((record) => prefixType(record, files)),
-    index('RecordTypes', 'Every record by its name.', records.map((record) => [record.name, record.name])),
-    index('PrefixTypes', 'What stands before the context, for every record that ends with one.', withContext.map((record) => [record.name, `${record.name}Prefix`])),
+    index(
+      'RecordTypes',
+      'Every record by its name.',
+      records.map((record) => [record.name, record.name]),
+    ),
+    index(
+      'PrefixTypes',
+      'What stands before the context, for every record that ends with one.',
+      withContext.map((record) => [record.name, `${record.name}Prefix`]),
+    ),
   ].join('\n');
 }
 
@@ -54,7 +74,9 @@ function prefixType(record: AvroRecord, files: SchemaFiles): string {
   const head = `/** ${record.name} up to its context. */\nexport type ${record.name}Prefix = `;
   if (last === undefined || last.type === CONTEXT_RECORD) return `${head}Omit<${record.name}, 'context'>;\n`;
   const branches = isUnion(last.type) ? last.type : [last.type];
-  const body = branches.map((branch) => branchText(branch, contextTailOf(String(branch), files) === 'ALWAYS' ? `Omit<${String(branch)}, 'context'>` : typeText(branch)));
+  const body = branches.map((branch) =>
+    branchText(branch, contextTailOf(String(branch), files) === 'ALWAYS' ? `Omit<${String(branch)}, 'context'>` : typeText(branch)),
+  );
   return `${head}Omit<${record.name}, '${last.name}'> & {\n  readonly ${last.name}: ${body.join(' | ')};\n};\n`;
 }
 
@@ -104,7 +126,7 @@ function main(args: readonly string[]): number {
     return 0;
   }
   if (readFileSync(GENERATED_FILE, 'utf8') === wanted) return 0;
-  process.stderr.write('generated.ts differs from schemas/: run node packages/contracts/src/generate-types.ts\n');
+  process.stderr.write('generated/wire-types.ts differs from schemas/: run node packages/contracts/src/generate-types.ts\n');
   return 1;
 }
 

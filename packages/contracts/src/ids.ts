@@ -69,7 +69,13 @@ export const activityEventId = (system: string, activityId: string): EventId => 
 export const receiptEventId = (deliveryId: string, attempt: number): EventId => eventIdFor('receipt', deliveryId, attempt);
 
 /** One wake-up of one lead by one batch; `from` is the batch's first offset. */
-export function routeEventId(wake: { readonly partition: number; readonly from: number; readonly leadId: LeadId; readonly poolId: string; readonly cause: string }): EventId {
+export function routeEventId(wake: {
+  readonly partition: number;
+  readonly from: number;
+  readonly leadId: LeadId;
+  readonly poolId: string;
+  readonly cause: string;
+}): EventId {
   return eventIdFor('route', wake.partition, wake.from, wake.leadId, wake.poolId, wake.cause);
 }
 

@@ -14,7 +14,9 @@ export interface SubjectEntry {
 /** Every subject and the record of its values. */
 export function subjects(options: CatalogueOptions = {}): readonly SubjectEntry[] {
   return [
-    ...topicCatalogue(options).flatMap((entry) => (entry.record === null ? [] : [{ subject: valueSubject(entry.topic), record: entry.record }])),
+    ...topicCatalogue(options).flatMap((entry) =>
+      entry.record === null ? [] : [{ subject: valueSubject(entry.topic), record: entry.record }],
+    ),
     { subject: CONTEXT_SUBJECT, record: CONTEXT_RECORD },
   ];
 }

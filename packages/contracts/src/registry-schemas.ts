@@ -35,13 +35,17 @@ export function createRegistrySchemas(options: RegistryOptions): SchemaRegistrar
       const answer = await ask('POST', `${subjectPath(subject)}/versions`, { schema: JSON.stringify(schema) });
       expectOk(answer, `the registry refused the schema of ${subject}`);
       if (level.status === NOT_FOUND) {
-        expectOk(await ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY }), `cannot set ${COMPATIBILITY} for ${subject}`);
+        expectOk(
+          await ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY }),
+          `cannot set ${COMPATIBILITY} for ${subject}`,
+        );
       }
       return numberAt(answer.body, 'id');
     },
     async idOf(subject, schema) {
       const answer = await ask('POST', subjectPath(subject), { schema: JSON.stringify(schema) });
-      if (answer.status === NOT_FOUND) throw new CodecFault('LR_CODEC_SUBJECT_MISSING', `${subject} has no version like this one: register the schemas first`);
+      if (answer.status === NOT_FOUND)
+        throw new CodecFault('LR_CODEC_SUBJECT_MISSING', `${subject} has no version like this one: register the schemas first`);
       expectOk(answer, `cannot look up the schema of ${subject}`);
       return numberAt(answer.body, 'id');
     },
@@ -54,10 +58,14 @@ export function createRegistrySchemas(options: RegistryOptions): SchemaRegistrar
   };
 }
 
-async function request(options: RegistryOptions, call: { readonly method: string; readonly path: string; readonly body: unknown }): Promise<Answer> {
+async function request(
+  options: RegistryOptions,
+  call: { readonly method: string; readonly path: string; readonly body: unknown },
+): Promise<Answer> {
   const headers: Record<string, string> = { accept: CONTENT_TYPE };
   if (call.body !== undefined) headers['content-type'] = CONTENT_TYPE;
-  if (options.auth !== undefined) headers['authorization'] = `Basic ${Buffer.from(`${options.auth.username}:${options.auth.password}`).toString('base64')}`;
+  if (options.auth !== undefined)
+    headers.authorization = `Basic ${Buffer.from(`${options.auth.username}:${options.auth.password}`).toString('base64')}`;
   let response: Response;
   let text: string;
   try {
@@ -72,27 +80,34 @@ async function request(options: RegistryOptions, call: { readonly method: string
     throw new CodecFault('LR_CODEC_REGISTRY_UNAVAILABLE', `the schema registry does not answer ${call.method} ${call.path}`, { cause });
   }
   if (response.status >= 500 || response.status === 429 || response.status === 408) {
-    throw new CodecFault('LR_CODEC_REGISTRY_UNAVAILABLE', `the schema registry answered ${response.status} to ${call.method} ${call.path}: ${text.slice(0, 300)}`);
+    throw new CodecFault(
+      'LR_CODEC_REGISTRY_UNAVAILABLE',
+      `the schema registry answered ${response.status} to ${call.method} ${call.path}: ${text.slice(0, 300)}`,
+    );
   }
   return { status: response.status, body: parseJson(text) };
 }
 
 function expectOk(answer: Answer, message: string): void {
   if (answer.status >= 200 && answer.status < 300) return;
-  const detail = isObject(answer.body) && typeof answer.body['message'] === 'string' ? answer.body['message'] : JSON.stringify(answer.body);
+  const detail = isObject(answer.body) && typeof answer.body.message === 'string' ? answer.body.message : JSON.stringify(answer.body);
   const isRefusal = answer.status === 409 || answer.status === 422;
-  throw new CodecFault(isRefusal ? 'LR_CODEC_REGISTRATION_REFUSED' : 'LR_CODEC_REGISTRY_UNAVAILABLE', `${message} (${answer.status}): ${detail}`);
+  throw new CodecFault(
+    isRefusal ? 'LR_CODEC_REGISTRATION_REFUSED' : 'LR_CODEC_REGISTRY_UNAVAILABLE',
+    `${message} (${answer.status}): ${detail}`,
+  );
 }
 
 function numberAt(body: unknown, key: string): number {
   const value = isObject(body) ? body[key] : undefined;
-  if (typeof value !== 'number') throw new CodecFault('LR_CODEC_REGISTRY_UNAVAILABLE', `the schema registry gave no ${key}: is its address right?`);
+  if (typeof value !== 'number')
+    throw new CodecFault('LR_CODEC_REGISTRY_UNAVAILABLE', `the schema registry gave no ${key}: is its address right?`);
   return value;
 }
 
 /** What is no Avro schema becomes one that nothing is compatible with, so that its records are dead letters and no retry. */
 function parseSchema(body: unknown): AvroType | null {
-  const text = isObject(body) ? body['schema'] : undefined;
+  const text = isObject(body) ? body.schema : undefined;
   if (typeof text !== 'string') return null;
   const schema = parseJson(text);
   return isAvroShape(schema) ? schema : null;
@@ -100,7 +115,7 @@ function parseSchema(body: unknown): AvroType | null {
 
 /** Only the outside: avsc checks the inside when it compiles the schema. */
 function isAvroShape(schema: unknown): schema is AvroType {
-  return typeof schema === 'string' || Array.isArray(schema) || (isObject(schema) && typeof schema['type'] === 'string');
+  return typeof schema === 'string' || Array.isArray(schema) || (isObject(schema) && typeof schema.type === 'string');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

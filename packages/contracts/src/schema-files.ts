@@ -51,7 +51,9 @@ const PRIMITIVES: ReadonlySet<string> = new Set(['null', 'boolean', 'int', 'long
 /** Every schema file by the name of its record or enum. Throws when a file does not hold what its name says. */
 export function readSchemaFiles(folder: string = SCHEMA_FOLDER): SchemaFiles {
   const files = new Map<string, AvroRecord | AvroEnum>();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.avsc')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.avsc'))
+    .sort()) {
     const schema: AvroRecord | AvroEnum = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     if (schema.name !== basename(file, '.avsc')) throw new Error(`${file} must define ${basename(file, '.avsc')}, not ${schema.name}`);
     files.set(schema.name, schema);

@@ -34,7 +34,8 @@ export function createMemorySchemas(options: { readonly registerOnLookup?: boole
     idOf: async (subject, schema) => {
       if (options.registerOnLookup !== false) return register(subject, schema);
       const id = ids.get(JSON.stringify(schema));
-      if (id === undefined || !subjects.has(`${subject}\0${id}`)) throw new CodecFault('LR_CODEC_SUBJECT_MISSING', `register the schemas first: ${subject} has none like this`);
+      if (id === undefined || !subjects.has(`${subject}\0${id}`))
+        throw new CodecFault('LR_CODEC_SUBJECT_MISSING', `register the schemas first: ${subject} has none like this`);
       return id;
     },
     schemaOf: async (id) => schemas[id - 1] ?? null,

@@ -2,7 +2,7 @@
  * The one catalogue of topics: who writes and reads each, what keys it, how long it is kept. Set-up creates them from
  * here, services name them from here, docs are made from here.
  */
-import type { PrefixTypes, RecordTypes } from './generated.ts';
+import type { PrefixTypes, RecordTypes } from './generated/wire-types.ts';
 
 export type RecordName = keyof RecordTypes;
 export type ContextRecordName = keyof PrefixTypes;
@@ -55,7 +55,9 @@ interface LeadTopicEntry<R extends RecordName> extends TopicEntry {
   readonly record: R;
 }
 
-const leadTopic = <const R extends RecordName>(entry: Omit<LeadTopicEntry<R>, 'key' | 'partitions' | 'maxMessageBytes'>): LeadTopicEntry<R> => ({
+const leadTopic = <const R extends RecordName>(
+  entry: Omit<LeadTopicEntry<R>, 'key' | 'partitions' | 'maxMessageBytes'>,
+): LeadTopicEntry<R> => ({
   ...entry,
   key: 'LEAD_ID',
   partitions: LEAD_PARTITIONS,
@@ -220,7 +222,12 @@ function intakeEntry(vendor: string): TopicEntry {
 }
 
 function activityEntry(system: string): TopicEntry {
-  return { ...intakeEntry(system), topic: activityTopic(system), purpose: `Activities that ${system} publishes.`, record: 'ActivityIntake' };
+  return {
+    ...intakeEntry(system),
+    topic: activityTopic(system),
+    purpose: `Activities that ${system} publishes.`,
+    record: 'ActivityIntake',
+  };
 }
 
 function deadLetterEntry(service: ServiceName): TopicEntry {
@@ -239,7 +246,8 @@ function deadLetterEntry(service: ServiceName): TopicEntry {
 }
 
 function requireName(name: string): string {
-  if (!isPartyName(name)) throw new RangeError(`"${name}" is no name for a vendor or system: a-z, 0-9 and inner hyphens, at most ${MAX_NAME_LENGTH}`);
+  if (!isPartyName(name))
+    throw new RangeError(`"${name}" is no name for a vendor or system: a-z, 0-9 and inner hyphens, at most ${MAX_NAME_LENGTH}`);
   return name;
 }
 

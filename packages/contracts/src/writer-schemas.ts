@@ -25,7 +25,11 @@ export interface WriterSchemas {
 /** Somebody who writes made-up ids must not fill the memory: beyond it the oldest is forgotten and fetched again. */
 const MAX_KNOWN = 1_000;
 
-export function createWriterSchemas(options: { readonly source: SchemaSource; readonly reader: CompiledType; readonly ownId: number }): WriterSchemas {
+export function createWriterSchemas(options: {
+  readonly source: SchemaSource;
+  readonly reader: CompiledType;
+  readonly ownId: number;
+}): WriterSchemas {
   const { source, reader, ownId } = options;
   const own: WriterSchema = { kind: 'SAME', type: reader };
   const known = new Map<number, WriterSchema>();
@@ -48,12 +52,19 @@ export function createWriterSchemas(options: { readonly source: SchemaSource; re
     },
     readable(id) {
       const writer = id === ownId ? own : known.get(id);
-      if (writer === undefined) throw new CodecFault('LR_CODEC_NOT_PREPARED', `schema ${id} was not fetched: prepare the batch before decoding it`);
+      if (writer === undefined)
+        throw new CodecFault('LR_CODEC_NOT_PREPARED', `schema ${id} was not fetched: prepare the batch before decoding it`);
       switch (writer.kind) {
         case 'UNKNOWN':
-          throw new CodecFault('LR_CODEC_SCHEMA_UNKNOWN', `the registry knows no schema ${id}: the writer has to register its schema first`);
+          throw new CodecFault(
+            'LR_CODEC_SCHEMA_UNKNOWN',
+            `the registry knows no schema ${id}: the writer has to register its schema first`,
+          );
         case 'INCOMPATIBLE':
-          throw new CodecFault('LR_CODEC_SCHEMA_INCOMPATIBLE', `schema ${id} cannot be read as ${reader.name ?? 'ours'}: ${writer.message}`);
+          throw new CodecFault(
+            'LR_CODEC_SCHEMA_INCOMPATIBLE',
+            `schema ${id} cannot be read as ${reader.name ?? 'ours'}: ${writer.message}`,
+          );
         default:
           return writer;
       }
@@ -64,7 +75,11 @@ export function createWriterSchemas(options: { readonly source: SchemaSource; re
 /** Cuts a value into schema id and body; throws LR_CODEC_MALFORMED for what is not in the wire format. */
 export function requireSchemaId(value: Buffer): number {
   const id = schemaIdOf(value);
-  if (id === null) throw new CodecFault('LR_CODEC_MALFORMED', `a value must begin with byte 0 and a schema id of four bytes (${HEADER_BYTES} in all); this one has ${value.length} bytes`);
+  if (id === null)
+    throw new CodecFault(
+      'LR_CODEC_MALFORMED',
+      `a value must begin with byte 0 and a schema id of four bytes (${HEADER_BYTES} in all); this one has ${value.length} bytes`,
+    );
   return id;
 }
 
