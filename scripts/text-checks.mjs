@@ -6,17 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 export const repositoryFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Written apart, so that this file does not accuse itself. */
-const WORD_TO_DO = ['TO', 'DO'].join('');
-const WORD_FIX_ME = ['FIX', 'ME'].join('');
-
+/** What the linter has no rule for. Written in pieces, so that this file does not accuse itself. */
 const WEAKENINGS = [
-  { pattern: new RegExp(`\\b(${WORD_TO_DO}|${WORD_FIX_ME}|XXX)\\b`), what: 'unfinished work' },
-  { pattern: /@ts-(ignore|nocheck)/, what: 'a silenced type error' },
-  { pattern: /\bas any\b|: any\b|<any>/, what: 'any' },
-  { pattern: /\bas unknown as\b/, what: 'a cast that checks nothing' },
-  { pattern: /\b(it|test|describe|suite)\.(skip|only|todo)\b/, what: 'a test that is skipped or runs alone' },
-  { pattern: /biome-ignore-all|biome-ignore lint:/, what: 'a silenced lint rule without its name' },
+  { pattern: new RegExp(`\\b(${'TO'}${'DO'}|${'FIX'}${'ME'})\\b`), what: 'unfinished work' },
+  { pattern: new RegExp(`@ts-${'nocheck'}|biome-${'ignore'}-all`), what: 'checks switched off for a whole file' },
+  { pattern: new RegExp(`\\bas unknown${' '}as\\b`), what: 'a cast that checks nothing' },
+  { pattern: new RegExp(`\\b(it|test|describe)\\.(${'to'}${'do'}|fails)\\b`), what: 'a test that is not there yet' },
 ];
 
 const IMPURITIES = [
