@@ -1,0 +1,9 @@
+/**
+ * The advisory locks of the project. One number space a database, hence one list.
+ */
+
+/** Held by the process that migrates. */
+export const MIGRATION_LOCK = 7_281_001;
+
+/** Shared by every batch, exclusive for the flip to another rule set version. */
+export const RULE_VERSION_LOCK = 7_281_002;

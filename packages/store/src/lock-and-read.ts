@@ -1,0 +1,134 @@
+/**
+ * Takes a batch's locks in the global order (identities, leads, destinations, pools; each sorted) and reads each after its lock.
+ * A row that does not exist yet is inserted first, so that it can be locked like the others: whoever comes second waits at the
+ * insert. Rows of this very transaction need no further lock and hold nothing to read.
+ */
+import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { BatchSnapshot, LockSet, WaiterRecord } from '@lead-router/domain/routing-model.ts';
+import { textArray } from './column-encoding.ts';
+import { LEAD_COLUMN_NAMES, type LeadRow, leadOf } from './lead-row.ts';
+import {
+  type DestinationRow,
+  destinationOf,
+  type IdentityRow,
+  identityOf,
+  type PoolRow,
+  poolOf,
+  type WaiterRow,
+  waiterOf,
+} from './routing-rows.ts';
+import type { SqlTransaction } from './sql-transaction.ts';
+import { type Statement, statement } from './statement.ts';
+
+/** The names come sorted; `unnest` keeps their order. */
+const insertMissing = (table: string, key: string): Statement =>
+  statement(`${table}-insert-missing`, `INSERT INTO ${table} (${key}) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`);
+
+const INSERT_IDENTITIES = insertMissing('identities', 'identity');
+const INSERT_DESTINATIONS = insertMissing('destinations', 'destination_id');
+const INSERT_POOLS = insertMissing('pools', 'pool_id');
+
+const LOCK_IDENTITIES = statement(
+  'identities-lock',
+  `SELECT identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at
+     FROM identities
+    WHERE identity = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
+    ORDER BY identity
+      FOR UPDATE`,
+);
+
+const LOCK_LEADS = statement(
+  'leads-lock',
+  `SELECT ${LEAD_COLUMN_NAMES} FROM leads WHERE lead_id = ANY ($1::uuid[]) ORDER BY lead_id FOR UPDATE`,
+);
+
+const LOCK_DESTINATIONS = statement(
+  'destinations-lock',
+  `SELECT destination_id, open, daily, day
+     FROM destinations
+    WHERE destination_id = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
+    ORDER BY destination_id
+      FOR UPDATE`,
+);
+
+const LOCK_POOLS = statement(
+  'pools-lock',
+  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members
+     FROM pools
+    WHERE pool_id = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
+    ORDER BY pool_id
+      FOR UPDATE`,
+);
+
+/** After the pools' locks: nobody else changes their waiters now. The union takes out those that are in both lists. */
+const READ_WAITERS = statement(
+  'waiters-read',
+  `SELECT w.pool_id, w.lead_id, w.rank, w.waiting_since, w.seen_generation
+     FROM pools p
+    CROSS JOIN LATERAL (
+          (SELECT * FROM pool_waiters
+            WHERE pool_id = p.pool_id
+            ORDER BY rank, waiting_since, lead_id
+            LIMIT $2)
+          UNION
+          (SELECT * FROM pool_waiters
+            WHERE pool_id = p.pool_id AND p.wake_pending AND seen_generation < p.generation
+            ORDER BY rank, waiting_since, lead_id
+            LIMIT $2)) w
+    WHERE p.pool_id = ANY ($1::text[]) AND p.waiting > 0
+    ORDER BY w.pool_id, w.rank, w.waiting_since, w.lead_id`,
+);
+
+export const lockAndRead = async (
+  transaction: SqlTransaction,
+  locks: LockSet,
+  options: { readonly waitersPerPool: number },
+): Promise<BatchSnapshot> => {
+  const [identities, leads, destinations, pools, waiters] = await Promise.all([
+    lock<IdentityRow>(transaction, { insert: INSERT_IDENTITIES, lock: LOCK_IDENTITIES, keys: locks.identities }),
+    lock<LeadRow>(transaction, { insert: null, lock: LOCK_LEADS, keys: locks.leads }),
+    lock<DestinationRow>(transaction, { insert: INSERT_DESTINATIONS, lock: LOCK_DESTINATIONS, keys: locks.destinations }),
+    lock<PoolRow>(transaction, { insert: INSERT_POOLS, lock: LOCK_POOLS, keys: locks.pools }),
+    readWaiters(transaction, locks.pools, options.waitersPerPool),
+  ]);
+  return {
+    identities: new Map(identities.filter(isWrittenIdentity).map((row) => [row.identity, identityOf(row)])),
+    leads: new Map<LeadId, ReturnType<typeof leadOf>>(leads.map((row) => [row.lead_id, leadOf(row)])),
+    destinations: new Map(destinations.filter(isWrittenDestination).map((row) => [row.destination_id, destinationOf(row)])),
+    pools: new Map(pools.filter(isWrittenPool).map((row) => [row.pool_id, poolOf(row)])),
+    waiters: byPool(waiters),
+    locked: locks,
+  };
+};
+
+interface LockRequest {
+  readonly insert: Statement | null;
+  readonly lock: Statement;
+  readonly keys: readonly string[];
+}
+
+const lock = async <Row extends object>(transaction: SqlTransaction, request: LockRequest): Promise<readonly Row[]> => {
+  if (request.keys.length === 0) return [];
+  const keys = textArray(request.keys);
+  // Not awaited here: if it fails, so does the next one.
+  if (request.insert !== null) void transaction.run(request.insert, [keys]);
+  return transaction.run<Row>(request.lock, [keys]);
+};
+
+const readWaiters = async (transaction: SqlTransaction, pools: readonly string[], limit: number): Promise<readonly WaiterRow[]> =>
+  pools.length === 0 ? [] : transaction.run<WaiterRow>(READ_WAITERS, [textArray(pools), limit]);
+
+const byPool = (rows: readonly WaiterRow[]): ReadonlyMap<string, readonly WaiterRecord[]> => {
+  const waiters = new Map<string, WaiterRecord[]>();
+  for (const row of rows) {
+    const ofPool = waiters.get(row.pool_id);
+    if (ofPool === undefined) waiters.set(row.pool_id, [waiterOf(row)]);
+    else ofPool.push(waiterOf(row));
+  }
+  return waiters;
+};
+
+/** Null in the one column that every written row has: the row was only inserted to be locked. */
+const isWrittenIdentity = (row: { readonly is_open: boolean | null }): boolean => row.is_open !== null;
+const isWrittenDestination = (row: { readonly open: number | null }): boolean => row.open !== null;
+const isWrittenPool = (row: { readonly generation: number | null }): boolean => row.generation !== null;

@@ -1,0 +1,122 @@
+/** Rows of identities, destinations, pools and waiters: their columns, and the records back from them. */
+import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { DestinationRecord, IdentityRecord, MemberLedger, PoolRecord, WaiterRecord } from '@lead-router/domain/routing-model.ts';
+import { booleanColumn, type Column, numberColumn, textColumn } from './column-encoding.ts';
+
+/** `is_open` null: inserted to be locked, never written. Such rows are left out by the statements that read. */
+export interface IdentityRow {
+  readonly identity: string;
+  readonly lead_id: LeadId | null;
+  readonly pool_id: string | null;
+  readonly agent_id: string | null;
+  readonly destination_id: string | null;
+  readonly last_agent_id: string | null;
+  readonly is_open: boolean;
+  readonly last_decided_at: number | null;
+}
+
+export const IDENTITY_COLUMNS: readonly Column<IdentityRecord>[] = [
+  textColumn((record) => record.identity),
+  textColumn((record) => record.leadId),
+  textColumn((record) => record.poolId),
+  textColumn((record) => record.agentId),
+  textColumn((record) => record.destinationId),
+  textColumn((record) => record.lastAgentId),
+  booleanColumn((record) => record.isOpen),
+  numberColumn((record) => record.lastDecidedAt),
+];
+
+export const identityOf = (row: IdentityRow): IdentityRecord => ({
+  identity: row.identity,
+  leadId: row.lead_id,
+  poolId: row.pool_id,
+  agentId: row.agent_id,
+  destinationId: row.destination_id,
+  lastAgentId: row.last_agent_id,
+  isOpen: row.is_open,
+  lastDecidedAt: row.last_decided_at,
+});
+
+export interface DestinationRow {
+  readonly destination_id: string;
+  readonly open: number;
+  readonly daily: number;
+  readonly day: string;
+}
+
+export const DESTINATION_COLUMNS: readonly Column<DestinationRecord>[] = [
+  textColumn((record) => record.destinationId),
+  numberColumn((record) => record.open),
+  numberColumn((record) => record.daily),
+  textColumn((record) => record.day),
+];
+
+export const destinationOf = (row: DestinationRow): DestinationRecord => ({
+  destinationId: row.destination_id,
+  open: row.open,
+  daily: row.daily,
+  day: row.day,
+});
+
+export interface PoolRow {
+  readonly pool_id: string;
+  readonly generation: number;
+  readonly open: number;
+  readonly daily: number;
+  readonly day: string;
+  readonly waiting: number;
+  readonly wake_pending: boolean;
+  readonly wake_at: number | null;
+  readonly wake_generation: number;
+  readonly members: readonly MemberLedger[];
+}
+
+export const POOL_COLUMNS: readonly Column<PoolRecord>[] = [
+  textColumn((record) => record.poolId),
+  numberColumn((record) => record.generation),
+  numberColumn((record) => record.open),
+  numberColumn((record) => record.daily),
+  textColumn((record) => record.day),
+  numberColumn((record) => record.waiting),
+  booleanColumn((record) => record.wakePending),
+  numberColumn((record) => record.wakeAt),
+  numberColumn((record) => record.wakeGeneration),
+  textColumn((record) => JSON.stringify(record.members)),
+];
+
+export const poolOf = (row: PoolRow): PoolRecord => ({
+  poolId: row.pool_id,
+  generation: row.generation,
+  open: row.open,
+  daily: row.daily,
+  day: row.day,
+  waiting: row.waiting,
+  wakePending: row.wake_pending,
+  wakeAt: row.wake_at,
+  wakeGeneration: row.wake_generation,
+  members: row.members,
+});
+
+export interface WaiterRow {
+  readonly pool_id: string;
+  readonly lead_id: LeadId;
+  readonly rank: number;
+  readonly waiting_since: number;
+  readonly seen_generation: number;
+}
+
+export const WAITER_COLUMNS: readonly Column<WaiterRecord>[] = [
+  textColumn((record) => record.poolId),
+  textColumn((record) => record.leadId),
+  numberColumn((record) => record.rank),
+  numberColumn((record) => record.waitingSince),
+  numberColumn((record) => record.seenGeneration),
+];
+
+export const waiterOf = (row: WaiterRow): WaiterRecord => ({
+  poolId: row.pool_id,
+  leadId: row.lead_id,
+  rank: row.rank,
+  waitingSince: row.waiting_since,
+  seenGeneration: row.seen_generation,
+});

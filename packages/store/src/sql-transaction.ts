@@ -1,0 +1,85 @@
+/**
+ * One READ COMMITTED transaction on one connection. Statements go out as they are called and are answered in that order.
+ * After the first error all later statements fail with that same error, and a commit is refused.
+ */
+import type pg from 'pg';
+import { codeOf, commitFaultOf, FAILED_TRANSACTION_STATE, faultOf, isConnectionGone } from './fault-mapping.ts';
+import type { SqlValue, Statement } from './statement.ts';
+
+export class SqlTransaction {
+  readonly #client: pg.PoolClient;
+  #firstFault: { readonly error: unknown } | null = null;
+  #isConnectionLost = false;
+  #isOver = false;
+
+  private constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  static begin(client: pg.PoolClient): SqlTransaction {
+    const transaction = new SqlTransaction(client);
+    // Not awaited: the first statement follows in the same packet. Its failure reaches the caller through `run`.
+    client.query('BEGIN ISOLATION LEVEL READ COMMITTED').catch((error: unknown) => transaction.#note(error));
+    return transaction;
+  }
+
+  /**
+   * Errors: StoreFault, or the plain error of a bug. A rejection that nobody awaits is no unhandled one, so that several
+   * statements may be under way when the first fails.
+   */
+  run<Row extends object>(statement: Statement, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    const rows = this.#query<Row>(statement, values);
+    rows.catch(() => undefined);
+    return rows;
+  }
+
+  /** StoreFault `unknown-outcome`: a commit was sent and no answer came. Any other fault: nothing has happened. */
+  async commit(): Promise<void> {
+    if (this.#isOver) throw new Error('the transaction is over');
+    if (this.#firstFault !== null) throw this.#firstFault.error;
+    const tag = await this.#client.query('COMMIT').then(
+      (result) => result.command,
+      (error: unknown) => {
+        this.#note(error);
+        throw commitFaultOf(error);
+      },
+    );
+    // COMMIT of a failed transaction is answered by ROLLBACK, not by an error.
+    if (tag !== 'COMMIT') throw this.#faultOr(new Error(`COMMIT was answered by ${tag}`));
+    this.#release();
+  }
+
+  /** Never rejects. Does nothing after a commit. */
+  async rollback(): Promise<void> {
+    if (this.#isOver) return;
+    if (!this.#isConnectionLost) await this.#client.query('ROLLBACK').catch((error: unknown) => this.#note(error));
+    this.#release();
+  }
+
+  async #query<Row extends object>(statement: Statement, values: readonly SqlValue[]): Promise<readonly Row[]> {
+    if (this.#isOver) throw new Error('the transaction is over');
+    try {
+      const result = await this.#client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+      return result.rows;
+    } catch (error) {
+      this.#note(error);
+      throw this.#faultOr(error);
+    }
+  }
+
+  #faultOr(error: unknown): unknown {
+    return this.#firstFault === null ? error : this.#firstFault.error;
+  }
+
+  #note(error: unknown): void {
+    if (codeOf(error) === FAILED_TRANSACTION_STATE && this.#firstFault !== null) return;
+    if (isConnectionGone(error)) this.#isConnectionLost = true;
+    this.#firstFault ??= { error: faultOf(error) };
+  }
+
+  #release(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#client.release(this.#isConnectionLost);
+  }
+}

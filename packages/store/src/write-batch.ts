@@ -1,0 +1,202 @@
+/**
+ * Writes all that a batch has decided, in a constant number of statements: one a table, each an upsert by `unnest`.
+ */
+import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
+import { type Column, encodeColumns, numberColumn, textArray, textColumn } from './column-encoding.ts';
+import { LEAD_COLUMN_NAMES, LEAD_COLUMNS } from './lead-row.ts';
+import type { BatchRecord, BatchWriteSet, DecisionRow } from './router-store.ts';
+import { DESTINATION_COLUMNS, IDENTITY_COLUMNS, POOL_COLUMNS, WAITER_COLUMNS } from './routing-rows.ts';
+import type { SqlTransaction } from './sql-transaction.ts';
+import { type SqlValue, type Statement, statement } from './statement.ts';
+import { timerWrites, writeTimers } from './write-timers.ts';
+
+const UPSERT_IDENTITIES = statement(
+  'identities-upsert',
+  `INSERT INTO identities (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)
+   SELECT r.identity, r.lead_id, r.pool_id, r.agent_id, r.destination_id, r.last_agent_id, r.is_open,
+          to_timestamp(r.last_decided_at / 1000)
+     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::float8[])
+       AS r (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)
+   ON CONFLICT (identity) DO UPDATE SET
+     lead_id = excluded.lead_id, pool_id = excluded.pool_id, agent_id = excluded.agent_id,
+     destination_id = excluded.destination_id, last_agent_id = excluded.last_agent_id, is_open = excluded.is_open,
+     last_decided_at = excluded.last_decided_at`,
+);
+
+/** $26 holds the contexts end to end, $27 and $28 where each begins (from 1) and its length; null: keep the one there is. */
+const UPSERT_LEADS = statement(
+  'leads-upsert',
+  `INSERT INTO leads (${LEAD_COLUMN_NAMES}, context)
+   SELECT r.lead_id, r.version, r.revision, r.stage, r.vendor, r.grade, r.score, r.pool_id, r.agent_id, r.destination_id, r.rule_id,
+          r.rule_set_version, r.linked_to, r.identities::text[], r.former_agents::text[], r.is_qualified,
+          to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000), to_timestamp(r.accepted_at / 1000),
+          to_timestamp(r.responded_at / 1000), to_timestamp(r.waiting_since / 1000),
+          r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.breaches::jsonb,
+          substring($26::bytea FROM r.context_from FOR r.context_length)
+     FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[],
+                 $10::text[], $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[], $16::boolean[], $17::float8[],
+                 $18::float8[], $19::float8[], $20::float8[], $21::float8[], $22::integer[], $23::text[], $24::float8[],
+                 $25::text[], $27::integer[], $28::integer[])
+       AS r (lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id, rule_set_version,
+             linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at, waiting_since,
+             timer_generation, timer_kind, timer_due_at, breaches, context_from, context_length)
+   ON CONFLICT (lead_id) DO UPDATE SET
+     version = excluded.version, revision = excluded.revision, stage = excluded.stage, vendor = excluded.vendor,
+     grade = excluded.grade, score = excluded.score, pool_id = excluded.pool_id, agent_id = excluded.agent_id,
+     destination_id = excluded.destination_id, rule_id = excluded.rule_id, rule_set_version = excluded.rule_set_version,
+     linked_to = excluded.linked_to, identities = excluded.identities, former_agents = excluded.former_agents,
+     is_qualified = excluded.is_qualified, submitted_at = excluded.submitted_at, decided_at = excluded.decided_at,
+     accepted_at = excluded.accepted_at, responded_at = excluded.responded_at, waiting_since = excluded.waiting_since,
+     timer_generation = excluded.timer_generation, timer_kind = excluded.timer_kind, timer_due_at = excluded.timer_due_at,
+     breaches = excluded.breaches, context = coalesce(excluded.context, leads.context)`,
+);
+
+const UPSERT_DESTINATIONS = statement(
+  'destinations-upsert',
+  `INSERT INTO destinations (destination_id, open, daily, day)
+   SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[])
+   ON CONFLICT (destination_id) DO UPDATE SET open = excluded.open, daily = excluded.daily, day = excluded.day`,
+);
+
+const UPSERT_POOLS = statement(
+  'pools-upsert',
+  `INSERT INTO pools (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members)
+   SELECT r.pool_id, r.generation, r.open, r.daily, r.day, r.waiting, r.wake_pending, to_timestamp(r.wake_at / 1000),
+          r.wake_generation, r.members::jsonb
+     FROM unnest($1::text[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::boolean[], $8::float8[],
+                 $9::bigint[], $10::text[])
+       AS r (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members)
+   ON CONFLICT (pool_id) DO UPDATE SET
+     generation = excluded.generation, open = excluded.open, daily = excluded.daily, day = excluded.day, waiting = excluded.waiting,
+     wake_pending = excluded.wake_pending, wake_at = excluded.wake_at, wake_generation = excluded.wake_generation,
+     members = excluded.members`,
+);
+
+const DELETE_WAITERS = statement(
+  'waiters-delete',
+  `DELETE FROM pool_waiters w USING unnest($1::text[], $2::uuid[]) AS r (pool_id, lead_id)
+    WHERE w.pool_id = r.pool_id AND w.lead_id = r.lead_id`,
+);
+
+const UPSERT_WAITERS = statement(
+  'waiters-upsert',
+  `INSERT INTO pool_waiters (pool_id, lead_id, rank, waiting_since, seen_generation)
+   SELECT r.pool_id, r.lead_id, r.rank, to_timestamp(r.waiting_since / 1000), r.seen_generation
+     FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::float8[], $5::bigint[])
+       AS r (pool_id, lead_id, rank, waiting_since, seen_generation)
+   ON CONFLICT (pool_id, lead_id) DO UPDATE SET
+     rank = excluded.rank, waiting_since = excluded.waiting_since, seen_generation = excluded.seen_generation`,
+);
+
+const INSERT_DECISIONS = statement(
+  'decisions-insert',
+  `INSERT INTO decisions (lead_id, revision, batch_id, input_index, event_id, kind, cause, version, grade, score, pool_id, agent_id,
+                          destination_id, rule_id, rule_set_version, linked_to, previous_agent_id, accept_by, submitted_at, decided_at)
+   SELECT r.lead_id, r.revision, $1, r.input_index, r.event_id, r.kind, r.cause, r.version, r.grade, r.score, r.pool_id, r.agent_id,
+          r.destination_id, r.rule_id, r.rule_set_version, r.linked_to, r.previous_agent_id, to_timestamp(r.accept_by / 1000),
+          to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000)
+     FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::uuid[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::float8[],
+                 $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[], $16::uuid[], $17::text[], $18::float8[],
+                 $19::float8[], $20::float8[])
+       AS r (lead_id, revision, input_index, event_id, kind, cause, version, grade, score, pool_id, agent_id, destination_id, rule_id,
+             rule_set_version, linked_to, previous_agent_id, accept_by, submitted_at, decided_at)`,
+);
+
+const DECISION_COLUMNS: readonly Column<DecisionRow>[] = [
+  textColumn(({ decision }) => decision.lead.leadId),
+  numberColumn(({ decision }) => decision.lead.revision),
+  numberColumn(({ inputIndex }) => inputIndex),
+  textColumn(({ decision }) => decision.eventId),
+  textColumn(({ decision }) => decision.kind),
+  textColumn(({ decision }) => decision.cause),
+  numberColumn(({ decision }) => decision.lead.version),
+  textColumn(({ decision }) => decision.lead.grade),
+  numberColumn(({ decision }) => decision.lead.score),
+  textColumn(({ decision }) => decision.lead.poolId),
+  textColumn(({ decision }) => decision.lead.agentId),
+  textColumn(({ decision }) => decision.lead.destinationId),
+  textColumn(({ decision }) => decision.lead.ruleId),
+  numberColumn(({ decision }) => decision.lead.ruleSetVersion),
+  textColumn(({ decision }) => decision.lead.linkedTo),
+  textColumn(({ decision }) => decision.previousAgentId),
+  numberColumn(({ decision }) => decision.acceptBy),
+  numberColumn(({ decision }) => decision.lead.submittedAt),
+  numberColumn(({ decision }) => decision.lead.decidedAt),
+];
+
+const INSERT_BATCH = statement(
+  'decision-batches-insert',
+  `INSERT INTO decision_batches (batch_id, partition, epoch, from_offset, to_offset, rule_set_version, decided_at, seed, body)
+   VALUES ($1, $2, $3, $4, $5, $6, to_timestamp($7::float8 / 1000), $8, $9)`,
+);
+
+const STORE_BATCH = statement(
+  'router-partitions-store-batch',
+  `UPDATE router_partitions SET stored_from = $2, stored_to = $3, stored_now = to_timestamp($4::float8 / 1000), outputs = $5
+    WHERE partition = $1`,
+);
+
+export interface WriteOptions {
+  /** UUID of a pool's timer, the same for ever. */
+  readonly poolTimerId: (poolId: string) => string;
+}
+
+export const writeBatch = async (transaction: SqlTransaction, set: BatchWriteSet, options: WriteOptions): Promise<void> => {
+  const { batch, writes } = set;
+  const put = <Row>(upsert: Statement, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<unknown> =>
+    rows.length === 0 ? NOTHING : transaction.run(upsert, encodeColumns(columns, rows));
+
+  await Promise.all([
+    put(UPSERT_IDENTITIES, IDENTITY_COLUMNS, writes.identities),
+    writes.leads.length === 0
+      ? NOTHING
+      : transaction.run(UPSERT_LEADS, [...encodeColumns(LEAD_COLUMNS, writes.leads), ...contextValues(writes.leads, set.contexts)]),
+    put(UPSERT_DESTINATIONS, DESTINATION_COLUMNS, writes.destinations),
+    put(UPSERT_POOLS, POOL_COLUMNS, writes.pools),
+    removeWaiters(transaction, writes.waitersRemoved),
+    put(UPSERT_WAITERS, WAITER_COLUMNS, writes.waitersPut),
+    writeTimers(transaction, timerWrites(writes, options.poolTimerId)),
+    set.decisions.length === 0
+      ? NOTHING
+      : transaction.run(INSERT_DECISIONS, [batch.batchId, ...encodeColumns(DECISION_COLUMNS, set.decisions)]),
+    transaction.run(INSERT_BATCH, batchValues(batch)),
+    transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, set.outputs]),
+  ]);
+};
+
+const NOTHING: Promise<void> = Promise.resolve();
+
+const removeWaiters = (transaction: SqlTransaction, removed: BatchWriteSet['writes']['waitersRemoved']): Promise<unknown> =>
+  removed.length === 0
+    ? NOTHING
+    : transaction.run(DELETE_WAITERS, [textArray(removed.map(({ poolId }) => poolId)), textArray(removed.map(({ leadId }) => leadId))]);
+
+const batchValues = (batch: BatchRecord): SqlValue[] => [
+  batch.batchId,
+  batch.partition,
+  batch.epoch,
+  batch.from,
+  batch.to,
+  batch.ruleSetVersion,
+  batch.now,
+  batch.seed,
+  batch.body,
+];
+
+/** One binary value and two arrays of places in it: an array of binary values would go as hexadecimal text. */
+const contextValues = (leads: readonly LeadRecord[], contexts: ReadonlyMap<LeadId, Buffer>): SqlValue[] => {
+  const parts: Buffer[] = [];
+  const places: string[] = [];
+  const lengths: string[] = [];
+  let next = 1;
+  for (const { leadId } of leads) {
+    const context = contexts.get(leadId);
+    places.push(context === undefined ? 'NULL' : String(next));
+    lengths.push(context === undefined ? 'NULL' : String(context.length));
+    if (context === undefined) continue;
+    parts.push(context);
+    next += context.length;
+  }
+  return [Buffer.concat(parts), `{${places.join(',')}}`, `{${lengths.join(',')}}`];
+};
