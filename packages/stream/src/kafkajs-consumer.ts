@@ -7,6 +7,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import {
   type BatchContext,
   type BatchHandler,
+  type FetchedBatch,
   type GroupConsumer,
   type GroupConsumerOptions,
   KafkaFault,
@@ -38,8 +39,9 @@ export const createKafkaJsConsumer = (options: KafkaJsConsumerOptions): GroupCon
     consumer.commitOffsets(positions.map((at) => ({ ...at, offset: String(at.offset) }))),
   );
 
+  observe(consumer, state);
+
   const start = async (handler: BatchHandler): Promise<void> => {
-    observe(consumer, state);
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
@@ -56,8 +58,11 @@ export const createKafkaJsConsumer = (options: KafkaJsConsumerOptions): GroupCon
 
   return {
     start,
-    seek: ({ topic, partition, offset }) =>
-      whileRunning(() => consumer.seek({ topic, partition, offset: String(offset) })),
+    seek: ({ topic, partition, offset }) => {
+      state.ends.set(keyOf({ topic, partition }), offset);
+      state.skipped.delete(keyOf({ topic, partition }));
+      whileRunning(() => consumer.seek({ topic, partition, offset: String(offset) }));
+    },
     pause: (partitions) => {
       for (const at of partitions) state.paused.set(keyOf(at), at);
       whileRunning(() => consumer.pause(grouped(partitions)));
@@ -96,6 +101,7 @@ const handleBatch = async (payload: EachBatchPayload, handling: Handling): Promi
   const generation = state.generation;
   if (!state.isActive) return state.untilStopped();
   if (payload.isStale() || !state.isAssigned(payload.batch)) return;
+  const batch = state.tiled(toFetchedBatch(payload.batch));
   let heartbeatError: unknown = null;
   const context: BatchContext = {
     generation,
@@ -111,14 +117,16 @@ const handleBatch = async (payload: EachBatchPayload, handling: Handling): Promi
     },
   };
   try {
-    await handler(toFetchedBatch(payload.batch), context);
+    await handler(batch, context);
   } catch (error) {
     if (heartbeatError === null && isNotMember(error)) heartbeatError = rootOf(error);
     else if (heartbeatError === null) state.fault(error);
   }
   // kafkajs knows the broker's answer when it sees it, and joins again; an error of ours would crash it.
   if (protocolTypeOf(heartbeatError) !== null) throw heartbeatError;
-  if (context.isCurrent()) payload.resolveOffset(payload.batch.lastOffset());
+  if (!context.isCurrent()) return;
+  payload.resolveOffset(payload.batch.lastOffset());
+  state.ends.set(keyOf(batch), batch.nextOffset);
 };
 
 const isNotMember = (error: unknown): boolean => error instanceof KafkaFault && error.kind === 'not-member';
@@ -139,18 +147,19 @@ const observe = (consumer: Consumer, state: ConsumerState): void => {
   });
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0) return;
-    state.options.onSkipped?.({
-      topic: payload.topic,
-      partition: payload.partition,
-      nextOffset: Number(payload.lastOffset) + 1,
-      highWatermark: Number(payload.highWatermark),
-    });
+    const { topic, partition } = payload;
+    const nextOffset = Number(payload.lastOffset) + 1;
+    state.skipped.set(keyOf(payload), nextOffset);
+    state.options.onSkipped?.({ topic, partition, nextOffset, highWatermark: Number(payload.highWatermark) });
   });
 };
 
 class ConsumerState {
   readonly options: KafkaJsConsumerOptions;
   readonly paused = new Map<string, TopicPartition>();
+  /** Where the last handled batch of a partition ended, and up to where kafkajs has skipped since. */
+  readonly ends = new Map<string, number>();
+  readonly skipped = new Map<string, number>();
   generation = 0;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
@@ -174,9 +183,19 @@ class ConsumerState {
     return this.#assigned.has(keyOf(at));
   }
 
+  /** kafkajs swallows fetches of control records only; the next batch then begins where the last one ended. */
+  tiled(batch: FetchedBatch): FetchedBatch {
+    const end = this.ends.get(keyOf(batch));
+    const isBehindSkipped = this.skipped.get(keyOf(batch)) === batch.fetchedOffset;
+    this.skipped.delete(keyOf(batch));
+    return isBehindSkipped && end !== undefined && end < batch.fetchedOffset ? { ...batch, fetchedOffset: end } : batch;
+  }
+
   joined(partitions: readonly TopicPartition[]): void {
     this.generation += 1;
     this.#assigned = new Set(partitions.map(keyOf));
+    this.ends.clear();
+    this.skipped.clear();
     this.options.onAssigned?.({ generation: this.generation, partitions });
   }
 

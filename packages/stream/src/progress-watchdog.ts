@@ -1,0 +1,89 @@
+/**
+ * Watches progress, not only liveness: a partition with lag whose position has not moved for a minute is stuck, in
+ * whatever way, and a new process is the cure. It also keeps the lag metrics right while nothing is being read.
+ */
+
+import { KafkaFault, type TopicPartition } from './kafka-port.ts';
+import { defaultWatchdog, type RuntimeOptions } from './runtime-options.ts';
+
+export interface ProgressWatchdogOptions {
+  readonly runtime: RuntimeOptions;
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly signal: AbortSignal;
+  readonly partitions: () => readonly TopicPartition[];
+  /** null when nothing has been read of it yet. */
+  readonly positionOf: (at: TopicPartition) => number | null;
+  /** Time of the oldest record in work. */
+  readonly headTimestampOf: (at: TopicPartition) => number | null;
+  readonly isPaused: (at: TopicPartition) => boolean;
+}
+
+interface Seen {
+  readonly position: number;
+  readonly sinceMs: number;
+}
+
+/** Runs until the signal aborts; rejects with the fault when a partition is stuck. */
+export const createProgressWatchdog = async (options: ProgressWatchdogOptions): Promise<void> => {
+  const { clock, watchdog = defaultWatchdog } = options.runtime;
+  let seen = new Map<string, Seen>();
+  while (true) {
+    await clock.sleep(watchdog.checkEveryMs, options.signal);
+    if (options.signal.aborted) return;
+    const ends = await readEnds(options);
+    // Kafka does not answer: that is an outage, not a stuck partition.
+    if (ends === null) continue;
+    const next = new Map<string, Seen>();
+    for (const at of options.partitions()) {
+      const key = `${at.topic}/${at.partition}`;
+      const position = await positionOf(options, at);
+      if (position === null) continue;
+      const lag = Math.max(0, (ends.get(key) ?? 0) - position);
+      report(options, { at, lag });
+      if (lag === 0 || options.isPaused(at)) continue;
+      const before = seen.get(key);
+      const sinceMs = before?.position === position ? before.sinceMs : clock.now();
+      next.set(key, { position, sinceMs });
+      if (clock.now() - sinceMs >= watchdog.patienceMs && !options.signal.aborted) throw stuck(key, { position, lag });
+    }
+    seen = next;
+  }
+};
+
+const readEnds = async (options: ProgressWatchdogOptions): Promise<ReadonlyMap<string, number> | null> => {
+  const ends = new Map<string, number>();
+  try {
+    for (const topic of options.topics) {
+      for (const { partition, high } of await options.runtime.kafka.admin.offsetRange(topic)) {
+        ends.set(`${topic}/${partition}`, high);
+      }
+    }
+    return ends;
+  } catch (error) {
+    if (error instanceof KafkaFault) return null;
+    throw error;
+  }
+};
+
+const positionOf = async (options: ProgressWatchdogOptions, at: TopicPartition): Promise<number | null> => {
+  const known = options.positionOf(at);
+  if (known !== null) return known;
+  try {
+    return await options.runtime.kafka.admin.committedOffset(options.groupId, at);
+  } catch (error) {
+    if (error instanceof KafkaFault) return null;
+    throw error;
+  }
+};
+
+const report = (options: ProgressWatchdogOptions, found: { readonly at: TopicPartition; readonly lag: number }): void => {
+  const { clock, metrics } = options.runtime;
+  const labels = { topic: found.at.topic, partition: String(found.at.partition) };
+  const head = options.headTimestampOf(found.at);
+  metrics.lagRecords.set(labels, found.lag);
+  metrics.lagAgeSeconds.set(labels, found.lag === 0 || head === null ? 0 : Math.max(0, clock.now() - head) / 1000);
+};
+
+const stuck = (key: string, state: { readonly position: number; readonly lag: number }): KafkaFault =>
+  new KafkaFault('unavailable', `Kafka: ${key} makes no progress at ${state.position}, ${state.lag} records behind`);
