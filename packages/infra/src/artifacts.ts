@@ -1,82 +1,82 @@
 // Fetches the jars of Kafka and of the schema registry with Maven, once, into the shared cache.
 // A finished download appears by one rename: two runs side by side never see half of one, the later simply finds it there.
 
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { findProgram } from './find-program.ts'
-import { InfrastructureError } from './infrastructure-error.ts'
-import { startKept } from './kept-process.ts'
-import { cacheFolder, repositoryFolder } from './repository.ts'
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './find-program.ts';
+import { InfrastructureError } from './infrastructure-error.ts';
+import { startKept } from './kept-process.ts';
+import { cacheFolder, repositoryFolder } from './repository.ts';
 
-export type ArtifactName = 'kafka' | 'registry'
+export type ArtifactName = 'kafka' | 'registry';
 
 export interface FetchOptions {
-  readonly env: NodeJS.ProcessEnv
-  readonly onProgress: (line: string) => void
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress: (line: string) => void;
 }
 
 interface Artifact {
-  readonly name: ArtifactName
-  readonly title: string
-  readonly goal: string
+  readonly name: ArtifactName;
+  readonly title: string;
+  readonly goal: string;
 }
 
 const ARTIFACTS: Readonly<Record<ArtifactName, Artifact>> = {
   kafka: { name: 'kafka', title: 'Kafka', goal: 'dependency:copy-dependencies' },
   registry: { name: 'registry', title: 'schema registry', goal: 'dependency:unpack' },
-}
-const PROGRESS_EVERY_MS = 2_000
-const ABANDONED_AFTER_MS = 3_600_000
+};
+const PROGRESS_EVERY_MS = 2_000;
+const ABANDONED_AFTER_MS = 3_600_000;
 
 /** Folder with the jars, fetched if they are not there yet. */
 export async function ensureArtifact(name: ArtifactName, options: FetchOptions): Promise<string> {
-  const folder = await artifactFolder(name, options.env)
-  if (!existsSync(folder)) await fetchArtifact(ARTIFACTS[name], { ...options, folder })
-  return folder
+  const folder = await artifactFolder(name, options.env);
+  if (!existsSync(folder)) await fetchArtifact(ARTIFACTS[name], { ...options, folder });
+  return folder;
 }
 
 /** The name holds a digest of the pom, so a changed pin is fetched anew. */
 async function artifactFolder(name: ArtifactName, env: NodeJS.ProcessEnv): Promise<string> {
-  const pom = await readFile(pomFile(name), 'utf8')
-  const version = /<version>([^<]+)<\/version>/.exec(pom)?.[1] ?? 'unversioned'
-  const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8)
-  return path.join(cacheFolder(env), `${name}-${version}-${digest}`)
+  const pom = await readFile(pomFile(name), 'utf8');
+  const version = /<version>([^<]+)<\/version>/.exec(pom)?.[1] ?? 'unversioned';
+  const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
+  return path.join(cacheFolder(env), `${name}-${version}-${digest}`);
 }
 
 function pomFile(name: ArtifactName): string {
-  return path.join(repositoryFolder, 'deploy', 'local', name, 'pom.xml')
+  return path.join(repositoryFolder, 'deploy', 'local', name, 'pom.xml');
 }
 
 async function fetchArtifact(artifact: Artifact, options: FetchOptions & { folder: string }): Promise<void> {
-  const maven = findProgram('mvn', options.env)
+  const maven = findProgram('mvn', options.env);
   if (maven === undefined) {
     throw new InfrastructureError(
       'LR_INFRA_PREREQUISITE',
       `Maven is needed once to fetch ${artifact.title}, and there is no mvn on the PATH. Install it (Debian: apt-get install maven; macOS: brew install maven), or start a Docker engine.`,
-    )
+    );
   }
-  const cache = path.dirname(options.folder)
-  await mkdir(cache, { recursive: true })
-  await removeAbandoned(cache)
-  const unfinished = await mkdtemp(path.join(cache, 'fetching-'))
+  const cache = path.dirname(options.folder);
+  await mkdir(cache, { recursive: true });
+  await removeAbandoned(cache);
+  const unfinished = await mkdtemp(path.join(cache, 'fetching-'));
   try {
-    await runMaven(artifact, { ...options, maven, unfinished })
+    await runMaven(artifact, { ...options, maven, unfinished });
     await rename(unfinished, options.folder).catch((error: unknown) => {
-      if (!existsSync(options.folder)) throw error
-    })
+      if (!existsSync(options.folder)) throw error;
+    });
   } finally {
-    await rm(unfinished, { recursive: true, force: true })
+    await rm(unfinished, { recursive: true, force: true });
   }
 }
 
 async function runMaven(artifact: Artifact, options: FetchOptions & { maven: string; unfinished: string }): Promise<void> {
-  const logFile = path.join(path.dirname(options.unfinished), `fetch-${artifact.name}.log`)
-  await rm(logFile, { force: true })
-  const startedAt = performance.now()
-  options.onProgress(`${artifact.title}: fetching with Maven (once)`)
+  const logFile = path.join(path.dirname(options.unfinished), `fetch-${artifact.name}.log`);
+  await rm(logFile, { force: true });
+  const startedAt = performance.now();
+  options.onProgress(`${artifact.title}: fetching with Maven (once)`);
   const kept = await startKept({
     command: options.maven,
     args: ['-B', '-f', pomFile(artifact.name), artifact.goal, `-DoutputDirectory=${options.unfinished}`],
@@ -84,34 +84,34 @@ async function runMaven(artifact: Artifact, options: FetchOptions & { maven: str
     logFile,
     stopSignal: 'TERM',
     stopGraceMs: 2_000,
-  })
-  const ended = kept.exited.then((code) => ({ code }))
+  });
+  const ended = kept.exited.then((code) => ({ code }));
   for (;;) {
-    const result = await Promise.race([ended, sleep(PROGRESS_EVERY_MS, undefined)])
-    const seconds = Math.round((performance.now() - startedAt) / 1000)
-    const log = await readFile(logFile, 'utf8')
+    const result = await Promise.race([ended, sleep(PROGRESS_EVERY_MS, undefined)]);
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    const log = await readFile(logFile, 'utf8');
     if (result === undefined) {
-      options.onProgress(`${artifact.title}: ${log.split('Downloaded from').length - 1} files fetched, ${seconds} s`)
-      continue
+      options.onProgress(`${artifact.title}: ${log.split('Downloaded from').length - 1} files fetched, ${seconds} s`);
+      continue;
     }
-    if (result.code === 0) return options.onProgress(`${artifact.title}: fetched in ${seconds} s`)
-    const errors = log.split('\n').filter((line) => line.includes('ERROR'))
+    if (result.code === 0) return options.onProgress(`${artifact.title}: fetched in ${seconds} s`);
+    const errors = log.split('\n').filter((line) => line.includes('ERROR'));
     throw new InfrastructureError(
       'LR_INFRA_DOWNLOAD',
       `${artifact.title} could not be fetched with Maven: ${errors[0] ?? `exit code ${result.code}`}\nCheck the network and Maven's settings. All of its output: ${logFile}`,
-    )
+    );
   }
 }
 
 /** What a killed fetch left behind. */
 async function removeAbandoned(cache: string): Promise<void> {
   for (const entry of await readdir(cache)) {
-    if (!entry.startsWith('fetching-')) continue
-    const folder = path.join(cache, entry)
+    if (!entry.startsWith('fetching-')) continue;
+    const folder = path.join(cache, entry);
     const changedAt = await stat(folder).then(
       (found) => found.mtimeMs,
       () => Number.POSITIVE_INFINITY,
-    )
-    if (Date.now() - changedAt > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true })
+    );
+    if (Date.now() - changedAt > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true });
   }
 }

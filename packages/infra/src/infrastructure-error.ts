@@ -6,19 +6,19 @@ export type InfrastructureErrorCode =
   | 'LR_INFRA_PREREQUISITE'
   | 'LR_INFRA_DOWNLOAD'
   | 'LR_INFRA_START'
-  | 'LR_INFRA_CONFIG'
+  | 'LR_INFRA_CONFIG';
 
 export class InfrastructureError extends Error {
-  readonly code: InfrastructureErrorCode
+  readonly code: InfrastructureErrorCode;
 
   constructor(code: InfrastructureErrorCode, message: string, options: ErrorOptions = {}) {
-    super(message, options)
-    this.name = 'InfrastructureError'
-    this.code = code
+    super(message, options);
+    this.name = 'InfrastructureError';
+    this.code = code;
   }
 }
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,31 +1,32 @@
-// Apicurio Registry as a local process, with the Confluent-compatible API. It keeps its schemas in an H2 file: of the
-// storages that survive a restart the quickest to start (2.2 s; a Kafka topic takes 10.7 s), and it depends on nothing.
+// Apicurio Registry as a local process, with the Confluent-compatible API.
 
-import { mkdir, readdir } from 'node:fs/promises'
-import path from 'node:path'
-import { ensureArtifact } from './artifacts.ts'
-import { requireJava } from './find-program.ts'
-import { InfrastructureError } from './infrastructure-error.ts'
-import type { LocalServerOptions } from './local-kafka.ts'
-import { type LocalPart, type LocalServer, startLocalPart } from './local-part.ts'
-import { probeRegistry } from './probes.ts'
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureArtifact } from './artifacts.ts';
+import { requireJava } from './find-program.ts';
+import { InfrastructureError } from './infrastructure-error.ts';
+import { type LocalServer, startLocalPart } from './local-part.ts';
+import { openLog } from './log-files.ts';
+import { probeRegistry } from './probes.ts';
+import { REGISTRY_API_PATH, registryStorage } from './registry-settings.ts';
+import type { RunningPart, StartOptions } from './running-part.ts';
 
-const API_PATH = '/apis/ccompat/v7'
-const PROBE_TIMEOUT_MS = 2_000
+const PROBE_TIMEOUT_MS = 2_000;
 
-export async function startLocalRegistry(options: LocalServerOptions): Promise<LocalPart> {
-  const { dataFolder, ports, env } = options
-  const java = requireJava(env)
-  const installation = await ensureArtifact('registry', options)
-  const jar = (await readdir(installation)).find((file) => file.endsWith('-runner.jar'))
-  if (jar === undefined) throw new InfrastructureError('LR_INFRA_DOWNLOAD', `no runner jar in ${installation}: remove that folder, then start again`)
-  const folder = path.join(dataFolder, 'registry')
-  await mkdir(folder, { recursive: true })
+export async function startLocalRegistry(options: StartOptions): Promise<RunningPart> {
+  const { dataFolder, ports, env } = options;
+  const java = requireJava(env);
+  const installation = await ensureArtifact('registry', options);
+  const jar = (await readdir(installation)).find((file) => file.endsWith('-runner.jar'));
+  if (jar === undefined)
+    throw new InfrastructureError('LR_INFRA_DOWNLOAD', `no runner jar in ${installation}: remove that folder, then start again`);
+  const folder = path.join(dataFolder, 'registry');
+  const logFile = await openLog(dataFolder, 'registry');
+  await mkdir(folder, { recursive: true });
 
   const server: LocalServer = {
     name: 'registry',
-    title: 'schema registry',
-    logFile: path.join(dataFolder, 'logs', 'registry.log'),
+    logFile,
     pidFile: path.join(dataFolder, 'registry.pid'),
     process: () => ({
       command: java,
@@ -41,22 +42,17 @@ export async function startLocalRegistry(options: LocalServerOptions): Promise<L
         path.join(installation, jar),
       ],
       cwd: folder,
-      env: {
-        ...env,
-        APICURIO_STORAGE_KIND: 'sql',
-        APICURIO_STORAGE_SQL_KIND: 'h2',
-        // Without the delay of a second that H2 has by default, in which a kill would lose a schema already acknowledged.
-        APICURIO_DATASOURCE_URL: `jdbc:h2:file:${path.join(folder, 'registry')};WRITE_DELAY=0`,
-      },
+      env: { ...env, ...registryStorage(path.join(folder, 'registry')) },
       stopSignal: 'TERM',
       stopGraceMs: 5_000,
     }),
     probe: () => probeRegistry({ url: registryUrl(ports.port('registry')), timeoutMs: PROBE_TIMEOUT_MS }),
     mend: () => ports.replaceTaken(['registry']),
-  }
-  return startLocalPart(server, options)
+  };
+  const local = await startLocalPart(server, options);
+  return { provider: 'local', address: registryUrl(ports.port('registry')), logFile, local, stop: local.stop };
 }
 
-export function registryUrl(port: number): string {
-  return `http://127.0.0.1:${port}${API_PATH}`
+function registryUrl(port: number): string {
+  return `http://127.0.0.1:${port}${REGISTRY_API_PATH}`;
 }
