@@ -1,0 +1,31 @@
+/**
+ * One condition of a rule set, checked and compiled. Truth has three values (Kleene's logic, which is also CEL's rule for errors):
+ * a part that needs an unknown value is unknown; `false && unknown` is false, `true || unknown` is true, everything else with
+ * unknown in it is unknown; and a condition that is unknown as a whole is not met.
+ */
+import type { ASTNode } from '@marcbachmann/cel-js';
+import type { Facts } from '../facts.ts';
+import type { FactName } from './fact-fields.ts';
+
+/** undefined is "unknown". */
+export type Truth = boolean | undefined;
+
+/** Values a fact must have for the condition to be met: what an index can use. */
+export interface NecessaryTest {
+  readonly field: FactName;
+  readonly kind: 'equals' | 'contains';
+  readonly values: readonly string[];
+}
+
+export interface Condition {
+  readonly source: string;
+  readonly ast: ASTNode;
+  /** Three-valued, for explanations and tests. */
+  truth(facts: Facts): Truth;
+  /** The truth of a part of this condition's tree; compiles the part, so for explanations only. */
+  truthOf(part: ASTNode, facts: Facts): Truth;
+  /** The same as `truth(facts) === true`, faster. */
+  isMet(facts: Facts): boolean;
+  /** null when nothing can be indexed. */
+  readonly necessary: NecessaryTest | null;
+}

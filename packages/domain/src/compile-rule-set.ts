@@ -1,0 +1,129 @@
+/** Compiles a rule set's YAML and tables into what the services ask: everything checked, all faults at once. */
+import { createCelEnvironment } from './cel/cel-environment.ts';
+import { explainCondition } from './cel/explain-condition.ts';
+import { enrichLead, type EnrichmentSources } from './enrichment/lead-enricher.ts';
+import { readEnrichment } from './enrichment/read-enrichment.ts';
+import type { Facts } from './facts.ts';
+import type { Destination, Pool, Rule, RuleMatch, RuleSet, RuleSetResult, RuleTrace } from './rule-set.ts';
+import { fieldsOf, openDocument, textOf, type Place, type RuleSetDocument } from './rule-set/document.ts';
+import { durationOf } from './rule-set/duration.ts';
+import { checkPools, readDestinations, readPools } from './rule-set/read-pools.ts';
+import { readLastResort, readRules, type CompiledRule } from './rule-set/read-rules.ts';
+import { readTables } from './rule-set/reference-table.ts';
+import { createRuleMatcher } from './rule-set/rule-matcher.ts';
+import { zoneOf } from './rule-set/weekly-hours.ts';
+import { readScorecard } from './scoring/read-scorecard.ts';
+import { scoreLead, type Scorecard } from './scoring/score-lead.ts';
+
+export interface RuleSetSource {
+  /** The YAML document. */
+  readonly source: string;
+  /** CSV texts by the file name that the document uses. */
+  readonly tables: ReadonlyMap<string, string>;
+  /** SHA-256, hex. */
+  readonly hash: (text: string) => string;
+}
+
+interface Parts {
+  readonly name: string;
+  readonly digest: string;
+  readonly rules: readonly CompiledRule[];
+  readonly lastResort: Rule;
+  readonly destinations: ReadonlyMap<string, Destination>;
+  readonly pools: ReadonlyMap<string, Pool>;
+  readonly enrichment: EnrichmentSources;
+  readonly scorecard: Scorecard;
+  readonly linkWindowMs: number;
+}
+
+/** A second lead of one person within this time is linked, unless the rule set says otherwise. */
+const DEFAULT_LINK_WINDOW_MS = 30 * 86_400_000;
+
+/** Pure: the same source gives the same rule set. Never throws for a bad document. */
+export function compileRuleSet(given: RuleSetSource): RuleSetResult {
+  const { document, root } = openDocument(given.source);
+  if (document.faults.length > 0) return { ok: false, faults: document.faults };
+  const parts = readParts(document, root, given);
+  if (parts === null || document.faults.length > 0) return { ok: false, faults: document.faults };
+  return { ok: true, ruleSet: assemble(parts) };
+}
+
+/** Digest of the document and of the tables in the order of their names, whatever their line ends. */
+export function digestOf(given: RuleSetSource): string {
+  const tables = [...given.tables].map(([name, text]) => [name, toUnixLines(text)]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return given.hash(JSON.stringify([toUnixLines(given.source), tables]));
+}
+
+function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource): Parts | null {
+  const fields = fieldsOf(document, root, {
+    required: ['name', 'scoring', 'rules', 'destinations', 'pools', 'lastResort'],
+    optional: ['description', 'zone', 'tables', 'enrichment', 'policies'],
+  });
+  if (fields === null) return null;
+  const name = textOf(document, fields.get('name'));
+  const zone = zoneOf(document, fields.get('zone'), 'UTC');
+  const tables = readTables(document, fields.get('tables'), given.tables);
+  const environment = createCelEnvironment(tables);
+  const enrichment = readEnrichment(document, fields.get('enrichment'), tables);
+  const scorecard = readScorecard(document, fields.get('scoring'), environment);
+  const destinations = readDestinations(document, fields.get('destinations'), zone);
+  const pools = readPools(document, fields.get('pools'), zone);
+  checkPools(document, pools, destinations);
+  const rules = readRules(document, fields.get('rules'), { pools, destinations, environment });
+  const lastResort = readLastResort(document, fields.get('lastResort'), { pools, destinations });
+  const linkWindowMs = readLinkWindow(document, fields.get('policies'));
+  if (name === null || scorecard === null || lastResort === null) return null;
+  return {
+    name,
+    digest: digestOf(given),
+    rules,
+    lastResort,
+    destinations,
+    pools: new Map([...pools].map(([poolId, pool]) => [poolId, pool.value])),
+    enrichment,
+    scorecard,
+    linkWindowMs,
+  };
+}
+
+function readLinkWindow(document: RuleSetDocument, place: Place | null): number {
+  if (place === null) return DEFAULT_LINK_WINDOW_MS;
+  const fields = fieldsOf(document, place, { optional: ['linkWindow'] });
+  return durationOf(document, fields?.get('linkWindow') ?? null) ?? DEFAULT_LINK_WINDOW_MS;
+}
+
+function assemble(parts: Parts): RuleSet {
+  const firstMatch = createRuleMatcher(parts.rules.map((rule) => rule.condition));
+  const rules = [...parts.rules.map((compiled) => compiled.rule), parts.lastResort];
+  const matches = rules.map((rule, index): RuleMatch => ({ rule, index }));
+  const lastMatch: RuleMatch = { rule: parts.lastResort, index: parts.rules.length };
+  return {
+    name: parts.name,
+    digest: parts.digest,
+    rules,
+    destinations: parts.destinations,
+    pools: parts.pools,
+    lastResortPool: parts.lastResort.to,
+    linkWindowMs: parts.linkWindowMs,
+    matchRule: (facts) => matches[firstMatch(facts)] ?? lastMatch,
+    traceRules: (facts) => traceRules(parts, facts),
+    enrich: (lead, person, hashIdentity) => enrichLead(parts.enrichment, { lead, person, hashIdentity }),
+    score: (lead, enrichment, { isQualified }) => scoreLead(parts.scorecard, { lead, enrichment, isQualified }),
+  };
+}
+
+/** Asks every rule without the index: an explanation that disagreed with the match would show. */
+function traceRules(parts: Parts, facts: Facts): readonly RuleTrace[] {
+  const traces: RuleTrace[] = [];
+  for (const { rule, condition } of parts.rules) {
+    const matched = condition.truth(facts) === true;
+    traces.push({ ruleId: rule.ruleId, matched, reason: explainCondition(condition, facts) });
+    if (matched) return traces;
+  }
+  traces.push({ ruleId: parts.lastResort.ruleId, matched: true, reason: 'no rule before it matched' });
+  return traces;
+}
+
+function toUnixLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}

@@ -1,0 +1,48 @@
+/**
+ * Brings a company's name to the form in which "Intl. Business Machines Corp", "INTERNATIONAL BUSINESS MACHINES" and
+ * "International Bus. Machines Corporation" are the same. Exact matching on this form; no guessing.
+ */
+import { foldText } from './fold-text.ts';
+
+/** What the name says about the legal form or the group, not about who it is. */
+const LEGAL_FORMS: ReadonlySet<string> = new Set(
+  (
+    'inc incorporated corp corporation ltd limited llc lp llp plc co company companies cos group grp holdings holding ' +
+    'gmbh ag sa nv bv spa sarl srl ab oy oyj asa kg kgaa pty pte pvt sas se trust'
+  ).split(' '),
+);
+
+const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    intl: 'international', int: 'international', natl: 'national', amer: 'american', bus: 'business', mach: 'machines', mfg: 'manufacturing', mfr: 'manufacturing',
+    svc: 'services', svcs: 'services', serv: 'services', service: 'services', tech: 'technology', techs: 'technology', technologies: 'technology',
+    sys: 'systems', system: 'systems', comm: 'communications', comms: 'communications', communication: 'communications', fin: 'financial', finl: 'financial',
+    ins: 'insurance', pharma: 'pharmaceuticals', pharm: 'pharmaceuticals', labs: 'laboratories', lab: 'laboratories', elec: 'electric', engr: 'engineering',
+    eng: 'engineering', ind: 'industries', inds: 'industries', industry: 'industries', mgmt: 'management', mgt: 'management', mkt: 'markets', mkts: 'markets',
+    assoc: 'associates', assn: 'association', bros: 'brothers', ctr: 'center', centre: 'center', dev: 'development', dist: 'distribution', ent: 'enterprises',
+    hosp: 'hospital', prod: 'products', prods: 'products', product: 'products', prop: 'properties', props: 'properties', res: 'resources', univ: 'university',
+    util: 'utilities', transp: 'transportation', telecom: 'telecommunications', st: 'saint', mt: 'mount', ft: 'fort', wm: 'william', chas: 'charles', geo: 'george',
+    semi: 'semiconductor', semis: 'semiconductor', solns: 'solutions', soln: 'solutions', solution: 'solutions', hldgs: 'holdings', hldg: 'holdings',
+  }),
+);
+
+/** Letters with dots or spaces between them: `I.B.M.`, `A. O. Smith`. */
+const DOTTED = /\b(\p{L})\.(?=\s?\p{L}\b)/gu;
+const BRACKETED = /\([^()]*\)/g;
+const MAX_LENGTH = 200;
+
+/** Letters and digits without spaces (so that "JP Morgan" is "JPMorgan"); empty for a name without any. */
+export function normaliseCompanyName(name: string): string {
+  const text = name.length > MAX_LENGTH ? name.slice(0, MAX_LENGTH) : name;
+  const bare = text.replace(BRACKETED, ' ').replace(DOTTED, '$1');
+  const words = foldText(bare).split(' ').filter((word) => word !== '' && word !== 'the' && word !== 'and');
+  const long = words.map((word) => ABBREVIATIONS.get(word) ?? word);
+  const core = dropLegalForms(long);
+  return (core.length > 0 ? core : long).join('');
+}
+
+function dropLegalForms(words: readonly string[]): readonly string[] {
+  let end = words.length;
+  while (end > 0 && LEGAL_FORMS.has(words[end - 1] ?? '')) end -= 1;
+  return words.slice(0, end);
+}

@@ -1,0 +1,22 @@
+/** From a lead as it came to the facts that rules look at, in one call: the router's way for later revisions, and everybody's for replay. */
+import { factsOf } from './facts-of.ts';
+import type { Facts } from './facts.ts';
+import type { Enrichment, Lead, Person, Scoring } from './lead.ts';
+import type { IdentityHasher, RuleSet } from './rule-set.ts';
+
+export interface EvaluatedLead {
+  readonly enrichment: Enrichment;
+  readonly scoring: Scoring;
+  readonly facts: Facts;
+}
+
+/** Total, and the same for the same arguments. */
+export function evaluateLead(
+  ruleSet: RuleSet,
+  subject: { readonly lead: Lead; readonly person: Person | null; readonly isQualified: boolean; readonly hashIdentity: IdentityHasher },
+): EvaluatedLead {
+  const { lead, person, isQualified } = subject;
+  const enrichment = ruleSet.enrich(lead, person, subject.hashIdentity);
+  const scoring = ruleSet.score(lead, enrichment, { isQualified });
+  return { enrichment, scoring, facts: factsOf(lead, { enrichment, scoring, isQualified }) };
+}

@@ -1,0 +1,45 @@
+/** The impersonal view of a lead that rules look at: what it said where enrichment knows no better. */
+import type { Facts } from './facts.ts';
+import type { Enrichment, Lead, Scoring } from './lead.ts';
+
+export function factsOf(
+  lead: Lead,
+  known: { readonly enrichment: Enrichment; readonly scoring: Pick<Scoring, 'score' | 'grade'>; readonly isQualified: boolean },
+): Facts {
+  const { enrichment, scoring } = known;
+  const { company, location, qualification, consent } = lead;
+  return {
+    vendor: lead.vendor,
+    channel: lead.channel,
+    campaign: lead.campaign,
+    initiative: lead.initiative,
+    language: lead.language,
+    company: enrichment.accountName ?? company.name,
+    industry: enrichment.industry ?? company.industry,
+    employeeCount: company.employeeCount,
+    annualRevenue: company.annualRevenue,
+    country: enrichment.countryCode,
+    region: enrichment.regionCode ?? location.region,
+    postalCode: location.postalCode,
+    city: location.city,
+    territory: enrichment.territory,
+    emailDomain: enrichment.emailDomain,
+    emailIsFree: enrichment.emailIsFree,
+    hasValidEmail: enrichment.hasValidEmail,
+    hasValidPhone: enrichment.hasValidPhone,
+    webDomain: enrichment.webDomain,
+    government: enrichment.government,
+    accountId: enrichment.accountId,
+    budget: qualification.budget,
+    authority: qualification.authority,
+    timeFrame: qualification.timeFrame,
+    productInterest: qualification.productInterest,
+    topics: enrichment.topics,
+    consentEmail: consent.email,
+    consentPhone: consent.phone,
+    attributes: lead.attributes,
+    score: scoring.score,
+    grade: scoring.grade,
+    isQualified: known.isQualified,
+  };
+}

@@ -1,0 +1,198 @@
+/**
+ * Reads a rule set's YAML node by node, so that every fault names its path, line and column, and all faults come at once.
+ * The readers return null after reporting; whoever assembles the parts goes on and finds the other faults too.
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { RuleSetFault } from '../rule-set.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+export interface RuleSetDocument {
+  readonly text: string;
+  /** Grows while the document is read. */
+  readonly faults: RuleSetFault[];
+  readonly lines: LineCounter;
+  readonly yaml: Document;
+}
+
+/** A spot in the document; `node` is null where nothing is written. */
+export interface Place {
+  readonly path: string;
+  readonly node: Node | null;
+}
+
+export interface Fields {
+  /** The place of a key, or null when it is absent or explicitly null. */
+  get(key: string): Place | null;
+  readonly place: Place;
+}
+
+export function openDocument(text: string): { readonly document: RuleSetDocument; readonly root: Place } {
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
+  const document: RuleSetDocument = { text, faults: [], lines, yaml };
+  for (const error of yaml.errors) report(document, { path: '', node: null }, { message: error.message, offset: error.pos[0] });
+  return { document, root: { path: '', node: isNodeLike(yaml.contents) ? yaml.contents : null } };
+}
+
+/** Adds a fault at the place, or at `offset` (characters from the document's start) when given. */
+export function report(document: RuleSetDocument, place: Place, what: { readonly message: string; readonly offset?: number }): void {
+  const offset = what.offset ?? place.node?.range?.[0];
+  const position = offset === undefined ? null : document.lines.linePos(offset);
+  const known = position !== null && position.line > 0;
+  document.faults.push({
+    path: place.path,
+    line: known ? position.line : null,
+    column: known ? position.col : null,
+    message: what.message,
+  });
+}
+
+/** The keys of a mapping; unknown and missing ones are faults. */
+export function fieldsOf(
+  document: RuleSetDocument,
+  place: Place,
+  keys: { readonly required?: readonly string[]; readonly optional?: readonly string[] },
+): Fields | null {
+  const known = [...(keys.required ?? []), ...(keys.optional ?? [])];
+  const entries = entriesOf(document, place);
+  if (entries === null) return null;
+  const found = new Map<string, Place>();
+  for (const entry of entries) {
+    if (known.includes(entry.key)) found.set(entry.key, entry.value);
+    else report(document, { path: entry.value.path, node: entry.keyNode }, { message: `unknown key "${entry.key}"${didYouMean(entry.key, known)}` });
+  }
+  for (const key of keys.required ?? []) {
+    if (isBlank(document, found.get(key))) report(document, place, { message: `"${key}" is missing` });
+  }
+  return {
+    place,
+    get: (key) => {
+      const value = found.get(key);
+      return value === undefined || isBlank(document, value) ? null : value;
+    },
+  };
+}
+
+/** Every entry of a mapping whose keys the writer chooses. */
+export function entriesOf(
+  document: RuleSetDocument,
+  place: Place,
+): readonly { readonly key: string; readonly keyNode: Node | null; readonly value: Place }[] | null {
+  const node = resolve(document, place.node);
+  if (!isMap(node)) {
+    report(document, place, { message: `expected a mapping (key: value), found ${kindOf(node)}` });
+    return null;
+  }
+  return node.items.map((pair) => {
+    const key = isScalar(pair.key) ? String(pair.key.value) : '';
+    const keyNode = isNodeLike(pair.key) ? pair.key : null;
+    const value = isNodeLike(pair.value) ? pair.value : keyNode;
+    return { key, keyNode, value: { path: place.path === '' ? key : `${place.path}.${key}`, node: isNodeLike(pair.value) ? value : null } };
+  });
+}
+
+/** The items of a list; a missing list is empty. */
+export function itemsOf(document: RuleSetDocument, place: Place | null): readonly Place[] {
+  if (place === null) return [];
+  const node = resolve(document, place.node);
+  if (!isSeq(node)) {
+    report(document, place, { message: `expected a list (- item), found ${kindOf(node)}` });
+    return [];
+  }
+  return node.items.map((item, index) => ({ path: `${place.path}[${index}]`, node: isNodeLike(item) ? item : null }));
+}
+
+export function isList(document: RuleSetDocument, place: Place): boolean {
+  return isSeq(resolve(document, place.node));
+}
+
+export function isMapping(document: RuleSetDocument, place: Place): boolean {
+  return isMap(resolve(document, place.node));
+}
+
+/** A single value as written: `02139` stays `02139`, `no` stays `no`. */
+export function textOf(document: RuleSetDocument, place: Place | null): string | null {
+  if (place === null) return null;
+  const node = resolve(document, place.node);
+  if (!isScalar(node)) {
+    report(document, place, { message: `expected a text, found ${kindOf(node)}` });
+    return null;
+  }
+  if (typeof node.value === 'string') return node.value;
+  return node.value === null ? '' : (node.source ?? String(node.value));
+}
+
+export function numberOf(
+  document: RuleSetDocument,
+  place: Place | null,
+  limits: { readonly min: number; readonly max: number; readonly integer: boolean },
+): number | null {
+  if (place === null) return null;
+  const node = resolve(document, place.node);
+  const value = isScalar(node) ? node.value : null;
+  const isRight = typeof value === 'number' && value >= limits.min && value <= limits.max && (!limits.integer || Number.isInteger(value));
+  if (isRight) return value;
+  report(document, place, {
+    message: `expected ${limits.integer ? 'a whole number' : 'a number'} from ${limits.min} to ${limits.max}, found ${kindOf(node)}`,
+  });
+  return null;
+}
+
+export function booleanOf(document: RuleSetDocument, place: Place | null): boolean | null {
+  if (place === null) return null;
+  const node = resolve(document, place.node);
+  if (isScalar(node) && typeof node.value === 'boolean') return node.value;
+  report(document, place, { message: `expected true or false, found ${kindOf(node)}` });
+  return null;
+}
+
+/** One of a closed list of words. */
+export function oneOf<const Word extends string>(document: RuleSetDocument, place: Place | null, words: readonly Word[]): Word | null {
+  const text = textOf(document, place);
+  if (text === null || place === null) return null;
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return word;
+  report(document, place, { message: `"${text}" is not one of ${words.join(', ')}${didYouMean(text, words)}` });
+  return null;
+}
+
+const ID = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/i;
+
+/** An id: letters, digits, dot, dash, underscore; at most 64. */
+export function idOf(document: RuleSetDocument, place: Place | null): string | null {
+  const text = textOf(document, place);
+  if (text === null || place === null) return null;
+  if (ID.test(text)) return text;
+  report(document, place, { message: `"${text}" cannot be an id: use 1 to 64 letters, digits, dots, dashes and underscores` });
+  return null;
+}
+
+/** Characters from the document's start at which a text value begins, and the raw writing of it; null for no scalar. */
+export function rawTextOf(document: RuleSetDocument, place: Place): { readonly from: number; readonly to: number } | null {
+  const node = resolve(document, place.node);
+  if (!isScalar(node) || !node.range) return null;
+  return { from: node.range[0], to: node.range[1] };
+}
+
+function isBlank(document: RuleSetDocument, place: Place | undefined): boolean {
+  if (place === undefined || place.node === null) return true;
+  const node = resolve(document, place.node);
+  return node === null || (isScalar(node) && node.value === null);
+}
+
+function resolve(document: RuleSetDocument, node: Node | null): Node | null {
+  if (node !== null && isAlias(node)) return node.resolve(document.yaml) ?? null;
+  return node;
+}
+
+function isNodeLike(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && (isScalar(value) || isMap(value) || isSeq(value) || isAlias(value));
+}
+
+function kindOf(node: Node | null): string {
+  if (node === null) return 'nothing';
+  if (isMap(node)) return 'a mapping';
+  if (isSeq(node)) return 'a list';
+  if (isScalar(node)) return node.value === null ? 'nothing' : `"${String(node.value)}"`;
+  return 'an alias to nothing';
+}

@@ -1,0 +1,168 @@
+/** The `pools` and `destinations` sections: who takes leads, when, how many, and where they are told. */
+import type { Agent, Caps, Destination, Pool } from '../rule-set.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { booleanOf, fieldsOf, idOf, itemsOf, numberOf, oneOf, report, textOf, type Fields, type Place, type RuleSetDocument } from './document.ts';
+import { durationOf } from './duration.ts';
+import { hoursOf, zoneOf } from './weekly-hours.ts';
+
+/** A part of the document with the spot it was read from, for faults found later. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly place: Place;
+  readonly fields: Fields;
+}
+
+const KINDS = ['SALES', 'CALL_CENTER', 'CUSTOMER_SERVICE', 'PARTNER', 'WEB', 'NURTURE'] as const satisfies readonly Destination['kind'][];
+const COUNT = { min: 1, max: 10_000_000, integer: true } as const;
+const WEIGHT = { min: 0.001, max: 1_000_000, integer: false } as const;
+const MAX_MEMBERS = 10_000;
+const NO_CAPS: Caps = { open: null, daily: null };
+const POOL_KEYS = ['zone', 'hours', 'caps', 'sticky', 'acceptWithin', 'maxWait', 'overflowTo', 'description'];
+
+export function readDestinations(document: RuleSetDocument, place: Place | null, zone: string): ReadonlyMap<string, Destination> {
+  const destinations = new Map<string, Destination>();
+  for (const item of itemsOf(document, place)) {
+    const fields = fieldsOf(document, item, { required: ['id', 'kind'], optional: ['name', 'zone', 'caps', 'webhook', 'description'] });
+    const destinationId = idOf(document, fields?.get('id') ?? null);
+    const kind = oneOf(document, fields?.get('kind') ?? null, KINDS);
+    if (fields === null || destinationId === null) continue;
+    if (destinations.has(destinationId)) report(document, fields.get('id') ?? item, { message: `destination "${destinationId}" stands twice` });
+    destinations.set(destinationId, {
+      destinationId,
+      kind: kind ?? 'SALES',
+      name: textOf(document, fields.get('name')) ?? destinationId,
+      zone: zoneOf(document, fields.get('zone'), zone),
+      caps: readCaps(document, fields.get('caps')),
+      webhook: readWebhook(document, fields.get('webhook')),
+    });
+  }
+  return destinations;
+}
+
+export function readPools(document: RuleSetDocument, place: Place | null, zone: string): ReadonlyMap<string, Placed<Pool>> {
+  const pools = new Map<string, Placed<Pool>>();
+  for (const item of itemsOf(document, place)) {
+    const pool = readPool(document, item, zone);
+    if (pool === null) continue;
+    if (pools.has(pool.value.poolId)) report(document, pool.fields.get('id') ?? item, { message: `pool "${pool.value.poolId}" stands twice` });
+    else pools.set(pool.value.poolId, pool);
+  }
+  return pools;
+}
+
+function readPool(document: RuleSetDocument, place: Place, defaultZone: string): Placed<Pool> | null {
+  const fields = fieldsOf(document, place, { required: ['id', 'destination', 'agents'], optional: POOL_KEYS });
+  const poolId = idOf(document, fields?.get('id') ?? null);
+  if (fields === null || poolId === null) return null;
+  const zone = zoneOf(document, fields.get('zone'), defaultZone);
+  const agents = readAgents(document, fields.get('agents'), zone);
+  if (fields.get('agents') !== null && !agents.some((agent) => agent.active)) {
+    report(document, fields.get('agents') ?? place, { message: `pool "${poolId}" has no active agent: nobody could ever take a lead` });
+  }
+  const pool: Pool = {
+    poolId,
+    destinationId: textOf(document, fields.get('destination')) ?? '',
+    zone,
+    hours: hoursOf(document, fields.get('hours'), zone),
+    caps: readCaps(document, fields.get('caps')),
+    agents,
+    sticky: booleanOf(document, fields.get('sticky')) ?? true,
+    acceptWithinMs: durationOf(document, fields.get('acceptWithin')),
+    maxWaitMs: durationOf(document, fields.get('maxWait')),
+    overflowTo: textOf(document, fields.get('overflowTo')),
+  };
+  return { value: pool, place, fields };
+}
+
+function readAgents(document: RuleSetDocument, place: Place | null, zone: string): readonly Agent[] {
+  const agents = new Map<string, Agent>();
+  const items = itemsOf(document, place);
+  if (items.length > MAX_MEMBERS && place !== null) report(document, place, { message: `${items.length} agents: a pool holds at most ${MAX_MEMBERS}` });
+  for (const item of items) {
+    const fields = fieldsOf(document, item, { required: ['id'], optional: ['name', 'weight', 'caps', 'hours', 'zone', 'leave', 'active'] });
+    const agentId = idOf(document, fields?.get('id') ?? null);
+    if (fields === null || agentId === null) continue;
+    if (agents.has(agentId)) report(document, fields.get('id') ?? item, { message: `agent "${agentId}" stands twice in this pool` });
+    const agentZone = zoneOf(document, fields.get('zone'), zone);
+    agents.set(agentId, {
+      agentId,
+      name: textOf(document, fields.get('name')) ?? agentId,
+      weight: numberOf(document, fields.get('weight'), WEIGHT) ?? 1,
+      caps: readCaps(document, fields.get('caps')),
+      hours: hoursOf(document, fields.get('hours'), agentZone),
+      leave: readLeave(document, fields.get('leave')),
+      active: booleanOf(document, fields.get('active')) ?? true,
+    });
+  }
+  return [...agents.values()];
+}
+
+function readCaps(document: RuleSetDocument, place: Place | null): Caps {
+  if (place === null) return NO_CAPS;
+  const fields = fieldsOf(document, place, { optional: ['open', 'daily'] });
+  return {
+    open: numberOf(document, fields?.get('open') ?? null, COUNT),
+    daily: numberOf(document, fields?.get('daily') ?? null, COUNT),
+  };
+}
+
+function readLeave(document: RuleSetDocument, place: Place | null): Agent['leave'] {
+  return itemsOf(document, place).flatMap((item) => {
+    const fields = fieldsOf(document, item, { required: ['from', 'to'] });
+    const from = dateOf(document, fields?.get('from') ?? null);
+    const to = dateOf(document, fields?.get('to') ?? null);
+    if (from === null || to === null) return [];
+    if (from < to) return [{ from, to }];
+    report(document, item, { message: `leave ends ${to}, not after it begins ${from}; "to" is the first day back at work` });
+    return [];
+  });
+}
+
+function dateOf(document: RuleSetDocument, place: Place | null): string | null {
+  const text = textOf(document, place);
+  if (text === null || place === null) return null;
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  const isRealDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  if (isRealDay) return text;
+  report(document, place, { message: `"${text}" is not a day of the calendar: write yyyy-mm-dd` });
+  return null;
+}
+
+function readWebhook(document: RuleSetDocument, place: Place | null): Destination['webhook'] {
+  if (place === null) return null;
+  const fields = fieldsOf(document, place, { required: ['url', 'secretEnv'] });
+  const url = textOf(document, fields?.get('url') ?? null);
+  const secretEnv = textOf(document, fields?.get('secretEnv') ?? null);
+  if (url === null || secretEnv === null) return null;
+  const protocol = URL.parse(url)?.protocol;
+  if (protocol !== 'https:' && protocol !== 'http:') report(document, fields?.get('url') ?? place, { message: `"${url}" is not an address that begins with https:// or http://` });
+  if (!/^[A-Z][A-Z0-9_]*$/.test(secretEnv)) {
+    report(document, fields?.get('secretEnv') ?? place, { message: 'secretEnv is the NAME of an environment variable (capitals, digits, underscores); the secret itself never stands here' });
+  }
+  return { url, secretEnv };
+}
+
+/** What can only be said when all pools are known: destinations that are not there, overflow that ends nowhere. */
+export function checkPools(document: RuleSetDocument, pools: ReadonlyMap<string, Placed<Pool>>, destinations: ReadonlyMap<string, Destination>): void {
+  for (const { value: pool, place, fields } of pools.values()) {
+    if (!destinations.has(pool.destinationId) && fields.get('destination') !== null) {
+      const hint = didYouMean(pool.destinationId, [...destinations.keys()]);
+      report(document, fields.get('destination') ?? place, { message: `there is no destination "${pool.destinationId}"${hint}` });
+    }
+    if (pool.overflowTo === null) continue;
+    const at = fields.get('overflowTo') ?? place;
+    if (!pools.has(pool.overflowTo)) report(document, at, { message: `there is no pool "${pool.overflowTo}"${didYouMean(pool.overflowTo, [...pools.keys()])}` });
+    else if (overflowsIntoItself(pool, pools)) report(document, at, { message: `the overflow of "${pool.poolId}" comes back to itself` });
+  }
+}
+
+function overflowsIntoItself(start: Pool, pools: ReadonlyMap<string, Placed<Pool>>): boolean {
+  const seen = new Set<string>();
+  let next = start.overflowTo;
+  while (next !== null && !seen.has(next)) {
+    if (next === start.poolId) return true;
+    seen.add(next);
+    next = pools.get(next)?.value.overflowTo ?? null;
+  }
+  return false;
+}
