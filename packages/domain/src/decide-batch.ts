@@ -1,26 +1,56 @@
 /**
  * The heart: one batch of inputs against a locked snapshot, decided. Pure; the router, the simulator, explain and replay call it.
+ * The same request always gives the same outcome, bit for bit. Inputs are decided in their order, each seeing what those before
+ * it did; then waiters are called up for the places that are free.
  */
-import type { EventId, LeadId } from './lead.ts';
-import type { BatchOutcome, BatchSnapshot, DecisionContext, IdentityRecord, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
-import type { RuleSet } from './rule-set.ts';
+import { decideActivity } from './decide-activity.ts';
+import { decideReassign } from './decide-reassign.ts';
+import { decideRoute } from './decide-route.ts';
+import { decideScored } from './decide-scored.ts';
+import { BatchState, type StateRequest, type Turn } from './decide-state.ts';
+import { decideTimer } from './decide-timer.ts';
+import type { DecisionTrace } from './decide-trace.ts';
+import { wakeWaiters } from './decide-wake.ts';
+import type { BatchOutcome, RouterInput } from './routing-model.ts';
 
-/** What was read without a lock, to guess which locks the batch will need; may be out of date. */
-export interface Peeked {
-  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
-  readonly identities: ReadonlyMap<string, IdentityRecord>;
-}
+export { locksFor, type Peeked } from './decide-locks.ts';
 
-export interface DecideBatchRequest {
-  readonly ruleSet: RuleSet;
-  readonly ruleSetVersion: number;
-  readonly snapshot: BatchSnapshot;
+/** `eventId` names an event by its parts; the same parts always give the same id (UUIDv5 in production). */
+export interface DecideBatchRequest extends StateRequest {
   /** In log order, repeats and bad values already taken out. */
   readonly inputs: readonly RouterInput[];
-  readonly context: DecisionContext;
-  /** Names an event by its parts; the same parts always give the same id (UUIDv5 in production). */
-  readonly eventId: (...parts: readonly string[]) => EventId;
 }
 
-export declare function locksFor(request: { readonly ruleSet: RuleSet; readonly inputs: readonly RouterInput[]; readonly peeked: Peeked }): LockSet;
-export declare function decideBatch(request: DecideBatchRequest): BatchOutcome;
+/** Fills `trace` while the input at `inputIndex` is decided. */
+export interface TraceRequest {
+  readonly inputIndex: number;
+  readonly trace: DecisionTrace;
+}
+
+export function decideBatch(request: DecideBatchRequest, tracing?: TraceRequest): BatchOutcome {
+  const state = new BatchState(request);
+  for (const [index, input] of request.inputs.entries()) {
+    state.trace = tracing?.inputIndex === index ? tracing.trace : null;
+    decideInput(state, input, { index, offset: input.offset });
+  }
+  state.trace = null;
+  const wakeUps = wakeWaiters(state, request.snapshot.locked.pools);
+  const missing = state.missing();
+  if (missing !== null) return { kind: 'MISSING_LOCKS', missing };
+  return { kind: 'DECIDED', effects: state.effects, ignored: state.ignored, wakeUps, writes: state.writes() };
+}
+
+function decideInput(state: BatchState, input: RouterInput, turn: Turn): void {
+  switch (input.kind) {
+    case 'SCORED':
+      return decideScored(state, input, turn);
+    case 'ACTIVITY':
+      return decideActivity(state, input, turn);
+    case 'TIMER':
+      return decideTimer(state, input, turn);
+    case 'ROUTE':
+      return decideRoute(state, input, turn);
+    case 'REASSIGN':
+      return decideReassign(state, input, turn);
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Who is there, and when somebody will be: weekly hours in IANA zones, calendar days, leave. Pure. The answers are asked
+ * for with every lead and change a few times a day, so each is kept with the span of time in which it holds; the memos
+ * change how fast an answer comes, never the answer.
+ *
+ * Hours are wall-clock hours: in the hour that a clock change repeats both passes count, the hour that it skips is not there.
+ */
+import { Temporal } from 'temporal-polyfill';
+import type { Agent, Pool, WeeklyHours } from './rule-set.ts';
+
+/** A half-open span of time in which something holds. Milliseconds since the epoch. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface OffsetSpan extends Span {
+  /** Local wall clock minus UTC. */
+  readonly offsetMs: number;
+}
+
+interface HoursSpan extends Span {
+  readonly isOpen: boolean;
+}
+
+interface DaySpan extends Span {
+  /** yyyy-mm-dd */
+  readonly day: string;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** The epoch was a Thursday: Monday 00:00 of its week lies three days before. */
+const MONDAY_BEFORE_EPOCH_MS = 3 * DAY_MS;
+/** Hours repeat weekly; a span that a clock change skips one week is there in the next. */
+const SEARCH_MS = 3 * WEEK_MS;
+/** Limit of the search for an instant that suits pool, agent and leave alike; far beyond what real hours need. */
+const MOST_SEARCH_STEPS = 500;
+
+const offsetMemo = new Map<string, OffsetSpan>();
+const dayMemo = new Map<string, DaySpan>();
+const hoursMemo = new WeakMap<WeeklyHours, HoursSpan>();
+
+/** Whether `hours` (null: around the clock) are open at `now`. */
+export function isOpen(hours: WeeklyHours | null, now: number): boolean {
+  return hours === null || hoursSpanAt(hours, now).isOpen;
+}
+
+/** First instant at or after `now` that is open; null if these hours never are. */
+export function nextOpening(hours: WeeklyHours | null, now: number): number | null {
+  if (hours === null) return now;
+  for (let at = now; at < now + SEARCH_MS; ) {
+    const span = hoursSpanAt(hours, at);
+    if (span.isOpen) return at;
+    at = span.to;
+  }
+  return null;
+}
+
+/** Calendar day at `now` in `zone`, yyyy-mm-dd. */
+export function localDay(zone: string, now: number): string {
+  return daySpanAt(zone, now).day;
+}
+
+/** First instant of the next calendar day in `zone`: when daily caps start anew. */
+export function nextDay(zone: string, now: number): number {
+  return daySpanAt(zone, now).to;
+}
+
+/** The agent works at `now`: active, within its own and the pool's hours, not on leave. Caps are not looked at. */
+export function isPresent(agent: Agent, pool: Pool, now: number): boolean {
+  return agent.active && isOpen(pool.hours, now) && isOpen(agent.hours, now) && !isOnLeave(agent, pool, now);
+}
+
+/** On leave on the calendar day of `now`, in the zone of the agent's hours (else the pool's). */
+export function isOnLeave(agent: Agent, pool: Pool, now: number): boolean {
+  if (agent.leave.length === 0) return false;
+  const day = localDay(agent.hours?.zone ?? pool.zone, now);
+  return agent.leave.some((leave) => leave.from <= day && day < leave.to);
+}
+
+/** First instant at or after `from` at which the agent is present; null if it never is. */
+export function nextPresence(agent: Agent, pool: Pool, from: number): number | null {
+  if (!agent.active) return null;
+  let at = from;
+  for (let step = 0; step < MOST_SEARCH_STEPS; step++) {
+    const before = at;
+    const poolOpens = nextOpening(pool.hours, at);
+    if (poolOpens === null) return null;
+    const agentOpens = nextOpening(agent.hours, poolOpens);
+    if (agentOpens === null) return null;
+    at = isOnLeave(agent, pool, agentOpens) ? nextDay(agent.hours?.zone ?? pool.zone, agentOpens) : agentOpens;
+    if (at === before) return at;
+  }
+  // Hours that never meet within the search: nothing to wait for.
+  return null;
+}
+
+function hoursSpanAt(hours: WeeklyHours, now: number): HoursSpan {
+  const kept = hoursMemo.get(hours);
+  if (kept !== undefined && kept.from <= now && now < kept.to) return kept;
+  const span = computeHoursSpan(hours, now);
+  hoursMemo.set(hours, span);
+  return span;
+}
+
+/** The longest span around `now`, within one offset of the zone and one week, in which the hours stay open or shut. */
+function computeHoursSpan(hours: WeeklyHours, now: number): HoursSpan {
+  const zone = offsetSpanAt(hours.zone, now);
+  const local = now + zone.offsetMs;
+  const sinceMonday = modulo(local + MONDAY_BEFORE_EPOCH_MS, WEEK_MS);
+  const weekStart = local - sinceMonday - zone.offsetMs;
+  let from = 0;
+  let to = WEEK_MS;
+  let open = false;
+  for (const span of hours.spans) {
+    const opens = span.fromMinute * MINUTE_MS;
+    const shuts = span.toMinute * MINUTE_MS;
+    if (sinceMonday < opens) {
+      to = opens;
+      break;
+    }
+    if (sinceMonday < shuts) {
+      from = opens;
+      to = shuts;
+      open = true;
+      break;
+    }
+    from = shuts;
+  }
+  return { from: Math.max(zone.from, weekStart + from), to: Math.min(zone.to, weekStart + to), isOpen: open };
+}
+
+function daySpanAt(zone: string, now: number): DaySpan {
+  const kept = dayMemo.get(zone);
+  if (kept !== undefined && kept.from <= now && now < kept.to) return kept;
+  const start = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).startOfDay();
+  const span = {
+    from: start.epochMilliseconds,
+    to: start.add({ days: 1 }).startOfDay().epochMilliseconds,
+    day: start.toPlainDate().toString(),
+  };
+  dayMemo.set(zone, span);
+  return span;
+}
+
+function offsetSpanAt(zone: string, now: number): OffsetSpan {
+  const kept = offsetMemo.get(zone);
+  if (kept !== undefined && kept.from <= now && now < kept.to) return kept;
+  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
+  // "previous" means strictly before: asked a millisecond later, it finds a change that is just now.
+  const previous = local.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
+  const span = {
+    from: previous?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    to: local.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offsetMs: local.offsetNanoseconds / 1_000_000,
+  };
+  offsetMemo.set(zone, span);
+  return span;
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
+}

@@ -1,0 +1,192 @@
+/**
+ * Which locks a batch will need, guessed from what was read without locks. A guess that falls short costs one retry, one
+ * that is too wide makes partitions wait for each other: so it follows the decision, input by input, and no further.
+ */
+import { isHopeless, matchOf, targetOf } from './decide-choice.ts';
+import { parseTarget } from './decide-reassign.ts';
+import { type Topology, topologyOf } from './decide-topology.ts';
+import type { Facts } from './facts.ts';
+import type { LeadId } from './lead.ts';
+import type { IdentityRecord, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
+import type { RuleSet } from './rule-set.ts';
+import { isCurrentTimer } from './timers.ts';
+
+/** What was read without a lock, to guess which locks the batch will need; may be out of date. */
+export interface Peeked {
+  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
+  readonly identities: ReadonlyMap<string, IdentityRecord>;
+}
+
+export interface LocksRequest {
+  readonly ruleSet: RuleSet;
+  readonly inputs: readonly RouterInput[];
+  readonly peeked: Peeked;
+}
+
+/** Where a lead may be when an input finds it: as read, or as an earlier input of this batch will leave it. */
+interface Whereabouts {
+  readonly identities: readonly string[];
+  readonly places: readonly { readonly poolId: string; readonly destinationId: string | null }[];
+  readonly formerOwners: readonly string[];
+  readonly record: LeadRecord | null;
+}
+
+interface Guess {
+  readonly ruleSet: RuleSet;
+  readonly topology: Topology;
+  readonly peeked: Peeked;
+  /** First seen in this batch. */
+  readonly submitted: Map<LeadId, Extract<RouterInput, { readonly kind: 'SCORED' }>>;
+  readonly identities: Set<string>;
+  readonly leads: Set<LeadId>;
+  readonly destinations: Set<string>;
+  readonly pools: Set<string>;
+}
+
+export function locksFor({ ruleSet, inputs, peeked }: LocksRequest): LockSet {
+  const guess: Guess = {
+    ruleSet,
+    topology: topologyOf(ruleSet),
+    peeked,
+    submitted: new Map(),
+    identities: new Set(),
+    leads: new Set(),
+    destinations: new Set(),
+    pools: new Set(),
+  };
+  for (const input of inputs) guessInput(guess, input);
+  for (const poolId of guess.pools) addDestination(guess, ruleSet.pools.get(poolId)?.destinationId ?? null);
+  return {
+    identities: [...guess.identities].sort(),
+    leads: [...guess.leads].sort(),
+    destinations: [...guess.destinations].sort(),
+    pools: [...guess.pools].sort(),
+  };
+}
+
+function guessInput(guess: Guess, input: RouterInput): void {
+  if (input.kind === 'TIMER' && input.timer === 'POOL_WAKE') {
+    if (input.poolId !== null) addChain(guess, input.poolId);
+    return;
+  }
+  guess.leads.add(input.leadId);
+  if (input.kind === 'ROUTE') addChain(guess, input.poolId);
+  if (input.kind === 'SCORED') return guessScored(guess, input);
+  const lead = whereabouts(guess, input.leadId);
+  if (lead === null) return;
+  switch (input.kind) {
+    case 'ACTIVITY':
+      return guessActivity(guess, lead, input);
+    case 'TIMER':
+      if (lead.record !== null && !isCurrentTimer(lead.record, { kind: kindOf(input.timer), generation: input.generation })) return;
+      addIdentities(guess, lead);
+      if (input.timer === 'ACCEPT') return guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+      addPlaces(guess, lead);
+      return addPool(guess, guess.ruleSet.lastResortPool);
+    case 'ROUTE':
+      if (lead.record !== null && (lead.record.stage !== 'WAITING' || lead.record.poolId !== input.poolId)) return;
+      addIdentities(guess, lead);
+      return addTarget(guess, input.facts, lead.formerOwners);
+    case 'REASSIGN': {
+      const target = parseTarget(guess.ruleSet, input.to);
+      if (target === null) return;
+      addIdentities(guess, lead);
+      addFreeing(guess, lead);
+      return addChain(guess, target.poolId);
+    }
+  }
+}
+
+function guessScored(guess: Guess, input: Extract<RouterInput, { readonly kind: 'SCORED' }>): void {
+  if (guess.peeked.leads.has(input.leadId) || guess.submitted.has(input.leadId)) return;
+  guess.submitted.set(input.leadId, input);
+  for (const identity of input.identities) guess.identities.add(identity);
+  addTarget(guess, input.facts, []);
+}
+
+function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>): void {
+  switch (input.activity) {
+    case 'ACCEPTED':
+    case 'CONTACTED':
+      return;
+    case 'DECLINED':
+    case 'RETURNED':
+      addIdentities(guess, lead);
+      return guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+    case 'QUALIFIED': {
+      if (lead.record?.isQualified === true) return;
+      const facts = input.facts;
+      if (facts === null) return addPlaces(guess, lead);
+      const chain = guess.topology.chainOf(targetOf(guess.ruleSet, facts));
+      const isWaiting = lead.record === null || lead.record.stage === 'WAITING';
+      if (lead.places.every(({ poolId }) => chain.includes(poolId))) return isWaiting ? addPlaces(guess, lead) : undefined;
+      addIdentities(guess, lead);
+      return guessMove(guess, lead, { facts, losesOwner: false });
+    }
+    case 'DISQUALIFIED':
+    case 'WON':
+    case 'LOST':
+      addIdentities(guess, lead);
+      return addFreeing(guess, lead);
+  }
+}
+
+function guessMove(guess: Guess, lead: Whereabouts, options: { readonly facts: Facts | null; readonly losesOwner: boolean }): void {
+  addFreeing(guess, lead);
+  const { record } = lead;
+  const owner = options.losesOwner && record !== null ? [record.agentId ?? `@${record.poolId ?? ''}`] : [];
+  addTarget(guess, options.facts, [...lead.formerOwners, ...owner]);
+}
+
+/** The pools that the rules lead to, and the final decision makers where those will not do. */
+function addTarget(guess: Guess, facts: Facts | null, formerOwners: readonly string[]): void {
+  const target = targetOf(guess.ruleSet, facts);
+  addChain(guess, target);
+  if (isHopeless(guess.ruleSet, guess.topology.chainOf(target), formerOwners)) addPool(guess, guess.ruleSet.lastResortPool);
+}
+
+function whereabouts(guess: Guess, leadId: LeadId): Whereabouts | null {
+  const record = guess.peeked.leads.get(leadId);
+  if (record !== undefined) {
+    const { identities, poolId, destinationId, formerAgents: formerOwners } = record;
+    return { identities, places: poolId === null ? [] : [{ poolId, destinationId }], formerOwners, record };
+  }
+  const submitted = guess.submitted.get(leadId);
+  if (submitted === undefined) return null;
+  const target = guess.topology.chainOf(matchOf(guess.ruleSet, submitted.facts).rule.to);
+  const places = target.map((poolId) => ({ poolId, destinationId: guess.ruleSet.pools.get(poolId)?.destinationId ?? null }));
+  return { identities: submitted.identities, places, formerOwners: [], record: null };
+}
+
+function addIdentities(guess: Guess, lead: Whereabouts): void {
+  for (const identity of lead.identities) guess.identities.add(identity);
+}
+
+function addFreeing(guess: Guess, lead: Whereabouts): void {
+  if (lead.record?.stage === 'LINKED' || lead.record?.stage === 'CLOSED') return;
+  if (lead.record?.stage === 'WAITING') return addPlaces(guess, lead);
+  for (const { poolId, destinationId } of lead.places) {
+    for (const locked of guess.topology.locksOfFreeing(poolId, destinationId)) addPool(guess, locked);
+    addDestination(guess, destinationId);
+  }
+}
+
+function addPlaces(guess: Guess, lead: Whereabouts): void {
+  for (const { poolId } of lead.places) addPool(guess, poolId);
+}
+
+function addChain(guess: Guess, poolId: string): void {
+  for (const link of guess.topology.chainOf(poolId)) addPool(guess, link);
+}
+
+function addPool(guess: Guess, poolId: string): void {
+  guess.pools.add(poolId);
+}
+
+function addDestination(guess: Guess, destinationId: string | null): void {
+  if (destinationId !== null && guess.topology.isCapped(destinationId)) guess.destinations.add(destinationId);
+}
+
+function kindOf(timer: 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE'): 'ACCEPT' | 'WAIT_LIMIT' {
+  return timer === 'ACCEPT' ? 'ACCEPT' : 'WAIT_LIMIT';
+}

@@ -1,0 +1,111 @@
+/** Writes a choice down: the lead's next revision, its clock, its place in the queue, the person's entry, and the decision. */
+import { type Choice, formerOwnerOf } from './decide-choice.ts';
+import { putWaiter } from './decide-pool.ts';
+import type { BatchState, Turn } from './decide-state.ts';
+import type { Facts } from './facts.ts';
+import type { DecisionCause, LeadRecord } from './routing-model.ts';
+import { GRADE_RANK } from './rule-set.ts';
+import { acceptTimer, setTimer, waitTimer } from './timers.ts';
+
+export interface RecordRequest {
+  /** The lead before; revision 0 for a new one. */
+  readonly lead: LeadRecord;
+  readonly choice: Choice;
+  readonly cause: DecisionCause;
+  readonly facts: Facts | null;
+  readonly turn: Turn;
+}
+
+export function recordChoice(state: BatchState, request: RecordRequest): void {
+  const { choice, cause, turn } = request;
+  const lead = choice.kind === 'PLACED' ? placedLead(state, request, choice) : queuedLead(state, request, choice);
+  noteOwner(state, lead);
+  const kind = lead.stage === 'EXCEPTION' ? 'EXCEPTION' : choice.kind === 'PLACED' ? 'ASSIGNED' : 'QUEUED';
+  const acceptBy = lead.timer?.kind === 'ACCEPT' ? lead.timer.dueAt : null;
+  state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy });
+}
+
+/** The owner loses the lead: never given back. */
+export function withFormerOwner(lead: LeadRecord): LeadRecord {
+  return { ...lead, formerAgents: [...lead.formerAgents.filter((agent) => agent !== formerOwnerOf(lead)), formerOwnerOf(lead)] };
+}
+
+/** The person's entries no longer name an open lead, where this is the one they name. */
+export function noteClosed(state: BatchState, lead: LeadRecord): void {
+  for (const identity of lead.identities) {
+    const record = state.identity(identity);
+    if (record?.leadId === lead.leadId) state.putIdentity({ ...record, isOpen: false });
+  }
+}
+
+/** Puts a lead into a queue's books, at the place that its grade and its age give it. */
+export function joinQueue(lead: LeadRecord, choice: Extract<Choice, { readonly kind: 'QUEUED' }>): void {
+  const { pool, seenGeneration } = choice;
+  pool.waiting++;
+  if (seenGeneration < pool.generation) pool.wakePending = true;
+  pool.isChanged = true;
+  const waitingSince = lead.waitingSince ?? lead.decidedAt;
+  putWaiter(pool, { poolId: pool.poolId, leadId: lead.leadId, rank: GRADE_RANK[lead.grade], waitingSince, seenGeneration });
+}
+
+/** Keeps the entries of the lead's person in step with it, unless another open lead of that person has taken them over. */
+function noteOwner(state: BatchState, lead: LeadRecord): void {
+  const { leadId, poolId, agentId, destinationId, decidedAt } = lead;
+  for (const identity of lead.identities) {
+    const record = state.identity(identity);
+    if (record !== undefined && record.isOpen && record.leadId !== leadId && lead.revision > 1) continue;
+    const lastAgentId = agentId ?? record?.lastAgentId ?? null;
+    state.putIdentity({ identity, leadId, poolId, agentId, destinationId, lastAgentId, isOpen: true, lastDecidedAt: decidedAt });
+  }
+}
+
+function placedLead(state: BatchState, request: RecordRequest, choice: Extract<Choice, { readonly kind: 'PLACED' }>): LeadRecord {
+  const { pool, member } = choice;
+  const agentId = member?.agentId ?? null;
+  // Where not even the last resort has somebody active, there is nobody to run a clock for.
+  const hasOwner = member !== null || pool.pool?.agents.length === 0;
+  const { formerAgents } = request.lead;
+  return {
+    ...revised(state, request),
+    stage: pool.poolId === state.ruleSet.lastResortPool ? 'EXCEPTION' : 'ASSIGNED',
+    poolId: pool.poolId,
+    agentId,
+    destinationId: pool.pool?.destinationId ?? null,
+    ruleId: choice.ruleId,
+    formerAgents: agentId !== null && formerAgents.includes(agentId) ? formerAgents.filter((agent) => agent !== agentId) : formerAgents,
+    waitingSince: null,
+    ...setTimer(request.lead, hasOwner ? acceptTimer(pool.pool, state.now) : null),
+  };
+}
+
+function queuedLead(state: BatchState, request: RecordRequest, choice: Extract<Choice, { readonly kind: 'QUEUED' }>): LeadRecord {
+  const { pool } = choice;
+  const waitingSince = request.lead.waitingSince ?? state.now;
+  const lead: LeadRecord = {
+    ...revised(state, request),
+    stage: 'WAITING',
+    poolId: pool.poolId,
+    agentId: null,
+    destinationId: pool.pool?.destinationId ?? null,
+    ruleId: choice.ruleId,
+    waitingSince,
+    ...setTimer(request.lead, waitTimer(pool.pool, waitingSince)),
+  };
+  joinQueue(lead, choice);
+  return lead;
+}
+
+/** What every new revision has in common: numbers, time, rule set, what the facts say; nobody has accepted it yet. */
+function revised(state: BatchState, { lead, facts }: RecordRequest): LeadRecord {
+  return {
+    ...lead,
+    version: lead.version + 1,
+    revision: lead.revision + 1,
+    ruleSetVersion: state.ruleSetVersion,
+    grade: facts?.grade ?? lead.grade,
+    score: facts?.score ?? lead.score,
+    linkedTo: null,
+    decidedAt: state.now,
+    acceptedAt: null,
+  };
+}

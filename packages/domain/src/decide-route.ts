@@ -1,0 +1,39 @@
+/**
+ * A waiter that was called up: tried again by all the rules as they stand now. It holds its pool's lock whatever comes of
+ * it, so that the batch that handles it goes on waking: see `decide-wake.ts`.
+ */
+import { type Choice, type ChoiceRequest, chooseByRules } from './decide-choice.ts';
+import { putWaiter } from './decide-pool.ts';
+import { recordChoice } from './decide-record.ts';
+import type { BatchState, Turn } from './decide-state.ts';
+import type { LeadRecord, RouterInput } from './routing-model.ts';
+import { GRADE_RANK } from './rule-set.ts';
+
+type RouteInput = Extract<RouterInput, { readonly kind: 'ROUTE' }>;
+
+export function decideRoute(state: BatchState, input: RouteInput, turn: Turn): void {
+  for (const poolId of state.topology.chainOf(input.poolId)) state.pool(poolId);
+  const lead = state.lead(input.leadId);
+  if (lead === undefined) return state.ignore(turn, 'LEAD_UNKNOWN');
+  if (lead.stage !== 'WAITING' || lead.poolId !== input.poolId) return state.ignore(turn, 'NOT_WAITING');
+  const request: ChoiceRequest = { lead, facts: input.facts, turn, calledFrom: input.poolId };
+  const choice = chooseByRules(state, request);
+  if (choice.kind === 'QUEUED' && choice.pool.poolId === input.poolId) return waitOn(state, { lead, choice, turn });
+  state.leaveQueue(lead);
+  recordChoice(state, { lead, choice, cause: input.cause, facts: input.facts, turn });
+}
+
+/** Still no place: it has now seen the pool as it is, and is not called again before something changes. No decision. */
+function waitOn(
+  state: BatchState,
+  options: { readonly lead: LeadRecord; readonly choice: Extract<Choice, { readonly kind: 'QUEUED' }>; readonly turn: Turn },
+): void {
+  const { lead, turn } = options;
+  const { pool } = options.choice;
+  if (!pool.waiters.has(lead.leadId)) pool.unlisted = Math.max(0, pool.unlisted - 1);
+  const waitingSince = lead.waitingSince ?? lead.decidedAt;
+  const rank = GRADE_RANK[lead.grade];
+  putWaiter(pool, { poolId: pool.poolId, leadId: lead.leadId, rank, waitingSince, seenGeneration: pool.generation });
+  pool.isChanged = true;
+  state.ignore(turn, 'NO_CHANGE');
+}

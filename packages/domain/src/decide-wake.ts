@@ -1,0 +1,126 @@
+/**
+ * The end of every batch: for each pool whose lock it holds, calls up waiters for the places that are free, and sets the
+ * pool's timer for the places that time will free. This is where "no lead waits beside a free place" is kept:
+ *
+ * - A waiter is stale when it saw an older generation than the pool's. Whatever can let a waiter in (a place freed there, in a
+ *   pool it overflows into or under a shared destination cap; an opening; a new member) raises the generation under the lock.
+ * - The claim, between batches: a pool with a stale waiter and a free place has a RouteLead under way. Only a batch that holds the
+ *   pool's lock can change either; each such batch ends here, and calls the first min(free, stale) stale waiters, at least one if there
+ *   are both. Its RouteLeads are in the same transaction as its offsets, so they arrive; the batch that gets one takes the lock again.
+ * - A waiter called is marked as having seen the generation: it is called once per generation, so the calling ends.
+ * - A lead that queues because the free places are promised to others is stale from the start (-1), so it counts here.
+ * - If the snapshot lists no waiter to call although there may be stale ones, the pool's own timer is set to now: the claim
+ *   then rests on the watchdog instead of a RouteLead, and not on how many waiters the store lists.
+ */
+import { nextDay, nextOpening, nextPresence } from './availability.ts';
+import { type PoolDraft, placesOf } from './decide-pool.ts';
+import type { BatchState } from './decide-state.ts';
+import type { WaiterRecord, WakeUp } from './routing-model.ts';
+import type { Pool } from './rule-set.ts';
+
+/** In the order of `poolIds`; each pool's waiters in the order of the queue. */
+export function wakeWaiters(state: BatchState, poolIds: readonly string[]): readonly WakeUp[] {
+  const wakeUps: WakeUp[] = [];
+  for (const poolId of poolIds) {
+    const pool = state.pool(poolId);
+    if (pool.waiting === 0) settleEmptyQueue(pool);
+    else wakeUps.push(...wakePool(state, pool));
+  }
+  return wakeUps;
+}
+
+/** Earlier in the queue: better grade, then longer wait, then lesser id. */
+export function compareWaiters(a: WaiterRecord, b: WaiterRecord): number {
+  return a.rank - b.rank || a.waitingSince - b.waitingSince || (a.leadId < b.leadId ? -1 : a.leadId > b.leadId ? 1 : 0);
+}
+
+function settleEmptyQueue(pool: PoolDraft): void {
+  if (pool.wakePending) {
+    pool.wakePending = false;
+    pool.isChanged = true;
+  }
+  setWakeAt(pool, null);
+}
+
+function wakePool(state: BatchState, pool: PoolDraft): readonly WakeUp[] {
+  const stale = [...pool.waiters.values()].filter((waiter) => waiter.seenGeneration < pool.generation);
+  const places = placesFor(state, pool);
+  const called = places > 0 && stale.length > 0 ? stale.sort(compareWaiters).slice(0, places) : [];
+  for (const waiter of called) {
+    pool.waiters.set(waiter.leadId, { ...waiter, seenGeneration: pool.generation });
+    pool.joined.add(waiter.leadId);
+    pool.isChanged = true;
+  }
+  const isPending = stale.length > called.length || pool.isUnlistedStale;
+  if (isPending !== pool.wakePending) {
+    pool.wakePending = isPending;
+    pool.isChanged = true;
+  }
+  const isStuck = places > 0 && pool.isUnlistedStale && called.length === 0;
+  setWakeAt(pool, isStuck ? state.now : nextPlaceByTime(state, pool));
+  const cause = pool.wokenGeneration === null ? 'CAPACITY_FREED' : 'POOL_OPENED';
+  return called.map(({ leadId, poolId }) => ({ leadId, poolId, cause }));
+}
+
+/** Places that this pool's waiters could get: here and in the pools it overflows into, as far as they are locked. */
+function placesFor(state: BatchState, pool: PoolDraft): number {
+  // A pool that the rule set no longer has: its waiters belong elsewhere, wherever the rules say.
+  if (pool.pool === null) return Number.POSITIVE_INFINITY;
+  let places = 0;
+  for (const poolId of state.topology.chainOf(pool.poolId)) {
+    if (poolId === state.ruleSet.lastResortPool) return Number.POSITIVE_INFINITY;
+    if (state.isLocked(poolId)) places += placesOf(state.pool(poolId));
+  }
+  return places;
+}
+
+function setWakeAt(pool: PoolDraft, wakeAt: number | null): void {
+  if (wakeAt === pool.wakeAt) return;
+  pool.wakeAt = wakeAt;
+  pool.wakeGeneration++;
+  pool.isChanged = true;
+}
+
+/**
+ * First instant after now at which somebody who cannot take a lead for reasons of time (hours, leave, a daily cap) may; null if nobody
+ * is away for such a reason. A pool on the way that is not locked leaves the timer as it is.
+ */
+function nextPlaceByTime(state: BatchState, pool: PoolDraft): number | null {
+  let next: number | null = null;
+  for (const poolId of state.topology.chainOf(pool.poolId)) {
+    if (!state.isLocked(poolId)) return pool.wakeAt;
+    const at = nextPlaceIn(state.pool(poolId), state.now);
+    if (at !== null && (next === null || at < next)) next = at;
+  }
+  return next;
+}
+
+function nextPlaceIn(draft: PoolDraft, now: number): number | null {
+  const { pool } = draft;
+  if (pool === null) return null;
+  const from = dayOfRoom(draft, pool, now);
+  if (pool.agents.length === 0) {
+    const opens = nextOpening(pool.hours, from);
+    return opens === null || opens === now ? null : opens;
+  }
+  let next: number | null = null;
+  for (const member of draft.members) {
+    const { agent } = member;
+    if (agent === null) continue;
+    const isCapped = agent.caps.daily !== null && member.daily >= agent.caps.daily;
+    const at = nextPresence(agent, pool, isCapped ? Math.max(from, nextDay(pool.zone, now)) : from);
+    // Present already: what is missing is a place, and that comes by an event.
+    if (at !== null && at > now && (next === null || at < next)) next = at;
+  }
+  return next;
+}
+
+/** From when on the daily caps of pool and destination have room: now, or the first instant of a new day. */
+function dayOfRoom(draft: PoolDraft, pool: Pool, now: number): number {
+  const isPoolCapped = pool.caps.daily !== null && draft.daily >= pool.caps.daily;
+  const ofPool = isPoolCapped ? nextDay(pool.zone, now) : now;
+  const shared = draft.destination;
+  if (shared === null) return ofPool;
+  const { caps, zone } = shared.destination;
+  return caps.daily !== null && shared.daily >= caps.daily ? Math.max(ofPool, nextDay(zone, now)) : ofPool;
+}
