@@ -20,7 +20,7 @@ export function batchOutputs(wire: RouterWire, decided: DecidedBatch): OutgoingR
   const outputs: OutgoingRecord[] = [];
   for (const effect of outcome.effects) putEffect(wire, decided, { effect, outputs });
   for (const fault of decided.refused) outputs.push(wire.deadLetter({ ...fault, partition: batch.partition }));
-  for (const wakeUp of outcome.wakeUps) outputs.push(wire.wakeUp(wakeUp, { batchId: batch.batchId, recordedAt: batch.now }));
+  for (const wakeUp of outcome.wakeUps) outputs.push(wire.wakeUp(wakeUp, { partition: batch.partition, from: batch.from, recordedAt: batch.now }));
   return outputs;
 }
 

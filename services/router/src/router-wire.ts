@@ -68,8 +68,8 @@ export interface RouterWire {
   decided(decision: Decision, origin: OutputOrigin): OutgoingRecord;
   state(change: StateChange, origin: OutputOrigin): OutgoingRecord;
   sla(event: SlaEvent, origin: OutputOrigin): OutgoingRecord;
-  /** Its event id is made of batch and lead. */
-  wakeUp(wakeUp: WakeUp, origin: Pick<OutputOrigin, 'batchId' | 'recordedAt'>): OutgoingRecord;
+  /** Its event id is made of the batch's place and the lead. */
+  wakeUp(wakeUp: WakeUp, origin: { readonly partition: number; readonly from: number; readonly recordedAt: number }): OutgoingRecord;
   deadLetter(fault: { readonly record: ConsumedRecord; readonly partition: number; readonly code: string; readonly detail: string }): OutgoingRecord;
   eventId(...parts: readonly string[]): EventId;
 }

@@ -1,0 +1,46 @@
+/**
+ * Adds what the reference data knows about a lead; overwrites nothing that it said.
+ *
+ * Input: `LeadSubmitted`. Output: `LeadEnriched`. Key and ordering: lead id; the order of its partition.
+ * Delivery guarantee: at least once; a repeat has the same event id, and the router applies each once.
+ * Failure: enrichment is total, so there is none. Metrics: the runtime's, by step.
+ */
+import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmitted } from '@lead-router/contracts/generated/wire-types.ts';
+import { asEventId, enrichedEventId } from '@lead-router/contracts/ids.ts';
+import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
+import type { Clock } from '@lead-router/stream/clock.ts';
+import type { SinkRecord, Step } from '@lead-router/stream/pipeline.ts';
+import { ok } from '@lead-router/stream/step-result.ts';
+
+export interface EnrichOptions {
+  readonly ruleSets: { current(): { readonly version: number; readonly ruleSet: RuleSet } };
+  readonly hashIdentity: IdentityHasher;
+  readonly clock: Clock;
+}
+
+export function enrichStep(options: EnrichOptions): Step<LeadSubmitted, LeadEnriched> {
+  return {
+    name: 'enrich',
+    purpose: 'what the reference tables know of mail, phone, place, company and topics',
+    run: ({ envelope, context }) => {
+      const { version, ruleSet } = options.ruleSets.current();
+      const enrichment = ruleSet.enrich(context.lead, context.person, options.hashIdentity);
+      return ok({
+        envelope: { ...envelope, eventId: enrichedEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
+        submittedAt: envelope.occurredAt,
+        ruleSetVersion: version,
+        context: { ...context, enrichment },
+      });
+    },
+  };
+}
+
+export function encodeEnrichedStep(codec: ContextCodec<LeadEnriched, LeadEnrichedPrefix>): Step<LeadEnriched, readonly SinkRecord[]> {
+  return {
+    name: 'encode',
+    purpose: 'the enriched lead to bytes, under its id',
+    sinks: ['enriched'],
+    run: (event, { record }) => ok([{ sink: 'enriched', key: event.envelope.leadId, value: codec.encode(event), headers: record.headers }]),
+  };
+}

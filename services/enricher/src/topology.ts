@@ -1,0 +1,31 @@
+/** The enricher: submitted leads in, enriched leads out. */
+import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmitted, LeadSubmittedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
+import { TOPICS } from '@lead-router/contracts/topics.ts';
+import { decodeRecords } from '@lead-router/service-kit/decode-records.ts';
+import { startPipeline } from '@lead-router/stream/pipeline.ts';
+import { defineTopology, type Topology } from '@lead-router/stream/topology.ts';
+import { type EnrichOptions, encodeEnrichedStep, enrichStep } from './enrich-step.ts';
+
+export interface EnricherOptions extends EnrichOptions {
+  readonly version: string;
+  readonly submitted: ContextCodec<LeadSubmitted, LeadSubmittedPrefix>;
+  readonly enriched: ContextCodec<LeadEnriched, LeadEnrichedPrefix>;
+}
+
+export const ENRICHER_GROUP = 'lead-router-enricher';
+
+export function enricherTopology(options: EnricherOptions): Topology {
+  return defineTopology({
+    service: 'enricher',
+    version: options.version,
+    purpose: 'adds what the reference tables know of a lead',
+    flows: [
+      {
+        source: { kind: 'topics', name: 'submitted', topics: [TOPICS.submitted.topic], groupId: ENRICHER_GROUP, writers: 'internal' },
+        pipeline: startPipeline().batchStep(decodeRecords(options.submitted)).step(enrichStep(options)).step(encodeEnrichedStep(options.enriched)),
+      },
+    ],
+    sinks: { enriched: { topic: TOPICS.enriched.topic } },
+  });
+}
