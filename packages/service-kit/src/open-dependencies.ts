@@ -9,7 +9,7 @@ import { compileRuleSet } from '@lead-router/domain/compile-rule-set.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import { type CompiledRuleSets, createCompiledRuleSets, type RuleSetDocument } from '@lead-router/store/compiled-rule-sets.ts';
 import { createPostgresPool, type PostgresPool } from '@lead-router/store/postgres-pool.ts';
-import { createRuleSetStore } from '@lead-router/store/rule-set-store.ts';
+import { createRuleSetReader, leaveInstances } from '@lead-router/store/service-instances.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
 import type { ServiceParts } from '@lead-router/stream/process-main.ts';
@@ -86,17 +86,8 @@ const REFRESH_MS = 1_000;
 
 /** Waits for an active rule set, then follows publications and activations until stopped. */
 export async function openRuleSets(parts: ServiceParts<ServiceConfig>, options: { readonly service: string; readonly pool: PostgresPool }): Promise<RunningRuleSets> {
-  const store = createRuleSetStore(options.pool);
-  const instance = { instanceId: parts.config.process.instanceId, service: options.service };
-  const ruleSets = createCompiledRuleSets({
-    compile: compilePublished,
-    reader: {
-      activeVersion: () => store.activeVersion(),
-      newestVersion: () => store.newestVersion(),
-      load: (version) => store.load(version),
-      reportCompiled: (compiledVersion) => store.reportInstance({ ...instance, compiledVersion }),
-    },
-  });
+  const instance = { instanceId: parts.config.process.instanceId, service: options.service, address: null };
+  const ruleSets = createCompiledRuleSets({ compile: compilePublished, reader: createRuleSetReader(options.pool, instance) });
   await waitFor(parts, 'rule set', () => ruleSets.start());
   const stopping = new AbortController();
   const loop = (async () => {
@@ -114,7 +105,7 @@ export async function openRuleSets(parts: ServiceParts<ServiceConfig>, options: 
     stop: async () => {
       stopping.abort();
       await loop;
-      await store.removeInstance(instance.instanceId).catch(() => undefined);
+      await leaveInstances(options.pool, instance.instanceId).catch(() => undefined);
     },
   };
 }

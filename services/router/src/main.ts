@@ -1,5 +1,6 @@
 /** The router as a process. */
 import { loadConfig } from '@lead-router/config/load-config.ts';
+import { CodecFault } from '@lead-router/contracts/codec-fault.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { createIdentityHasher } from '@lead-router/service-kit/identity-hasher.ts';
 import { openDependencies, openRuleSets, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
@@ -56,7 +57,7 @@ await runServiceProcess({
       transactionalIdPrefix: TRANSACTIONAL_ID_PREFIX,
       maxBatchRecords: config.maxBatchRecords,
       observer: exactlyOnceObserver(observing),
-      isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault,
+      isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault || (error instanceof CodecFault && error.code === 'LR_CODEC_REGISTRY_UNAVAILABLE'),
       onFault,
     });
     const consumer = kafka.consumer({ groupId: ROUTER_GROUP, topics: [TOPICS.inbox.topic], onFault });

@@ -1,0 +1,64 @@
+/** The watchdog as a process. Any number of instances share the work: due rows are leased. */
+import { loadConfig } from '@lead-router/config/load-config.ts';
+import { openTopicCodec } from '@lead-router/contracts/codec.ts';
+import { openDependencies, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
+import { serviceConfig } from '@lead-router/service-kit/service-config.ts';
+import { VERSION } from '@lead-router/service-kit/version.ts';
+import { createPostgresTimerStore } from '@lead-router/store/timer-store.ts';
+import { runServiceProcess } from '@lead-router/stream/process-main.ts';
+import { runWatchdogLoop } from './fire-due-timers.ts';
+import { timerFired } from './timer-fired.ts';
+import { watchdogTopology } from './topology.ts';
+
+const TIMERS_PER_ROUND = 1_000;
+const LEASE_MS = 10_000;
+
+await runServiceProcess({
+  service: 'watchdog',
+  configure: (environment) =>
+    loadConfig(
+      (read) => ({
+        ...serviceConfig(read),
+        pollIntervalMs: read.integer({ name: 'WATCHDOG_POLL_MS', purpose: 'how often due timers are looked for', example: 200, fallback: 200, min: 10, max: 60_000 }),
+      }),
+      environment,
+    ),
+  start: async (parts) => {
+    const { config, clock, logger, metrics, health } = parts;
+    const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'watchdog', maxConnections: 2 });
+    const inbox = await waitFor(parts, 'registry', () => openTopicCodec(schemas, 'inbox'));
+    const producer = await waitFor(parts, 'kafka', () => kafka.producer());
+    const stopping = new AbortController();
+    const loop = runWatchdogLoop({
+      timers: createPostgresTimerStore(pool),
+      producer,
+      clock,
+      timerFired: timerFired(inbox),
+      limit: TIMERS_PER_ROUND,
+      leaseMs: LEASE_MS,
+      pollIntervalMs: config.pollIntervalMs,
+      signal: stopping.signal,
+      onRound: (fired) => {
+        health.dependency('timers', { up: true });
+        const now = clock.now();
+        for (const timer of fired) {
+          metrics.timersFired.inc({ kind: timer.kind.toLowerCase() });
+          metrics.timerDelaySeconds.observe(Math.max(0, now - timer.dueAt) / 1000);
+        }
+      },
+      onFailure: (error, backOffMs) => {
+        health.dependency('timers', { up: false, detail: error instanceof Error ? error.message : String(error) });
+        logger.warn({ error, backOffMs }, 'a round failed; trying again');
+      },
+    });
+    return {
+      topology: watchdogTopology(VERSION),
+      stop: async () => {
+        stopping.abort();
+        await loop;
+        await producer.disconnect();
+        await close();
+      },
+    };
+  },
+});

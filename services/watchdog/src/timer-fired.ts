@@ -1,0 +1,24 @@
+/** A due timer as the record that the router reads. */
+import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import type { InboxEvent, InboxEventPrefix } from '@lead-router/contracts/generated/wire-types.ts';
+import { asLeadId, timerEventId } from '@lead-router/contracts/ids.ts';
+import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
+import { toInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
+import { TOPICS } from '@lead-router/contracts/topics.ts';
+import type { DueTimer } from '@lead-router/store/router-store.ts';
+import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
+
+/** `occurredAt` is the deadline itself: what happened before it came in time, whenever it arrives. */
+export const timerFired =
+  (inbox: Pick<ContextCodec<InboxEvent, InboxEventPrefix>, 'encodeWithContext'>) =>
+  (timer: DueTimer, recordedAt: number): OutgoingRecord => {
+    const eventId = timerEventId(timer.timerId, timer.generation);
+    const leadId = asLeadId(timer.timerId);
+    const envelope = toEnvelope({ eventId, leadId, occurredAt: timer.dueAt, recordedAt });
+    const { prefix } = toInboxEvent(
+      envelope,
+      { kind: 'TIMER', eventId, leadId, occurredAt: timer.dueAt, timer: timer.kind, generation: timer.generation, poolId: timer.poolId },
+      timer.dueAt,
+    );
+    return { topic: TOPICS.inbox.topic, key: timer.timerId, value: inbox.encodeWithContext(prefix, null) };
+  };
