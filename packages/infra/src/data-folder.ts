@@ -1,10 +1,13 @@
 // One data folder belongs to one run at a time. A second run on the same folder gets a fresh one of its own.
 
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InfrastructureError } from './infrastructure-error.ts';
 import { isIdentityAlive, processIdentity } from './process-identity.ts';
+
+const TEMPORARY_MARK = 'temporary';
 
 export interface DataFolder {
   readonly path: string;
@@ -20,8 +23,10 @@ export async function claimDataFolder(o: { dataFolder: string; onProgress: (line
   });
   const holder = await lock(wanted);
   if (holder === undefined) return held(wanted, { temporary: false });
+  await removeAbandoned(wanted);
   const fresh = await mkdtemp(`${wanted}-`);
   await lock(fresh);
+  await writeFile(path.join(fresh, TEMPORARY_MARK), '');
   o.onProgress(`${wanted} is in use by process ${holder}: this run uses ${fresh}, which is removed at its end`);
   return held(fresh, { temporary: true });
 }
@@ -32,6 +37,18 @@ function held(folder: string, { temporary }: { temporary: boolean }): DataFolder
     temporary,
     release: () => (temporary ? rm(folder, { recursive: true, force: true }) : rm(lockFile(folder), { force: true })),
   };
+}
+
+/** Temporary folders beside the wanted one whose run was killed before it could remove them. */
+async function removeAbandoned(wanted: string): Promise<void> {
+  const parent = path.dirname(wanted);
+  for (const entry of await readdir(parent)) {
+    const folder = path.join(parent, entry);
+    if (!entry.startsWith(`${path.basename(wanted)}-`) || !existsSync(path.join(folder, TEMPORARY_MARK))) continue;
+    const holder = await readFile(lockFile(folder), 'utf8').catch(() => '');
+    // Its servers may still be stopping and hold on to a file: then the next run does it.
+    if (!isIdentityAlive(holder)) await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 function lockFile(folder: string): string {

@@ -42,6 +42,7 @@ exec 1>&-
 (
   read -r _ <&3
   kill -s "$signal" "$server"
+  kill -s CONT "$server"
   while [ "$grace" -gt 0 ] && kill -0 "$server"; do sleep 0.1; grace=$((grace - 1)); done
   kill -s KILL "$server"
 ) 2>/dev/null &
