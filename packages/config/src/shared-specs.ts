@@ -126,9 +126,27 @@ export const processConfig = (read: EnvironmentReader): ProcessConfig => ({
     example: 'info',
     fallback: 'info',
   }),
-  metricsPort: read.integer({ name: 'METRICS_PORT', purpose: 'port of health and metrics, 0 takes a free one', example: 9464, fallback: 0, min: 0, max: 65535 }),
-  metricsHost: read.text({ name: 'METRICS_HOST', purpose: 'address that health and metrics listen on', example: '0.0.0.0', fallback: '127.0.0.1' }),
-  instanceId: read.text({ name: 'INSTANCE_ID', purpose: 'name of this instance', example: '1', fallback: '1', pattern: /^[A-Za-z0-9._-]{1,64}$/ }),
+  metricsPort: read.integer({
+    name: 'METRICS_PORT',
+    purpose: 'port of health and metrics, 0 takes a free one',
+    example: 9464,
+    fallback: 0,
+    min: 0,
+    max: 65535,
+  }),
+  metricsHost: read.text({
+    name: 'METRICS_HOST',
+    purpose: 'address that health and metrics listen on',
+    example: '0.0.0.0',
+    fallback: '127.0.0.1',
+  }),
+  instanceId: read.text({
+    name: 'INSTANCE_ID',
+    purpose: 'name of this instance',
+    example: '1',
+    fallback: '1',
+    pattern: /^[A-Za-z0-9._-]{1,64}$/,
+  }),
 });
 
 /** DATA_FOLDER */

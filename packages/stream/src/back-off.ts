@@ -8,8 +8,5 @@ export interface BackOffOptions {
 export const defaultBackOff: BackOffOptions = { firstMs: 200, maxMs: 10_000 };
 
 /** `failures` counts from 1; `random` is in [0, 1). The answer lies between half and all of the doubled time. */
-export const backOffMs = (
-  failures: number,
-  random: number,
-  { firstMs, maxMs }: BackOffOptions = defaultBackOff,
-): number => Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + random / 2);
+export const backOffMs = (failures: number, random: number, { firstMs, maxMs }: BackOffOptions = defaultBackOff): number =>
+  Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + random / 2);

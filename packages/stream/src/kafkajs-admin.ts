@@ -66,9 +66,7 @@ export const createKafkaJsAdmin = (options: KafkaJsAdminOptions): KafkaJsAdmin =
     });
 
   const uncommitted = async (groupId: string, topics: readonly string[]): Promise<readonly StartOffset[]> => {
-    const answers = await ask(`reading the offsets of ${groupId}`, (admin) =>
-      admin.fetchOffsets({ groupId, topics: [...topics] }),
-    );
+    const answers = await ask(`reading the offsets of ${groupId}`, (admin) => admin.fetchOffsets({ groupId, topics: [...topics] }));
     const starts: StartOffset[] = [];
     for (const topic of topics) {
       const ofTopic = answers.find((answer) => answer.topic === topic)?.partitions ?? [];

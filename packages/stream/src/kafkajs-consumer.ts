@@ -32,12 +32,9 @@ const concurrentPartitions = 64;
 export const createKafkaJsConsumer = (options: KafkaJsConsumerOptions): GroupConsumer => {
   const state = new ConsumerState(options);
   const consumer = options.create({
-    onOffsetOutOfRange: (where) =>
-      state.fault(new KafkaFault('refused', `Kafka: records of ${where} were deleted before they were read`)),
+    onOffsetOutOfRange: (where) => state.fault(new KafkaFault('refused', `Kafka: records of ${where} were deleted before they were read`)),
   });
-  const commits = createMergedCommits((positions) =>
-    consumer.commitOffsets(positions.map((at) => ({ ...at, offset: String(at.offset) }))),
-  );
+  const commits = createMergedCommits((positions) => consumer.commitOffsets(positions.map((at) => ({ ...at, offset: String(at.offset) }))));
 
   observe(consumer, state);
 

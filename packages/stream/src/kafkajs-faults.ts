@@ -7,12 +7,7 @@ const fencedTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPP
 /** PRODUCER_FENCED: newer than kafkajs, which only knows its number. */
 const fencedUnknownCode = 'Unknown error code 90';
 
-const notMemberTypes = new Set([
-  'REBALANCE_IN_PROGRESS',
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'FENCED_INSTANCE_ID',
-]);
+const notMemberTypes = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
 /** Repeating the same request cannot help. */
 const refusedTypes = new Set([

@@ -51,8 +51,7 @@ export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
     admin,
     consumer: (consumerOptions) =>
       createKafkaJsConsumer({ ...consumerOptions, create: (hooks) => createConsumer({ options, consumerOptions, hooks }) }),
-    producer: () =>
-      connectKafkaJsProducer({ create: () => kafka.producer({ ...producerSettings, idempotent: true }), chooser, limits }),
+    producer: () => connectKafkaJsProducer({ create: () => kafka.producer({ ...producerSettings, idempotent: true }), chooser, limits }),
     transactionalProducer: (transactionalId) =>
       connectKafkaJsTransactions({ transactionalId, create: () => createTransactional(transactionalId), chooser, limits }),
     disconnect: () => admin.disconnect(),
@@ -84,9 +83,7 @@ const createConsumer = ({ options, consumerOptions, hooks }: ConsumerCreation) =
     allowAutoTopicCreation: false,
     // An outage is no reason to end: kafkajs starts again for as long as it takes; what it cannot mend is a fault.
     retry: { ...ordinaryRetry, restartOnFailure: () => Promise.resolve(true) },
-    ...(consumerOptions.maxBytesPerPartition === undefined
-      ? {}
-      : { maxBytesPerPartition: consumerOptions.maxBytesPerPartition }),
+    ...(consumerOptions.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: consumerOptions.maxBytesPerPartition }),
     ...(consumerOptions.assignment === 'co-partitioned' ? { partitionAssigners: [coPartitionedAssigner] } : {}),
   });
 };

@@ -8,7 +8,7 @@
 import type { Producer } from 'kafkajs';
 import { KafkaFault, type OutgoingRecord, type RecordProducer } from './kafka-port.ts';
 import { toKafkaFault } from './kafkajs-faults.ts';
-import { type PartitionChooser, planProduce, type ProduceLimits } from './produce-plan.ts';
+import { type PartitionChooser, type ProduceLimits, planProduce } from './produce-plan.ts';
 
 export interface KafkaJsProducerOptions {
   /** A new, not yet connected, idempotent producer. */

@@ -1,10 +1,10 @@
 /** The transactional producer: begin, send, offset, commit; one transaction at a time. */
 
 import type { Producer, Transaction } from 'kafkajs';
-import { type KafkaTransaction, KafkaFault, type TransactionalProducer } from './kafka-port.ts';
+import { KafkaFault, type KafkaTransaction, type TransactionalProducer } from './kafka-port.ts';
 import { protocolTypeOf, toKafkaFault } from './kafkajs-faults.ts';
 import { topicsOf } from './kafkajs-producer.ts';
-import { type PartitionChooser, planProduce, type ProduceLimits } from './produce-plan.ts';
+import { type PartitionChooser, type ProduceLimits, planProduce } from './produce-plan.ts';
 
 export interface KafkaJsTransactionsOptions {
   readonly transactionalId: string;
@@ -23,9 +23,7 @@ const offsetLastDelayMs = 100;
  * kafkajs asks for the producer id, which fences the older producer and settles its transaction, at the first
  * `transaction()` only; so one is begun here and kept for the first `begin`.
  */
-export const connectKafkaJsTransactions = async (
-  options: KafkaJsTransactionsOptions,
-): Promise<TransactionalProducer> => {
+export const connectKafkaJsTransactions = async (options: KafkaJsTransactionsOptions): Promise<TransactionalProducer> => {
   const producer = options.create();
   let prepared: Transaction | null = null;
   try {
@@ -73,9 +71,7 @@ const kafkaTransaction = (transaction: Transaction, options: KafkaJsTransactions
       guarded('adding an offset to a transaction', () =>
         sendOffset(transaction, {
           consumerGroupId: position.groupId,
-          topics: [
-            { topic: position.topic, partitions: [{ partition: position.partition, offset: String(position.offset) }] },
-          ],
+          topics: [{ topic: position.topic, partitions: [{ partition: position.partition, offset: String(position.offset) }] }],
         }),
       ),
     commit: () => guarded('committing a transaction', () => transaction.commit()),

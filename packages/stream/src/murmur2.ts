@@ -35,5 +35,4 @@ const mixTail = (hash: number, bytes: Buffer): number => {
 };
 
 /** Partition of a key among `partitions`, which has to be at least 1. */
-export const partitionOf = (key: string | Buffer, partitions: number): number =>
-  (murmur2(key) & 0x7fffffff) % partitions;
+export const partitionOf = (key: string | Buffer, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;

@@ -37,10 +37,7 @@ export interface Step<In, Out> extends StepNames {
 
 export interface BatchStep<In, Out> extends StepNames {
   /** One result for each value, in their order. */
-  readonly runBatch: (
-    values: readonly In[],
-    contexts: readonly StepContext[],
-  ) => Promise<readonly StepResult<Out>[]>;
+  readonly runBatch: (values: readonly In[], contexts: readonly StepContext[]) => Promise<readonly StepResult<Out>[]>;
 }
 
 export interface StepDescription {

@@ -97,9 +97,7 @@ const announce = (event: Readonly<Record<string, string | number>>): void => {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 };
 
-const configureOrExit = <Config extends { readonly process: ProcessSettings }>(
-  definition: ServiceDefinition<Config>,
-): Config => {
+const configureOrExit = <Config extends { readonly process: ProcessSettings }>(definition: ServiceDefinition<Config>): Config => {
   try {
     return definition.configure(process.env);
   } catch (error) {

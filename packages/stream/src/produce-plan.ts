@@ -110,10 +110,7 @@ const fillOf = (fills: Map<string, Fill[]>, at: { readonly topic: string; readon
   return fill;
 };
 
-const messagesFor = (
-  calls: CallInMaking[],
-  at: { readonly call: number; readonly topic: string },
-): PlannedMessage[] => {
+const messagesFor = (calls: CallInMaking[], at: { readonly call: number; readonly topic: string }): PlannedMessage[] => {
   let call = calls[at.call];
   if (call === undefined) {
     call = new Map();

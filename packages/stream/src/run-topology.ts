@@ -1,9 +1,9 @@
 /** Starts all flows of a topology in this process, and stops them in order. */
 
+import { backOffMs } from './back-off.ts';
 import { FlowRunner } from './flow-runner.ts';
 import { KafkaFault, type OutgoingRecord, type RecordProducer } from './kafka-port.ts';
 import type { StepObserver } from './pipeline.ts';
-import { backOffMs } from './back-off.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 import type { Topology, TopologyDescription } from './topology.ts';
 
@@ -47,10 +47,7 @@ export const runTopology = async (
   return { description: topology.description, stop };
 };
 
-const patiently = async <T>(
-  options: RuntimeOptions & { readonly signal?: AbortSignal },
-  attempt: () => Promise<T>,
-): Promise<T> => {
+const patiently = async <T>(options: RuntimeOptions & { readonly signal?: AbortSignal }, attempt: () => Promise<T>): Promise<T> => {
   for (let failures = 1; ; failures += 1) {
     try {
       return await attempt();

@@ -91,9 +91,7 @@ export const defineTopology = (options: TopologyOptions): Topology => {
 };
 
 /** The description alone, checked, for services whose runtime is another one. */
-export const describeTopology = (
-  description: Omit<TopologyDescription, 'deadLetterTopic'>,
-): TopologyDescription => {
+export const describeTopology = (description: Omit<TopologyDescription, 'deadLetterTopic'>): TopologyDescription => {
   const faults = [...faultsOf(description)];
   if (faults.length > 0) throw new Error(`topology of ${description.service}: ${faults.join('; ')}`);
   return { ...description, deadLetterTopic: deadLetterTopicOf(description.service) };
@@ -101,11 +99,17 @@ export const describeTopology = (
 
 function* faultsOf(description: Omit<TopologyDescription, 'deadLetterTopic'>): Generator<string> {
   if (description.flows.length === 0) yield 'it has no source';
-  yield* repeated('source', description.flows.map((flow) => flow.source.name));
+  yield* repeated(
+    'source',
+    description.flows.map((flow) => flow.source.name),
+  );
   const used = new Set<string>();
   for (const flow of description.flows) {
     if (flow.source.kind === 'topics' && flow.source.topics.length === 0) yield `source ${flow.source.name} names no topic`;
-    yield* repeated('step', flow.steps.map((step) => step.name));
+    yield* repeated(
+      'step',
+      flow.steps.map((step) => step.name),
+    );
     for (const step of flow.steps) {
       for (const sink of step.sinks) {
         used.add(sink);

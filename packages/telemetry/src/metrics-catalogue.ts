@@ -44,14 +44,8 @@ export const defineMetrics = (registry: Registry) => {
       labels: [],
       buckets: workBuckets,
     }),
-    lagRecords: gauge('lead_router_lag_records', 'Records between the position and the end of the partition.', [
-      'topic',
-      'partition',
-    ]),
-    lagAgeSeconds: gauge('lead_router_lag_age_seconds', 'Age of the oldest record not yet handled; 0 without lag.', [
-      'topic',
-      'partition',
-    ]),
+    lagRecords: gauge('lead_router_lag_records', 'Records between the position and the end of the partition.', ['topic', 'partition']),
+    lagAgeSeconds: gauge('lead_router_lag_age_seconds', 'Age of the oldest record not yet handled; 0 without lag.', ['topic', 'partition']),
     retries: counter('lead_router_retries_total', 'Back-offs of a partition, by what it waits for.', ['cause']),
     deadLetters: counter('lead_router_dead_letters_total', 'Records sent to the dead-letter topic.', ['step', 'code']),
     pausedPartitions: gauge('lead_router_paused_partitions', 'Partitions not read at the moment, by reason.', [
