@@ -4,13 +4,12 @@
  */
 import { type CompiledType, encodeAfter, prefixTypeOf, schemaFiles, typeOf } from './avro-types.ts';
 import { CodecFault } from './codec-fault.ts';
-import { encodeContext } from './context-codec.ts';
-import type { LeadContext, PrefixTypes, RecordTypes } from './generated/wire-types.ts';
+import type { PrefixTypes, RecordTypes } from './generated/wire-types.ts';
 import { composeSchema, contextBranchesOf, contextTailOf } from './schema-files.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { type ContextRecordName, type RecordName, TOPICS, valueSubject } from './topics.ts';
 import { HEADER_BYTES, stampSchemaId } from './wire-format.ts';
-import { createWriterSchemas, requireSchemaId, type WriterSchemas } from './writer-schemas.ts';
+import { createWriterSchemas, type Resolver, requireSchemaId, type WriterSchemas } from './writer-schemas.ts';
 
 export interface Codec<T> {
   readonly subject: string;
@@ -61,12 +60,16 @@ export async function openCodec(
   options: { readonly subject: string; readonly record: RecordName },
 ): Promise<unknown> {
   const { subject, record } = options;
-  const schemaId = await source.idOf(subject, composeSchema(record, schemaFiles()));
+  const schema = composeSchema(record, schemaFiles());
+  const schemaId = await source.idOf(subject, schema);
   const type = typeOf(record);
-  const writers = createWriterSchemas({ source, reader: type, ownId: schemaId });
+  const writers = createWriterSchemas({ source, reader: type, own: { id: schemaId, schema }, isUntrusted: FROM_OUTSIDE.has(record) });
   const parts: CodecParts = { record, subject, schemaId, type, writers };
   return contextTailOf(record, schemaFiles()) === 'NEVER' ? plainCodec(parts) : contextCodec(parts);
 }
+
+/** Written by vendors and their systems, with whatever library they have. */
+const FROM_OUTSIDE: ReadonlySet<RecordName> = new Set(['LeadIntake', 'ActivityIntake']);
 
 interface CodecParts {
   readonly record: RecordName;
@@ -84,8 +87,9 @@ function plainCodec(parts: CodecParts): Codec<unknown> {
     encode: (value) => stampSchemaId(encodeAfter(type, value, { before: HEADER_BYTES }), schemaId),
     prepare: writers.prepare,
     decode(value) {
-      const writer = writers.readable(requireSchemaId(value));
-      return decodeAll(type, value, writer.kind === 'RESOLVED' ? writer.resolver : undefined);
+      const { walk, resolver } = writers.readable(requireSchemaId(value));
+      walk?.(value, HEADER_BYTES);
+      return decodeAll(type, value, resolver);
     },
   };
 }
@@ -109,33 +113,14 @@ function contextCodec(parts: CodecParts): ContextCodec<unknown, unknown> {
       return stampSchemaId(encodeAfter(prefixType, prefix, options), schemaId);
     },
     decodePrefix(value) {
-      const writer = writers.readable(requireSchemaId(value));
-      if (writer.kind === 'RESOLVED') return cutDecoded(decodeAll(type, value, writer.resolver));
-      const { value: prefix, offset } = decodeFrom(prefixType, value);
-      if (offset < value.length !== carriesContext(prefix)) throw malformed(record);
-      return { prefix, context: offset < value.length ? value.subarray(offset) : null };
+      const { resolver } = writers.readable(requireSchemaId(value));
+      // Another writer's context is not in our schema, so its bytes cannot be carried along: the whole is encoded anew.
+      const own = resolver === undefined ? value : plain.encode(decodeAll(type, value, resolver));
+      const { value: prefix, offset } = decodeFrom(prefixType, own);
+      if (offset < own.length !== carriesContext(prefix)) throw malformed(record);
+      return { prefix, context: offset < own.length ? own.subarray(offset) : null };
     },
   };
-}
-
-/** Another writer's context is not in our schema, so its bytes cannot be carried along: it is encoded anew. */
-function cutDecoded(value: unknown): CutValue<unknown> {
-  const context = contextWithin(value);
-  return { prefix: value, context: context === null ? null : encodeContext(context) };
-}
-
-function contextWithin(value: unknown): LeadContext | null {
-  if (!isObject(value)) return null;
-  if (isContext(value.context)) return value.context;
-  const body = value.body;
-  if (!isObject(body)) return null;
-  const branch = Object.values(body)[0];
-  return isObject(branch) && isContext(branch.context) ? branch.context : null;
-}
-
-/** It comes out of our own type, so its outside says enough. */
-function isContext(value: unknown): value is LeadContext {
-  return isObject(value) && 'personSealed' in value;
 }
 
 function branchOf(prefix: unknown): string {
@@ -143,17 +128,13 @@ function branchOf(prefix: unknown): string {
   return isObject(body) ? (Object.keys(body)[0] ?? '') : '';
 }
 
-function decodeAll(type: CompiledType, value: Buffer, resolver: ReturnType<CompiledType['createResolver']> | undefined): unknown {
+function decodeAll(type: CompiledType, value: Buffer, resolver: Resolver | undefined): unknown {
   const decoded = decodeFrom(type, value, resolver);
   if (decoded.offset !== value.length) throw malformed(type.name);
   return decoded.value;
 }
 
-function decodeFrom(
-  type: CompiledType,
-  value: Buffer,
-  resolver?: ReturnType<CompiledType['createResolver']>,
-): { readonly value: unknown; readonly offset: number } {
+function decodeFrom(type: CompiledType, value: Buffer, resolver?: Resolver): { readonly value: unknown; readonly offset: number } {
   let decoded: { readonly value: unknown; readonly offset: number };
   try {
     decoded = type.decode(value, HEADER_BYTES, resolver);

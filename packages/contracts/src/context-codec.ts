@@ -57,8 +57,9 @@ export interface StoredContexts {
 
 export async function openStoredContexts(source: SchemaSource): Promise<StoredContexts> {
   const type = typeOf(CONTEXT_RECORD);
-  const ownId = await source.idOf(CONTEXT_SUBJECT, composeSchema(CONTEXT_RECORD, schemaFiles()));
-  const writers = createWriterSchemas({ source, reader: type, ownId });
+  const schema = composeSchema(CONTEXT_RECORD, schemaFiles());
+  const ownId = await source.idOf(CONTEXT_SUBJECT, schema);
+  const writers = createWriterSchemas({ source, reader: type, own: { id: ownId, schema }, isUntrusted: false });
   return {
     toStored(context) {
       const stored = Buffer.allocUnsafe(HEADER_BYTES + context.length);
@@ -67,11 +68,11 @@ export async function openStoredContexts(source: SchemaSource): Promise<StoredCo
     },
     prepare: writers.prepare,
     fromStored(stored) {
-      const writer = writers.readable(requireSchemaId(stored));
+      const { resolver } = writers.readable(requireSchemaId(stored));
       const body = stored.subarray(HEADER_BYTES);
-      if (writer.kind === 'SAME') return body;
+      if (resolver === undefined) return body;
       try {
-        return encodeContext(type.fromBuffer(body, writer.resolver));
+        return encodeContext(type.fromBuffer(body, resolver));
       } catch (cause) {
         throw malformedContext(cause);
       }

@@ -60,7 +60,7 @@ const TIME_FRAMES = [
 
 /** Total: never throws for what JSON or Avro can hold. Does not keep or change `value`. */
 export function parseSubmission(value: unknown, options: SubmissionOptions): SubmissionResult {
-  const faults = new FaultList();
+  const faults = new FaultList(SUBMISSION_PATHS);
   if (!isObject(value)) {
     faults.add('LR_LEAD_NOT_AN_OBJECT', '', 'a lead is a JSON object with at least vendorReference');
     return { ok: false, faults: faults.faults };
@@ -71,7 +71,7 @@ export function parseSubmission(value: unknown, options: SubmissionOptions): Sub
   const name = nameOf(reference, options, faults);
   const body = readBody(reader);
   const person = readPerson(reader.object('person'));
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   if (faults.faults.length > 0 || name === null) return { ok: false, faults: faults.faults };
   const lead: Lead = { vendor: options.vendor, vendorReference: referenceText(name), ...body };
   return { ok: true, submission: { leadId: leadIdFor(options.vendor, name), lead, person } };
@@ -125,7 +125,7 @@ function readCompany(reader: FieldReader): Company {
     employeeCount: reader.count('employeeCount', SUBMISSION_LIMITS.employees),
     annualRevenue: reader.money('annualRevenue'),
   };
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   return company;
 }
 
@@ -136,7 +136,7 @@ function readLocation(reader: FieldReader): Location {
     postalCode: reader.line('postalCode'),
     city: reader.line('city'),
   };
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   return location;
 }
 
@@ -144,19 +144,19 @@ function readLocation(reader: FieldReader): Location {
 export function readQualification(reader: FieldReader): Qualification {
   const qualification: Qualification = {
     budget: reader.money('budget'),
-    authority: reader.word('authority', AUTHORITIES),
+    authority: reader.word('authority', AUTHORITIES) ?? 'UNKNOWN',
     need: reader.text('need'),
-    timeFrame: reader.word('timeFrame', TIME_FRAMES),
+    timeFrame: reader.word('timeFrame', TIME_FRAMES) ?? 'UNKNOWN',
     productInterest: reader.lines('productInterest'),
   };
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   return qualification;
 }
 
 function readFulfilment(reader: FieldReader): readonly Fulfilment[] {
   const item = reader.required(reader.line('item'), 'item');
   const receivedAt = reader.required(reader.time('receivedAt'), 'receivedAt');
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   return item === null || receivedAt === null ? [] : [{ item, receivedAt }];
 }
 
@@ -167,7 +167,7 @@ function readConsent(reader: FieldReader): Consent {
     proof: reader.line('proof', SUBMISSION_LIMITS.webAddress),
     givenAt: reader.time('givenAt'),
   };
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   return consent;
 }
 
@@ -185,6 +185,6 @@ export function readPerson(reader: FieldReader): Person | null {
     comments: reader.text('comments'),
     notes: reader.text('notes'),
   };
-  reader.close(SUBMISSION_PATHS);
+  reader.close();
   return Object.values(person).every((value) => value === null) ? null : person;
 }

@@ -47,6 +47,12 @@ export const SUBMISSION_LIMITS = {
 /** Collects up to `SUBMISSION_LIMITS.faults`. */
 export class FaultList {
   readonly faults: SubmissionFault[] = [];
+  /** Every field there is, as dotted paths: where suggestions come from. */
+  readonly paths: readonly string[];
+
+  constructor(paths: readonly string[]) {
+    this.paths = paths;
+  }
 
   add(code: SubmissionFaultCode, field: string, message: string): void {
     if (this.faults.length < SUBMISSION_LIMITS.faults) this.faults.push({ code, field, message });

@@ -9,6 +9,7 @@ import { type FaultList, SUBMISSION_LIMITS, type SubmissionFaultCode, shownName,
 const LATEST_TIME = 4_102_444_800_000;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
 const ATTRIBUTE_NAME = /^[A-Za-z0-9_.-]+$/;
+
 export type UnknownObject = Readonly<Record<string, unknown>>;
 
 /** One object under its path. Ask for each field once, then `close` to name the fields that were not asked for. */
@@ -63,15 +64,13 @@ export class FieldReader {
     return time === 0 ? 0 : time;
   }
 
-  /** One of the words, in any case; `otherwise` when nothing is said. */
-  word<W extends string>(name: string, words: readonly [W, ...W[]]): W {
+  /** One of the words, in any case; null when nothing is said, or something else. */
+  word<W extends string>(name: string, words: readonly W[]): W | null {
     const value = this.take(name);
-    if (value === undefined || value === null) return words[0];
+    if (value === undefined || value === null) return null;
     const wanted = typeof value === 'string' ? value.trim().toUpperCase() : null;
     const found = words.find((word) => word === wanted);
-    if (found !== undefined) return found;
-    this.#fault('LR_LEAD_FIELD_VALUE', name, `must be one of ${words.join(', ')}`);
-    return words[0];
+    return found ?? this.#fault('LR_LEAD_FIELD_VALUE', name, `must be one of ${words.join(', ')}`);
   }
 
   lines(name: string): readonly string[] {
@@ -141,14 +140,19 @@ export class FieldReader {
     return this.#path === '' ? name : `${this.#path}.${name}`;
   }
 
-  /** Names every field nobody asked for, with the one that was probably meant. `paths` are all fields there are. */
-  close(paths: readonly string[]): void {
+  /** Whether anything is said there. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name) && this.#object[name] !== null && this.#object[name] !== undefined;
+  }
+
+  /** Names every field nobody asked for, with the one that was probably meant. */
+  close(): void {
     for (const name of Object.keys(this.#object)) {
       if (this.#asked.includes(name)) continue;
       const suggestion = suggestField(
         name,
         this.#asked.map((asked) => this.pathOf(asked)),
-        paths,
+        this.#faults.paths,
       );
       const advice = suggestion === null ? 'leave it out, or put it under attributes' : `did you mean ${suggestion}?`;
       this.#faults.add('LR_LEAD_FIELD_UNKNOWN', this.pathOf(shownName(name)), `there is no such field: ${advice}`);

@@ -3,55 +3,68 @@
  * the hot path (`prepare`); using is synchronous.
  */
 import { type CompiledType, compileSchema } from './avro-types.ts';
+import { type BoundedWalk, compileBoundedWalk } from './bounded-walk.ts';
 import { CodecFault } from './codec-fault.ts';
+import type { AvroType } from './schema-files.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { HEADER_BYTES, schemaIdOf } from './wire-format.ts';
 
+export interface ReadableSchema {
+  readonly kind: 'READABLE';
+  /** undefined: the same schema, whose bytes can be cut and carried along as they are. */
+  readonly resolver: Resolver | undefined;
+  /** To be done before decoding what an untrusted writer wrote. */
+  readonly walk: BoundedWalk | undefined;
+}
+
+export type Resolver = ReturnType<CompiledType['createResolver']>;
+
 /** How records of one writer are read as ours. */
-export type WriterSchema =
+type WriterSchema =
   /** The same schema: bytes can be cut and carried along as they are. */
-  | { readonly kind: 'SAME'; readonly type: CompiledType }
-  | { readonly kind: 'RESOLVED'; readonly type: CompiledType; readonly resolver: ReturnType<CompiledType['createResolver']> }
-  | { readonly kind: 'UNKNOWN' }
-  | { readonly kind: 'INCOMPATIBLE'; readonly message: string };
+  ReadableSchema | { readonly kind: 'UNKNOWN' } | { readonly kind: 'INCOMPATIBLE'; readonly message: string };
 
 export interface WriterSchemas {
   /** Fetches every schema these values were written with and that is not known yet. A CodecFault LR_CODEC_REGISTRY_UNAVAILABLE when the registry does not answer. */
   prepare(values: Iterable<Buffer | null>): Promise<void>;
   /** Throws a CodecFault unless records of this schema can be read. */
-  readable(id: number): Extract<WriterSchema, { kind: 'SAME' | 'RESOLVED' }>;
+  readable(id: number): ReadableSchema;
 }
 
-/** Somebody who writes made-up ids must not fill the memory: beyond it the oldest is forgotten and fetched again. */
-const MAX_KNOWN = 1_000;
-
-export function createWriterSchemas(options: {
+export interface WriterSchemasOptions {
   readonly source: SchemaSource;
   readonly reader: CompiledType;
-  readonly ownId: number;
-}): WriterSchemas {
-  const { source, reader, ownId } = options;
-  const own: WriterSchema = { kind: 'SAME', type: reader };
-  const known = new Map<number, WriterSchema>();
+  readonly own: { readonly id: number; readonly schema: AvroType };
+  /** Values come from outside: their claims about sizes are checked before anything is built. */
+  readonly isUntrusted: boolean;
+}
 
-  const fetchOne = async (id: number): Promise<void> => {
-    const schema = await source.schemaOf(id);
-    const oldest = known.size >= MAX_KNOWN ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    known.set(id, schema === null ? { kind: 'UNKNOWN' } : resolve(reader, () => compileSchema(schema)));
-  };
+/** Somebody who writes made-up ids must not fill the memory: beyond it all is forgotten, and fetched again when it is needed. */
+const MAX_KNOWN = 1_000;
+
+export function createWriterSchemas(options: WriterSchemasOptions): WriterSchemas {
+  const { source, own } = options;
+  const known = new Map<number, WriterSchema>();
+  known.set(own.id, asReadable(options, own.schema));
 
   return {
     async prepare(values) {
-      const missing = new Set<number>();
+      const used = new Set<number>();
       for (const value of values) {
         const id = value === null ? null : schemaIdOf(value);
-        if (id !== null && id !== ownId && !known.has(id)) missing.add(id);
+        if (id !== null) used.add(id);
       }
-      for (const id of missing) await fetchOne(id);
+      if (known.size + used.size > MAX_KNOWN) {
+        for (const id of known.keys()) if (id !== own.id && !used.has(id)) known.delete(id);
+      }
+      for (const id of used) {
+        if (known.has(id)) continue;
+        const schema = await source.schemaOf(id);
+        known.set(id, schema === null ? { kind: 'UNKNOWN' } : asReadable(options, schema));
+      }
     },
     readable(id) {
-      const writer = id === ownId ? own : known.get(id);
+      const writer = known.get(id);
       if (writer === undefined)
         throw new CodecFault('LR_CODEC_NOT_PREPARED', `schema ${id} was not fetched: prepare the batch before decoding it`);
       switch (writer.kind) {
@@ -63,7 +76,7 @@ export function createWriterSchemas(options: {
         case 'INCOMPATIBLE':
           throw new CodecFault(
             'LR_CODEC_SCHEMA_INCOMPATIBLE',
-            `schema ${id} cannot be read as ${reader.name ?? 'ours'}: ${writer.message}`,
+            `schema ${id} cannot be read as ${options.reader.name ?? 'ours'}: ${writer.message}`,
           );
         default:
           return writer;
@@ -83,11 +96,12 @@ export function requireSchemaId(value: Buffer): number {
   return id;
 }
 
-function resolve(reader: CompiledType, compile: () => CompiledType): WriterSchema {
+function asReadable(options: WriterSchemasOptions, schema: AvroType): WriterSchema {
+  const { reader, isUntrusted } = options;
   try {
-    const writer = compile();
-    if (reader.equals(writer)) return { kind: 'SAME', type: reader };
-    return { kind: 'RESOLVED', type: reader, resolver: reader.createResolver(writer) };
+    const writer = compileSchema(schema);
+    const walk = isUntrusted ? compileBoundedWalk(schema) : undefined;
+    return { kind: 'READABLE', resolver: reader.equals(writer) ? undefined : reader.createResolver(writer), walk };
   } catch (error) {
     return { kind: 'INCOMPATIBLE', message: error instanceof Error ? error.message : String(error) };
   }

@@ -435,7 +435,7 @@ export interface LeadState {
   readonly context: LeadContext;
 }
 
-/** A lead was accepted from a vendor. envelope.recordedAt is the time of acceptance. */
+/** A lead was accepted from a vendor. envelope.occurredAt is when the gateway accepted it. */
 export interface LeadSubmitted {
   /** Ids and times. */
   readonly envelope: Envelope;
