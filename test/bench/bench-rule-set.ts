@@ -1,6 +1,6 @@
 /**
  * The benchmark's rule set: any number of four-term rules over any number of pools, with a scorecard of fifteen lines, so that
- * the figures speak of real rule work. Deterministic; matches the leads of `bench-lead.ts` by region, industry, size and time frame.
+ * the figures speak of real rule work. Deterministic. Leads with US states and the usual time frames spread over all the pools.
  */
 
 export interface BenchRuleSetSize {
@@ -9,12 +9,14 @@ export interface BenchRuleSetSize {
   readonly agentsPerPool?: number;
 }
 
-const INDUSTRIES = ['Industrials', 'Financials', 'Health Care', 'Information Technology', 'Energy'];
-const TIME_FRAMES = ['WITHIN_3_MONTHS', 'MONTHS_4_TO_6', 'MONTHS_7_TO_12', 'LATER', 'UNKNOWN'];
-const REGIONS = ['CA', 'TX', 'NY', 'FL', 'IL', 'WA', 'MA', 'GA', 'OH', 'PA'];
+const TIME_FRAMES = ['WITHIN_3_MONTHS', 'MONTHS_4_TO_6', 'MONTHS_7_TO_12', 'LATER'] as const;
+const REGIONS = (
+  'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY'
+).split(' ');
+const REGION_GROUPS = 10;
 
 /** What a lead should say to be spread over all the rules. */
-export const BENCH_VALUES = { industries: INDUSTRIES, timeFrames: TIME_FRAMES, regions: REGIONS } as const;
+export const BENCH_VALUES = { timeFrames: TIME_FRAMES, regions: REGIONS } as const;
 
 /** YAML of the rule set; it needs no table files. By default 50 rules, 20 pools, 10 agents each. */
 export function benchRuleSetSource(size: BenchRuleSetSize = {}): string {
@@ -24,7 +26,7 @@ export function benchRuleSetSource(size: BenchRuleSetSize = {}): string {
     TABLES,
     SCORING,
     'rules:',
-    ...numbers(rules).map((rule) => ruleText(rule, pools)),
+    ...numbers(rules).map((rule) => ruleText(rule, { rules, pools })),
     'lastResort: final-decision-makers',
     'destinations:',
     '  - { id: sales, kind: SALES }',
@@ -37,16 +39,26 @@ export function benchRuleSetSource(size: BenchRuleSetSize = {}): string {
   ].join('\n');
 }
 
-/** Region, industry, time frame and a size: every tenth rule takes whatever its region brings, so that nothing falls through. */
-function ruleText(rule: number, pools: number): string {
-  const region = pick(REGIONS, rule);
-  const industry = pick(INDUSTRIES, Math.floor(rule / REGIONS.length));
-  const timeFrame = pick(TIME_FRAMES, rule + Math.floor(rule / REGIONS.length));
+/**
+ * Four fifths of the rules ask for five states, a time frame, a score and a vendor, the later ones for lower scores;
+ * the last fifth take the rest of their states, so that only leads without a state fall through.
+ */
+function ruleText(rule: number, size: { readonly rules: number; readonly pools: number }): string {
+  const specific = Math.max(1, size.rules - Math.max(REGION_GROUPS, Math.floor(size.rules / 5)));
+  const round = Math.floor(rule / (REGION_GROUPS * TIME_FRAMES.length));
+  const rounds = Math.ceil(specific / (REGION_GROUPS * TIME_FRAMES.length));
+  const states = `lead.region in [${regionGroup(rule).map((region) => `"${region}"`).join(', ')}]`;
+  const timeFrame = pick(TIME_FRAMES, Math.floor(rule / REGION_GROUPS));
+  const minScore = round >= rounds - 1 ? -1_000 : (rounds - 1 - round) * 10;
   const when =
-    rule % 5 === 4
-      ? `lead.region == "${region}" && lead.score >= -1000 && lead.vendor != "nobody" && (lead.industry != "none" || lead.hasValidEmail)`
-      : `lead.industry == "${industry}" && lead.timeFrame == "${timeFrame}" && lead.employeeCount >= ${(rule % 7) * 20} && lead.region in ["${region}", "${pick(REGIONS, rule + 3)}"]`;
-  return `  - { id: rule-${rule}, when: '${when}', to: pool-${rule % pools} }`;
+    rule < specific
+      ? `${states} && lead.timeFrame == "${timeFrame}" && lead.score >= ${minScore} && lead.vendor != "nobody"`
+      : `${states} && (lead.employeeCount >= 0 || lead.score >= -1000) && lead.grade != "NONE"`;
+  return `  - { id: rule-${rule}, when: '${when}', to: pool-${rule % size.pools} }`;
+}
+
+function regionGroup(rule: number): readonly string[] {
+  return REGIONS.filter((_, index) => index % REGION_GROUPS === rule % REGION_GROUPS);
 }
 
 function poolText(pool: number, agents: number): string {

@@ -4,23 +4,14 @@
  */
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { isInTable, lookUp, type CelEnvironment } from './cel-environment.ts';
+import { isInTable, type CelEnvironment } from './cel-environment.ts';
+import { compareFactWithLiteral, type ComparisonOperator } from './compare-fact.ts';
+import { attributeNameOf, compileOperand, isText, type Operand } from './compile-operand.ts';
 import type { Truth } from './condition.ts';
-import { FACT_FIELDS, isFactName, type FactName } from './fact-fields.ts';
+import { FACT_FIELDS } from './fact-fields.ts';
+import { factNameOf, flatten, literalOf, type Scalar } from './read-ast.ts';
 
 export type TruthOf = (facts: Facts) => Truth;
-
-type Scalar = string | number | boolean;
-type TextOf = (facts: Facts) => string | undefined;
-type NumberOf = (facts: Facts) => number | undefined;
-type ListOf = (facts: Facts) => readonly string[] | undefined;
-
-/** A value-giving subtree, by type; undefined as a result is unknown. */
-type Operand =
-  | { readonly type: 'string'; readonly read: TextOf; readonly literal: string | null }
-  | { readonly type: 'number'; readonly read: NumberOf; readonly literal: number | null }
-  | { readonly type: 'bool'; readonly read: TruthOf; readonly literal: boolean | null }
-  | { readonly type: 'list'; readonly read: ListOf; readonly literal: null };
 
 export function compileTruth(node: ASTNode, environment: CelEnvironment): TruthOf {
   switch (node.op) {
@@ -49,33 +40,6 @@ export function compileTruth(node: ASTNode, environment: CelEnvironment): TruthO
     }
   }
   return interpreted(node, environment);
-}
-
-/** The parts of a chain of the same operator, left to right. */
-export function flatten(node: ASTNode, op: '&&' | '||'): readonly ASTNode[] {
-  if (node.op !== op) return [node];
-  return node.args.flatMap((part) => flatten(part, op));
-}
-
-/** The fact that `lead.name` or `lead["name"]` reads; null for anything else. */
-export function factNameOf(node: ASTNode): FactName | null {
-  if (node.op !== '.' && node.op !== '[]') return null;
-  const [object, member] = node.args;
-  if (object.op !== 'id' || object.args !== 'lead') return null;
-  const name = typeof member === 'string' ? member : literalOf(member);
-  return typeof name === 'string' && isFactName(name) ? name : null;
-}
-
-/** A literal's value; numbers only as far as a double holds them exactly. */
-export function literalOf(node: ASTNode): Scalar | null {
-  if (node.op === '-_') {
-    const value = literalOf(node.args);
-    return typeof value === 'number' ? -value : null;
-  }
-  if (node.op !== 'value') return null;
-  const value = node.args;
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : null;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
 function interpreted(node: ASTNode, environment: CelEnvironment): TruthOf {
@@ -118,6 +82,8 @@ function compileTest(node: ASTNode, environment: CelEnvironment): TruthOf | null
     case '<=':
     case '>':
     case '>=': {
+      const quick = compareFactWithLiteral(node.op, node.args[0], node.args[1]);
+      if (quick !== null) return quick;
       const left = compileOperand(node.args[0], environment);
       const right = compileOperand(node.args[1], environment);
       return left === null || right === null ? null : compareOperands(node.op, left, right);
@@ -135,63 +101,7 @@ function compileTest(node: ASTNode, environment: CelEnvironment): TruthOf | null
   }
 }
 
-function compileOperand(node: ASTNode, environment: CelEnvironment): Operand | null {
-  const literal = literalOf(node);
-  if (literal !== null) return literalOperand(literal);
-  const name = factNameOf(node);
-  if (name !== null) return factOperand(name);
-  const attribute = attributeNameOf(node);
-  if (attribute !== null) {
-    return { type: 'string', literal: null, read: (facts) => (Object.hasOwn(facts.attributes, attribute) ? facts.attributes[attribute] : undefined) };
-  }
-  if (node.op === 'call' && node.args[0] === 'lookup') return lookupOperand(node.args[1], environment);
-  const sized = sizedNode(node);
-  const list = sized === null ? null : compileOperand(sized, environment);
-  if (list?.type === 'list') return { type: 'number', literal: null, read: (facts) => list.read(facts)?.length };
-  return null;
-}
-
-function literalOperand(literal: Scalar): Operand {
-  if (typeof literal === 'string') return { type: 'string', literal, read: () => literal };
-  if (typeof literal === 'number') return { type: 'number', literal, read: () => literal };
-  return { type: 'bool', literal, read: () => literal };
-}
-
-function factOperand(name: FactName): Operand | null {
-  const field = FACT_FIELDS[name];
-  const { read } = field;
-  switch (field.type) {
-    case 'string':
-      return { type: 'string', literal: null, read: (facts) => asType(read(facts), isText) };
-    case 'double':
-      return { type: 'number', literal: null, read: (facts) => asType(read(facts), isNumber) };
-    case 'bool':
-      return { type: 'bool', literal: null, read: (facts) => asType(read(facts), isBoolean) };
-    case 'list<string>':
-      return { type: 'list', literal: null, read: (facts) => asType(read(facts), isTextList) };
-    case 'map<string, string>':
-      return null;
-  }
-}
-
-function lookupOperand(args: readonly ASTNode[], environment: CelEnvironment): Operand | null {
-  const [table, key, column] = args;
-  if (table === undefined || key === undefined || column === undefined) return null;
-  const tableName = literalOf(table);
-  const columnName = literalOf(column);
-  const keyOperand = compileOperand(key, environment);
-  if (typeof tableName !== 'string' || typeof columnName !== 'string' || keyOperand?.type !== 'string') return null;
-  return {
-    type: 'string',
-    literal: null,
-    read: (facts) => {
-      const value = keyOperand.read(facts);
-      return value === undefined ? undefined : lookUp(environment.tables, { table: tableName, key: value, column: columnName });
-    },
-  };
-}
-
-function compareOperands(op: '==' | '!=' | '<' | '<=' | '>' | '>=', left: Operand, right: Operand): TruthOf | null {
+function compareOperands(op: ComparisonOperator, left: Operand, right: Operand): TruthOf | null {
   if (left.type === 'list' || right.type === 'list' || left.type !== right.type) return null;
   const readLeft: (facts: Facts) => Scalar | undefined = left.read;
   if ((op === '==' || op === '!=') && right.literal !== null) return equalsLiteral(readLeft, right.literal, op === '==');
@@ -204,7 +114,7 @@ function compareOperands(op: '==' | '!=' | '<' | '<=' | '>' | '>=', left: Operan
   };
 }
 
-const COMPARISONS: Readonly<Record<'==' | '!=' | '<' | '<=' | '>' | '>=', (a: Scalar, b: Scalar) => boolean>> = {
+const COMPARISONS: Readonly<Record<ComparisonOperator, (a: Scalar, b: Scalar) => boolean>> = {
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
   '<': (a, b) => a < b,
@@ -275,9 +185,11 @@ function compileTextTest(node: ASTNode, environment: CelEnvironment): TruthOf | 
   const [name, receiver, args] = node.args;
   const [only] = args;
   if (only === undefined || args.length !== 1) return null;
+  const text = compileOperand(receiver, environment);
+  const pattern = literalOf(only);
+  if (name === 'matches' && text?.type === 'string' && typeof pattern === 'string') return matchesPattern(text.read, pattern);
   const test = TEXT_TESTS.get(name);
   if (test === undefined) return null;
-  const text = compileOperand(receiver, environment);
   const part = compileOperand(only, environment);
   if (text?.type !== 'string' || part?.type !== 'string') return null;
   return (facts) => {
@@ -287,43 +199,16 @@ function compileTextTest(node: ASTNode, environment: CelEnvironment): TruthOf | 
   };
 }
 
+function matchesPattern(read: (facts: Facts) => string | undefined, pattern: string): TruthOf {
+  const expression = new RegExp(pattern);
+  return (facts) => {
+    const text = read(facts);
+    return text === undefined ? undefined : expression.test(text);
+  };
+}
+
 const TEXT_TESTS: ReadonlyMap<string, (text: string, part: string) => boolean> = new Map([
   ['startsWith', (text: string, part: string) => text.startsWith(part)],
   ['endsWith', (text: string, part: string) => text.endsWith(part)],
   ['contains', (text: string, part: string) => text.includes(part)],
 ]);
-
-/** `lead.attributes.name` or `lead.attributes["name"]`. */
-function attributeNameOf(node: ASTNode): string | null {
-  if (node.op !== '.' && node.op !== '[]') return null;
-  const [object, member] = node.args;
-  if (factNameOf(object) !== 'attributes') return null;
-  const name = typeof member === 'string' ? member : literalOf(member);
-  return typeof name === 'string' ? name : null;
-}
-
-function sizedNode(node: ASTNode): ASTNode | null {
-  if (node.op === 'call' && node.args[0] === 'size') return node.args[1][0] ?? null;
-  if (node.op === 'rcall' && node.args[0] === 'size') return node.args[1];
-  return null;
-}
-
-function asType<T>(value: unknown, isType: (value: unknown) => value is T): T | undefined {
-  return isType(value) ? value : undefined;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean';
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value);
-}

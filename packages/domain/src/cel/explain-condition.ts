@@ -1,10 +1,9 @@
 /** Says in plain words why a condition is or is not met, with the values that were there. Made for people, not for speed. */
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { factNameOf, flatten, literalOf } from './compile-closure.ts';
 import type { Condition, Truth } from './condition.ts';
 import { FACT_FIELDS, type FactName, type FactValue } from './fact-fields.ts';
-import { childrenOf } from './walk-ast.ts';
+import { childrenOf, factNameOf, flatten, literalOf } from './read-ast.ts';
 
 type TruthOfPart = (part: ASTNode) => Truth;
 
