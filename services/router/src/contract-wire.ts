@@ -60,7 +60,7 @@ export async function openContractWire(source: SchemaSource, options: { readonly
     wakeUp: (wakeUp, { partition, from, recordedAt }) => {
       const eventId = routeEventId({ partition, from, ...wakeUp });
       const envelope = toEnvelope({ eventId, leadId: wakeUp.leadId, occurredAt: recordedAt, recordedAt });
-      const { prefix } = toInboxEvent(envelope, { kind: 'ROUTE', eventId, occurredAt: recordedAt, ...wakeUp });
+      const { prefix } = toInboxEvent(envelope, { kind: 'ROUTE', poolId: wakeUp.poolId, cause: wakeUp.cause });
       return { topic: TOPICS.inbox.topic, key: wakeUp.leadId, value: inbox.encodeWithContext(prefix, null) };
     },
     deadLetter: ({ record, partition, code, detail }) =>

@@ -1,7 +1,7 @@
 /** A due timer as the record that the router reads. */
 import type { ContextCodec } from '@lead-router/contracts/codec.ts';
 import type { InboxEvent, InboxEventPrefix } from '@lead-router/contracts/generated/wire-types.ts';
-import { asLeadId, timerEventId } from '@lead-router/contracts/ids.ts';
+import { timerEventId } from '@lead-router/contracts/ids.ts';
 import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
 import { toInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
@@ -12,13 +12,8 @@ import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 export const timerFired =
   (inbox: Pick<ContextCodec<InboxEvent, InboxEventPrefix>, 'encodeWithContext'>) =>
   (timer: DueTimer, recordedAt: number): OutgoingRecord => {
-    const eventId = timerEventId(timer.timerId, timer.generation);
-    const leadId = asLeadId(timer.timerId);
-    const envelope = toEnvelope({ eventId, leadId, occurredAt: timer.dueAt, recordedAt });
-    const { prefix } = toInboxEvent(
-      envelope,
-      { kind: 'TIMER', eventId, leadId, occurredAt: timer.dueAt, timer: timer.kind, generation: timer.generation, poolId: timer.poolId },
-      timer.dueAt,
-    );
-    return { topic: TOPICS.inbox.topic, key: timer.timerId, value: inbox.encodeWithContext(prefix, null) };
+    const { timerId, kind, generation, poolId, dueAt } = timer;
+    const envelope = toEnvelope({ eventId: timerEventId(timerId, generation), leadId: timerId, occurredAt: dueAt, recordedAt });
+    const { prefix } = toInboxEvent(envelope, { kind: 'TIMER', timer: kind, generation, poolId, dueAt });
+    return { topic: TOPICS.inbox.topic, key: timerId, value: inbox.encodeWithContext(prefix, null) };
   };

@@ -1,0 +1,71 @@
+/**
+ * Makes an empty Kafka, registry and Postgres ready for the services: topics, schemas, tables, start offsets, the rule set.
+ * Every step changes only what is missing, so it is run at each start.
+ */
+import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
+import { registerSubjects } from '@lead-router/contracts/register-schemas.ts';
+import { LEAD_PARTITIONS, TOPICS, topicDefinitions } from '@lead-router/contracts/topics.ts';
+import { activateRuleSet } from '@lead-router/store/activate-rule-set.ts';
+import { migrate } from '@lead-router/store/migrate.ts';
+import { ensurePartitions } from '@lead-router/store/partitions.ts';
+import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { activeRuleSetVersion, publishRuleSet } from '@lead-router/store/rule-set-store.ts';
+import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
+import { readRuleSetFile } from './read-rule-set.ts';
+
+export interface ClusterOptions {
+  readonly kafka: KafkaPort;
+  readonly pool: PostgresPool;
+  readonly databaseUrl: string;
+  readonly registry: { readonly url: string; readonly auth?: { readonly username: string; readonly password: string } };
+  /** Vendors that publish on Kafka: each gets its intake topic. */
+  readonly vendors: readonly string[];
+  readonly replicationFactor: number;
+  /** Published and activated when nothing is active yet. */
+  readonly ruleSetFile: string;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Groups that start at the beginning of their topics, whenever they come. */
+export const CONSUMER_GROUPS: readonly { readonly groupId: string; readonly topics: readonly string[] }[] = [
+  { groupId: 'lead-router-enricher', topics: [TOPICS.submitted.topic] },
+  { groupId: 'lead-router-scorer', topics: [TOPICS.enriched.topic] },
+  { groupId: 'lead-router-router', topics: [TOPICS.inbox.topic] },
+  { groupId: 'lead-router-notifier', topics: [TOPICS.decided.topic] },
+];
+
+const ACTIVATION_TIMEOUT_MS = 30_000;
+
+export async function prepareCluster(options: ClusterOptions): Promise<void> {
+  await Promise.all([prepareKafka(options), prepareRegistry(options), preparePostgres(options)]);
+  await prepareRuleSet(options);
+}
+
+async function prepareKafka({ kafka, vendors, replicationFactor, onProgress }: ClusterOptions): Promise<void> {
+  const made = await kafka.admin.createTopics(topicDefinitions({ vendors, replicationFactor }));
+  if (made.length > 0) onProgress(`Kafka: ${made.length} topics created`);
+  for (const { groupId, topics } of CONSUMER_GROUPS) await kafka.admin.ensureStartOffsets(groupId, topics);
+}
+
+async function prepareRegistry({ registry, vendors, onProgress }: ClusterOptions): Promise<void> {
+  const registrar = createRegistrySchemas({ registryUrl: registry.url, ...(registry.auth ? { auth: registry.auth } : {}) });
+  const ids = await registerSubjects(registrar, { vendors });
+  onProgress(`schema registry: ${ids.size} subjects, FULL_TRANSITIVE`);
+}
+
+async function preparePostgres({ databaseUrl, pool, onProgress }: ClusterOptions): Promise<void> {
+  const { applied, version } = await migrate(databaseUrl);
+  await ensurePartitions(pool, LEAD_PARTITIONS);
+  onProgress(applied.length === 0 ? `Postgres: schema version ${version}` : `Postgres: migrated to schema version ${version}`);
+}
+
+async function prepareRuleSet({ pool, ruleSetFile, onProgress }: ClusterOptions): Promise<void> {
+  if ((await activeRuleSetVersion(pool)) !== null) return;
+  const file = await readRuleSetFile(ruleSetFile);
+  if (!file.ok) throw new Error(`${ruleSetFile} has faults: run \`lead-router rules check ${ruleSetFile}\``);
+  const { name, digest } = file.ruleSet;
+  const { version } = await publishRuleSet(pool, { name, digest, source: file.source, tables: file.tables, publishedBy: 'set-up' });
+  const answer = await activateRuleSet(pool, { version, by: 'set-up', reason: 'first rule set', timeoutMs: ACTIVATION_TIMEOUT_MS });
+  if (!answer.ok) throw new Error(answer.message);
+  onProgress(`rule set: ${name}, version ${version}, is active`);
+}
