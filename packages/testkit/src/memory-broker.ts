@@ -7,7 +7,7 @@ import {
   type TopicPartition,
 } from '@lead-router/stream/kafka-port.ts';
 import { partitionOf } from '@lead-router/stream/murmur2.ts';
-import { MemoryGroup } from './memory-group.ts';
+import { type Manner, MemoryGroup } from './memory-group.ts';
 import { type LogTransaction, MemoryLog } from './memory-log.ts';
 import { nameOf, TransactionCoordinator } from './memory-transactions.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -24,14 +24,16 @@ export const DEFAULT_BROKER_TIMES: BrokerTimes = { sessionTimeoutMs: 8_000, hear
 export class MemoryBroker {
   readonly scheduler: Scheduler;
   readonly times: BrokerTimes;
+  readonly manner: Manner;
   readonly transactions: TransactionCoordinator;
   readonly #topics = new Map<string, readonly MemoryLog[]>();
   readonly #groups = new Map<string, MemoryGroup>();
   #keyless = 0;
 
-  constructor(options: { scheduler: Scheduler; times?: BrokerTimes }) {
+  constructor(options: { scheduler: Scheduler; times?: BrokerTimes; manner?: Manner }) {
     this.scheduler = options.scheduler;
     this.times = options.times ?? DEFAULT_BROKER_TIMES;
+    this.manner = options.manner ?? 'seeded';
     this.transactions = new TransactionCoordinator({
       scheduler: options.scheduler,
       timeoutMs: this.times.transactionTimeoutMs,
@@ -79,6 +81,7 @@ export class MemoryBroker {
     if (known) return known;
     const group = new MemoryGroup({
       scheduler: this.scheduler,
+      manner: this.manner,
       sessionTimeoutMs: this.times.sessionTimeoutMs,
       partitionsOf: (topic) => this.logs(topic).map(({ at }) => at),
     });

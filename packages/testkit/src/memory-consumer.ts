@@ -189,7 +189,8 @@ class MemoryConsumer implements GroupConsumer {
     const fetchedOffset = this.#positions.get(nameOf(at)) ?? 0;
     const available = log.stableOffset - fetchedOffset;
     if (available <= 0) return [];
-    const length = 1 + this.#scheduler.random.int(Math.min(available, this.#context.maxFetchRecords));
+    const most = Math.min(available, this.#context.maxFetchRecords);
+    const length = this.#context.broker.manner === 'plain' ? most : 1 + this.#scheduler.random.int(most);
     const nextOffset = fetchedOffset + length;
     return [{ ...at, fetchedOffset, nextOffset, highWatermark: log.stableOffset, records: log.visible(fetchedOffset, nextOffset) }];
   }

@@ -18,6 +18,9 @@ export interface Subscription {
   readonly isCoPartitioned: boolean;
 }
 
+/** `plain`: partitions are dealt evenly, a fetch gets all there is. `seeded`: both as the seed says, so that everything is tried. */
+export type Manner = 'plain' | 'seeded';
+
 interface Member {
   readonly subscription: Subscription;
   lastSeen: number;
@@ -32,9 +35,16 @@ export class MemoryGroup {
   readonly #sessionTimeoutMs: number;
   readonly #members = new Map<string, Member>();
   readonly #offsets = new Map<string, number>();
+  readonly #manner: Manner;
   #nextMember = 1;
 
-  constructor(options: { scheduler: Scheduler; sessionTimeoutMs: number; partitionsOf: (topic: string) => readonly TopicPartition[] }) {
+  constructor(options: {
+    readonly scheduler: Scheduler;
+    readonly manner: Manner;
+    readonly sessionTimeoutMs: number;
+    readonly partitionsOf: (topic: string) => readonly TopicPartition[];
+  }) {
+    this.#manner = options.manner;
     this.#scheduler = options.scheduler;
     this.#sessionTimeoutMs = options.sessionTimeoutMs;
     this.#partitionsOf = options.partitionsOf;
@@ -79,7 +89,7 @@ export class MemoryGroup {
       throw new KafkaFault('not-member', `the group is at generation ${this.generation}, not ${generation}`);
   }
 
-  /** Deals all partitions anew, to whom the seed says: not evenly, so that every hand-over is tried. */
+  /** Deals all partitions anew. */
   rebalance(): void {
     this.generation += 1;
     this.#scheduler.count('rebalance');
@@ -89,7 +99,10 @@ export class MemoryGroup {
     for (const at of [...topics].flatMap((topic) => this.#partitionsOf(topic))) {
       const takers = [...this.#members].filter(([, { subscription }]) => subscription.topics.includes(at.topic));
       if (takers.length === 0) continue;
-      const [drawn, member] = this.#scheduler.random.pick(takers);
+      const fewest = Math.min(...takers.map(([id]) => hands.get(id)?.length ?? 0));
+      const [drawn, member] = this.#scheduler.random.pick(
+        this.#manner === 'plain' ? takers.filter(([id]) => hands.get(id)?.length === fewest) : takers,
+      );
       const share = member.subscription.isCoPartitioned ? String(at.partition) : nameOf(at);
       const taker = dealt.get(share) ?? drawn;
       dealt.set(share, taker);

@@ -155,12 +155,12 @@ export class Scheduler {
     return this.#pending.map(({ operation }) => `${operation.process.name}: ${operation.label}`);
   }
 
-  /** Lets the program run until it waits, then makes one thing happen. */
-  async step(): Promise<StepResult> {
+  /** Lets the program run until it waits, then makes one thing happen; if nothing can, the clock goes on unless `isTimed`. */
+  async step(options: { readonly isTimed?: boolean } = {}): Promise<StepResult> {
     await quiescence();
     this.#thaw();
     const ready = this.#pending.filter((pending) => this.#isReady(pending));
-    if (ready.length === 0) return this.#jump();
+    if (ready.length === 0) return options.isTimed ? 'IDLE' : this.#jump();
     const pending = ready.length === 1 ? ready[0] : this.random.pick(ready);
     if (!pending) return 'IDLE';
     this.#remove(pending);

@@ -1,0 +1,201 @@
+/** RouterStore over the in-memory database, for one simulated process: what the Postgres store promises, with every way it can fail. */
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
+import type { BatchSnapshot, LockSet, WaiterRecord } from '@lead-router/domain/routing-model.ts';
+import { type BatchWriteSet, type RouterStore, type RouterTransaction, StoreFault } from '@lead-router/store/router-store.ts';
+import { decisionKey, type MemoryDatabase } from './memory-database.ts';
+import { type LockRequest, MemorySession } from './memory-session.ts';
+import { runStatement } from './memory-statement.ts';
+import type { SimProcess } from './sim-process.ts';
+
+export const RULES_LOCK = 'rules';
+
+export interface MemoryStoreOptions {
+  readonly database: MemoryDatabase;
+  readonly process: SimProcess;
+}
+
+export function createMemoryRouterStore(options: MemoryStoreOptions): RouterStore {
+  const { database } = options;
+  return {
+    raiseEpoch: (partition) =>
+      runStatement(options, {
+        label: `raise epoch of ${partition}`,
+        locks: () => exclusive([partitionKey(partition)]),
+        effect: () => {
+          const row = database.partition(partition);
+          row.epoch += 1;
+          return row.epoch;
+        },
+      }),
+    readStoredBatch: (partition, epoch) =>
+      runStatement(options, {
+        label: `read stored batch of ${partition}`,
+        effect: () => {
+          const { epoch: current, stored } = database.partition(partition);
+          if (current !== epoch) return { kind: 'STALE_EPOCH' };
+          return { kind: 'OK', stored: stored ? { partition, from: stored.from, to: stored.to, outputs: stored.outputs } : null };
+        },
+      }),
+    peek: ({ leads, identities }) =>
+      runStatement(options, {
+        label: 'peek',
+        effect: () => ({
+          leads: pick(database.leads, leads),
+          contexts: pick(database.contexts, leads),
+          identities: pick(database.identities, identities),
+        }),
+      }),
+    begin: async () => {
+      await runStatement(options, { label: 'connect', effect: () => undefined });
+      return createTransaction(options);
+    },
+  };
+}
+
+/** Makes another version the active one, once no batch that read the old one is under way. */
+export function activateRuleVersion(options: MemoryStoreOptions, version: number): Promise<void> {
+  const activate = () => {
+    options.database.activeRuleVersion = version;
+  };
+  return runStatement(options, { label: `activate rule version ${version}`, locks: () => exclusive([RULES_LOCK]), effect: activate });
+}
+
+function createTransaction({ database, process }: MemoryStoreOptions): RouterTransaction {
+  const session = new MemorySession({ database, process, name: 'batch' });
+  const appliedEvents: EventId[] = [];
+  let ruleVersion: number | null = null;
+  let set: BatchWriteSet | null = null;
+  return {
+    lockPartition: (partition) =>
+      session.run({
+        label: `lock partition ${partition}`,
+        locks: () => exclusive([partitionKey(partition)]),
+        effect: () => {
+          const { epoch, stored } = database.partition(partition);
+          return { epoch, storedTo: stored?.to ?? null, storedNow: stored?.now ?? null };
+        },
+      }),
+    shareRuleVersion: () =>
+      session.run({
+        label: 'share rule version',
+        locks: () => [{ key: RULES_LOCK, mode: 'SHARED' }],
+        effect: () => {
+          ruleVersion = database.activeRuleVersion;
+          if (ruleVersion === null) throw new StoreFault('unavailable', 'no rule set is active yet');
+          return ruleVersion;
+        },
+      }),
+    lockAndRead: (locks, { waitersPerPool }) => lockAndRead(session, database, { locks, waitersPerPool }),
+    applyEvents: (eventIds) =>
+      session.run({
+        label: `apply ${eventIds.length} events`,
+        locks: () => exclusive(eventIds.map((eventId) => `event ${eventId}`)),
+        effect: () => {
+          const fresh = new Set(eventIds.filter((eventId) => !database.appliedEvents.has(eventId)));
+          appliedEvents.push(...fresh);
+          return fresh;
+        },
+      }),
+    write: (written) => {
+      const { put, cancelled } = database.timerWrites(written.writes);
+      return session.run({
+        label: `write [${written.batch.from},${written.batch.to}) of ${written.batch.partition}`,
+        locks: () =>
+          exclusive([
+            ...put.map(({ timerId }) => timerKey(timerId)),
+            ...cancelled.filter((timerId) => database.timers.has(timerId)).map(timerKey),
+          ]),
+        effect: () => {
+          refuse(database, written);
+          set = written;
+        },
+      });
+    },
+    commit: () => session.commit(() => (set ? { set, appliedEvents, ruleVersion } : null)),
+    rollback: () => session.rollback(),
+  };
+}
+
+/** Class by class in the global order, each class locked in the order of the set and read after its locks. */
+async function lockAndRead(
+  session: MemorySession,
+  database: MemoryDatabase,
+  request: { locks: LockSet; waitersPerPool: number },
+): Promise<BatchSnapshot> {
+  const { locks, waitersPerPool } = request;
+  const classOf = <T>(name: string, keys: () => readonly string[], effect: () => T) =>
+    session.run({ label: `lock ${name}`, locks: () => exclusive(keys().map((key) => `${name} ${key}`)), effect });
+  const [identities, leads, destinations, [pools, waiters]] = await Promise.all([
+    classOf(
+      'identities',
+      () => locks.identities,
+      () => pick(database.identities, locks.identities),
+    ),
+    // A lead that is not there yet has no row to lock; its partition's lock keeps others off.
+    classOf(
+      'leads',
+      () => locks.leads.filter((leadId) => database.leads.has(leadId)),
+      () => pick(database.leads, locks.leads),
+    ),
+    classOf(
+      'destinations',
+      () => locks.destinations,
+      () => pick(database.destinations, locks.destinations),
+    ),
+    classOf(
+      'pools',
+      () => locks.pools,
+      () => [pick(database.pools, locks.pools), readWaiters(database, locks.pools, waitersPerPool)] as const,
+    ),
+  ]);
+  return { identities, leads, destinations, pools, waiters, locked: locks };
+}
+
+/** The first waiters in turn, and the first of those that no wake-up has reached since the last freeing. */
+function readWaiters(database: MemoryDatabase, poolIds: readonly string[], limit: number): ReadonlyMap<string, readonly WaiterRecord[]> {
+  const waiters = new Map<string, readonly WaiterRecord[]>();
+  for (const poolId of poolIds) {
+    const pool = database.pools.get(poolId);
+    if (!pool || pool.waiting === 0) continue;
+    const inTurn = database.waitersInTurn(poolId);
+    const first = new Set(inTurn.slice(0, limit));
+    const unseen = new Set(pool.wakePending ? inTurn.filter((waiter) => waiter.seenGeneration < pool.generation).slice(0, limit) : []);
+    const read = inTurn.filter((waiter) => first.has(waiter) || unseen.has(waiter));
+    if (read.length > 0) waiters.set(poolId, read);
+  }
+  return waiters;
+}
+
+/** What Postgres would refuse: a NUL in a text, a second row with the same key. */
+function refuse(database: MemoryDatabase, { decisions, batch, writes }: BatchWriteSet): void {
+  const texts = [writes.leads.map((lead) => Object.values(lead)), writes.identities.map((identity) => Object.values(identity))].flat(3);
+  if (texts.some((text) => typeof text === 'string' && text.includes('\0')))
+    throw new StoreFault('refused-value', '22021: invalid byte sequence');
+  const keys = decisions.map(decisionKey);
+  const isDoubled =
+    new Set(keys).size < keys.length || keys.some((key) => database.decisions.has(key)) || database.batches.has(batch.batchId);
+  if (!isDoubled) return;
+  database.scheduler.count('duplicate key');
+  throw new StoreFault('refused-value', '23505: duplicate key');
+}
+
+function pick<K extends string | LeadId, V>(table: ReadonlyMap<K, V>, keys: readonly K[]): ReadonlyMap<K, V> {
+  const found = new Map<K, V>();
+  for (const key of keys) {
+    const value = table.get(key);
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
+}
+
+function exclusive(keys: readonly string[]): readonly LockRequest[] {
+  return keys.map((key) => ({ key, mode: 'EXCLUSIVE' }));
+}
+
+function partitionKey(partition: number): string {
+  return `partition ${partition}`;
+}
+
+export function timerKey(timerId: string): string {
+  return `timer ${timerId}`;
+}
