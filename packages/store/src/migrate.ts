@@ -50,7 +50,7 @@ export const readMigrations = async (folder: string = MIGRATIONS_FOLDER): Promis
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name, index) => {
-      const version = Number(FILE_NAME.exec(name)?.groups?.['version']);
+      const version = Number(FILE_NAME.exec(name)?.groups?.version);
       if (version !== index + 1) throw new Error(`migrations have to be numbered 0001, 0002, … without a gap: ${name}`);
       const sql = await readFile(`${folder}/${name}`, 'utf8');
       return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };

@@ -33,20 +33,25 @@ export class SqlTransaction {
     return rows;
   }
 
-  /** StoreFault `unknown-outcome`: a commit was sent and no answer came. Any other fault: nothing has happened. */
+  /**
+   * Ends the transaction whatever the answer. StoreFault `unknown-outcome`: a commit was sent and no answer came. Any other
+   * fault: nothing has happened.
+   */
   async commit(): Promise<void> {
-    if (this.#isOver) throw new Error('the transaction is over');
-    if (this.#firstFault !== null) throw this.#firstFault.error;
-    const tag = await this.#client.query('COMMIT').then(
-      (result) => result.command,
-      (error: unknown) => {
+    this.#assertOpen();
+    try {
+      if (this.#firstFault !== null) throw this.#firstFault.error;
+      // Behind the statements that are under way, so that one of them failing is known before the answer comes.
+      const { command: tag } = await this.#client.query('COMMIT').catch((error: unknown) => {
         this.#note(error);
         throw commitFaultOf(error);
-      },
-    );
-    // COMMIT of a failed transaction is answered by ROLLBACK, not by an error.
-    if (tag !== 'COMMIT') throw this.#faultOr(new Error(`COMMIT was answered by ${tag}`));
-    this.#release();
+      });
+      // COMMIT of a failed transaction is answered by ROLLBACK, not by an error.
+      if (tag !== 'COMMIT') throw this.#faultOr(new Error(`COMMIT was answered by ${tag}`));
+      this.#release();
+    } finally {
+      await this.rollback();
+    }
   }
 
   /** Never rejects. Does nothing after a commit. */
@@ -57,7 +62,7 @@ export class SqlTransaction {
   }
 
   async #query<Row extends object>(statement: Statement, values: readonly SqlValue[]): Promise<readonly Row[]> {
-    if (this.#isOver) throw new Error('the transaction is over');
+    this.#assertOpen();
     try {
       const result = await this.#client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
       return result.rows;
@@ -75,6 +80,10 @@ export class SqlTransaction {
     if (codeOf(error) === FAILED_TRANSACTION_STATE && this.#firstFault !== null) return;
     if (isConnectionGone(error)) this.#isConnectionLost = true;
     this.#firstFault ??= { error: faultOf(error) };
+  }
+
+  #assertOpen(): void {
+    if (this.#isOver) throw new Error('the transaction is over');
   }
 
   #release(): void {

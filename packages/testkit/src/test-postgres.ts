@@ -30,7 +30,7 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
 };
 
 const serverUrl = (): string => {
-  const url = process.env['TEST_DATABASE_URL'];
+  const url = process.env.TEST_DATABASE_URL;
   if (url === undefined || url === '') {
     throw new Error(
       'TEST_DATABASE_URL is not set: run this suite in the group that starts the infrastructure (npx vitest run --project integration)',

@@ -1,0 +1,43 @@
+/** The contract of the router's store, on a real Postgres. */
+import { createTestDatabase } from '@lead-router/testkit/test-postgres.ts';
+import { routerStoreContract } from '../../../test/contract/router-store.contract.ts';
+import type { CreateRouterStore } from '../../../test/contract/router-store-fixture.ts';
+import { activateRuleSet } from './activate-rule-set.ts';
+import { ensurePartitions } from './partitions.ts';
+import { createPostgresPool } from './postgres-pool.ts';
+import { createPostgresRouterStore } from './postgres-router-store.ts';
+import { publishRuleSet } from './rule-set-store.ts';
+import { createPostgresTimerStore } from './timer-store.ts';
+
+const createStore: CreateRouterStore = async ({ lockTimeoutMs }) => {
+  const database = await createTestDatabase();
+  const pool = createPostgresPool({
+    databaseUrl: database.databaseUrl,
+    applicationName: 'router-store-contract',
+    maxConnections: 8,
+    onConnectionError: () => {},
+    timeouts: { lockMs: lockTimeoutMs, idleInTransactionMs: lockTimeoutMs - 500 },
+  });
+  await ensurePartitions(pool, 3);
+  const activate = async (version: number): Promise<void> => {
+    await publishRuleSet(pool, { name: 'test', digest: `digest-${version}`, source: '', tables: new Map(), publishedBy: 'test' });
+    const answer = await activateRuleSet(pool, { version, by: 'test', reason: null, timeoutMs: 0 });
+    if (!answer.ok) throw new Error(answer.message);
+  };
+  await activate(1);
+  return {
+    store: createPostgresRouterStore(pool, { poolTimerId: timerIdOf }),
+    timers: createPostgresTimerStore(pool),
+    poolTimerId: timerIdOf,
+    activate,
+    close: async () => {
+      await pool.close();
+      await database.drop();
+    },
+  };
+};
+
+/** One name, one UUID. */
+const timerIdOf = (poolId: string): string => `00000000-0000-4000-8000-${Buffer.from(poolId).toString('hex').slice(0, 12).padEnd(12, '0')}`;
+
+routerStoreContract('Postgres', createStore);
