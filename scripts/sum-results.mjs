@@ -23,8 +23,9 @@ function countTests(file) {
 }
 
 function countChecks(file) {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
-  const [, passed = 0, failed = 0] = /^(\d+) passed, (\d+) failed$/.exec(lines.at(-1) ?? '') ?? [];
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const [, passed = 0, failed = 0] =
+    lines.map((line) => /^(\d+) passed, (\d+) failed$/.exec(line)).findLast((match) => match !== null) ?? [];
   return { passed: Number(passed), failed: Number(failed), notRun: 0 };
 }
 

@@ -14,10 +14,28 @@ export interface Employer {
   readonly hasOwnMailOnly: boolean;
 }
 
-const FIRST_WORDS = 'Blue Ridge,Summit,Lakeside,Harbor,Pioneer,Evergreen,Redwood,Granite,Cascade,Liberty,Prairie,Keystone,Beacon,Ironwood,Silver Creek,Bright,Northern,Southgate,Westfield,Eastside,Cedar,Falcon,Maple,Sterling,Crescent,Delta,Vista,Anchor,Copper,Juniper'.split(',');
-const SECOND_WORDS = 'Logistics,Dental,Foods,Machining,Insurance,Builders,Media,Labs,Plastics,Freight,Consulting,Clinics,Robotics,Hotels,Electric,Textiles,Analytics,Farms,Security,Printing,Motors,Energy,Staffing,Software,Realty'.split(',');
+const FIRST_WORDS =
+  'Blue Ridge,Summit,Lakeside,Harbor,Pioneer,Evergreen,Redwood,Granite,Cascade,Liberty,Prairie,Keystone,Beacon,Ironwood,Silver Creek,Bright,Northern,Southgate,Westfield,Eastside,Cedar,Falcon,Maple,Sterling,Crescent,Delta,Vista,Anchor,Copper,Juniper'.split(
+    ',',
+  );
+const SECOND_WORDS =
+  'Logistics,Dental,Foods,Machining,Insurance,Builders,Media,Labs,Plastics,Freight,Consulting,Clinics,Robotics,Hotels,Electric,Textiles,Analytics,Farms,Security,Printing,Motors,Energy,Staffing,Software,Realty'.split(
+    ',',
+  );
 const LEGAL_FORMS = [' LLC', ' Inc', ' Inc.', ' Co', ' & Sons', ' Group', '', ' Ltd', ' Partners'] as const;
-const INDUSTRIES = ['software', 'manufacturing', 'retail', 'healthcare', 'banking', 'insurance', 'media', 'Telecom', 'Real Estate', 'Energy', null] as const;
+const INDUSTRIES = [
+  'software',
+  'manufacturing',
+  'retail',
+  'healthcare',
+  'banking',
+  'insurance',
+  'media',
+  'Telecom',
+  'Real Estate',
+  'Energy',
+  null,
+] as const;
 
 const KINDS: Weighted<(random: SeededRandom) => Employer> = [
   [makeSmallFirm, 62],
@@ -74,7 +92,13 @@ function makeCollege(random: SeededRandom): Employer {
   const name = `${random.pick(FIRST_WORDS)} ${random.pick(['College', 'State College', 'University', 'Community College', 'Institute of Technology'])}`;
   const mailDomain = `${slug(name)}.example`;
   return {
-    company: { name, website: `https://${mailDomain}`, industry: 'Education', employeeCount: 50 * (1 + random.below(60)), annualRevenue: null },
+    company: {
+      name,
+      website: `https://${mailDomain}`,
+      industry: 'Education',
+      employeeCount: 50 * (1 + random.below(60)),
+      annualRevenue: null,
+    },
     mailDomain,
     region: null,
     hasOwnMailOnly: true,

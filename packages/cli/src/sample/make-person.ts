@@ -1,6 +1,6 @@
 /** Generated persons: common names put together by chance, mail at the employer or a free provider, telephones that are valid. Nobody real. */
 import type { Location, Person } from '@lead-router/contracts/generated/wire-types.ts';
-import { makeEmployer, type Employer } from './make-company.ts';
+import { type Employer, makeEmployer } from './make-company.ts';
 import { phoneIn, placeAbroad, placeIn, stateFor } from './make-place.ts';
 import { pickWeighted, type SeededRandom, type Weighted } from './seeded-random.ts';
 
@@ -12,9 +12,28 @@ export interface Contact {
   readonly isReachable: boolean;
 }
 
-const FIRST_NAMES = 'James,Mary,Robert,Patricia,John,Jennifer,Michael,Linda,David,Elizabeth,William,Barbara,Richard,Susan,Joseph,Jessica,Thomas,Karen,Carlos,Sofía,Wei,Mei,Priya,Arjun,Fatima,Omar,Björn,Zoë,Renée,José,Aisha,Dmitri,Olga,Kenji,Yuki,Amara,Kofi,Noah,Emma,Liam,Olivia,Lucas,Mia,Ethan,Chloe,Hannah,Isaac,Leah,Marcus,Tanya'.split(',');
-const LAST_NAMES = "Smith,Johnson,Williams,Brown,Jones,García,Miller,Davis,Rodríguez,Martínez,Hernández,Lopez,Wilson,Anderson,Taylor,Moore,Jackson,Martin,Lee,Perez,Thompson,White,Harris,Clark,Lewis,Robinson,Walker,Young,Allen,King,Wright,Scott,Torres,Nguyen,Hill,Flores,Green,Adams,Nelson,Baker,O'Brien,Müller,Kowalski,Patel,Chen,Kim,Okafor,Ivanova,Haddad,Lindqvist".split(',');
-const TITLES = ['IT Manager', 'CIO', 'Network Engineer', 'Director of Operations', 'VP Procurement', 'Office Manager', 'Owner', 'Systems Administrator', 'Telecom Analyst', 'Head of Customer Care', 'Student', 'Purchasing Agent'] as const;
+const FIRST_NAMES =
+  'James,Mary,Robert,Patricia,John,Jennifer,Michael,Linda,David,Elizabeth,William,Barbara,Richard,Susan,Joseph,Jessica,Thomas,Karen,Carlos,Sofía,Wei,Mei,Priya,Arjun,Fatima,Omar,Björn,Zoë,Renée,José,Aisha,Dmitri,Olga,Kenji,Yuki,Amara,Kofi,Noah,Emma,Liam,Olivia,Lucas,Mia,Ethan,Chloe,Hannah,Isaac,Leah,Marcus,Tanya'.split(
+    ',',
+  );
+const LAST_NAMES =
+  "Smith,Johnson,Williams,Brown,Jones,García,Miller,Davis,Rodríguez,Martínez,Hernández,Lopez,Wilson,Anderson,Taylor,Moore,Jackson,Martin,Lee,Perez,Thompson,White,Harris,Clark,Lewis,Robinson,Walker,Young,Allen,King,Wright,Scott,Torres,Nguyen,Hill,Flores,Green,Adams,Nelson,Baker,O'Brien,Müller,Kowalski,Patel,Chen,Kim,Okafor,Ivanova,Haddad,Lindqvist".split(
+    ',',
+  );
+const TITLES = [
+  'IT Manager',
+  'CIO',
+  'Network Engineer',
+  'Director of Operations',
+  'VP Procurement',
+  'Office Manager',
+  'Owner',
+  'Systems Administrator',
+  'Telecom Analyst',
+  'Head of Customer Care',
+  'Student',
+  'Purchasing Agent',
+] as const;
 const FREE_MAIL: Weighted<string> = [
   ['gmail.com', 55],
   ['yahoo.com', 18],

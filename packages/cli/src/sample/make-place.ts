@@ -1,6 +1,6 @@
 /** Where a sample lead is: a state in proportion to its telephones, a zip code that belongs to it, and its telephone numbers. */
 import type { Location } from '@lead-router/contracts/generated/wire-types.ts';
-import { states, type State } from './references.ts';
+import { type State, states } from './references.ts';
 import { pickWeighted, type SeededRandom, type Weighted } from './seeded-random.ts';
 
 /** A number of area codes grows with a state's people. */

@@ -4,7 +4,19 @@ import { pickWeighted, type SeededRandom, type Weighted } from './seeded-random.
 type Habit = (name: string, random: SeededRandom) => string;
 
 const LEGAL_FORM = /,? (Inc\.?|Incorporated|Corp\.?|Corporation|Co\.?|Company|Companies|plc|PLC|LLC|L\.P\.|LP|N\.V\.|Ltd\.?|Limited)$/;
-const LEGAL_FORMS = [' Inc', ' Inc.', ', Inc.', ' Incorporated', ' Corp', ' Corp.', ' Corporation', ' Co.', ' Company', ' LLC', ''] as const;
+const LEGAL_FORMS = [
+  ' Inc',
+  ' Inc.',
+  ', Inc.',
+  ' Incorporated',
+  ' Corp',
+  ' Corp.',
+  ' Corporation',
+  ' Co.',
+  ' Company',
+  ' LLC',
+  '',
+] as const;
 
 /** Both ways: some write out what the register shortens. */
 const ABBREVIATIONS: readonly (readonly [RegExp, readonly string[]])[] = [
