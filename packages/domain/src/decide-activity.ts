@@ -4,11 +4,10 @@
  * Only the owner, or a system on nobody's behalf, moves a lead. An acceptance or first contact that happened before a deadline
  * but arrives after the lead was taken away retracts the breach; the lead stays with its new owner, who has been told of it.
  */
-import { chooseByRules, targetOf } from './decide-choice.ts';
+import { chooseByRules, factsOf, targetOf } from './decide-choice.ts';
 import { putWaiter } from './decide-pool.ts';
 import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
 import type { BatchState, Turn } from './decide-state.ts';
-import type { Facts } from './facts.ts';
 import type { LeadRecord, RouterInput } from './routing-model.ts';
 import { GRADE_RANK } from './rule-set.ts';
 import { setTimer } from './timers.ts';
@@ -67,7 +66,8 @@ function accept(state: BatchState, { lead, input, turn }: Report): void {
 function contact(state: BatchState, { lead, input, turn }: Report): void {
   const respondedAt = earlier(lead.respondedAt, input.occurredAt);
   if (respondedAt === lead.respondedAt) return state.ignore(turn, 'NO_CHANGE');
-  const owned = lead.stage === 'WAITING' || lead.acceptedAt !== null ? { ...lead, version: lead.version + 1 } : accepted(lead, input.occurredAt);
+  const owned =
+    lead.stage === 'WAITING' || lead.acceptedAt !== null ? { ...lead, version: lead.version + 1 } : accepted(lead, input.occurredAt);
   state.change(turn, { ...owned, respondedAt });
 }
 
@@ -86,12 +86,13 @@ function giveUp(state: BatchState, { lead, input, turn }: Report, cause: 'DECLIN
  */
 function qualify(state: BatchState, { lead, input, turn }: Report): void {
   if (lead.isQualified) return state.ignore(turn, 'NO_CHANGE');
-  const facts = qualified(input.facts);
+  const facts = factsOf({ isQualified: true }, input.facts);
   const after: LeadRecord = { ...lead, isQualified: true, grade: facts?.grade ?? lead.grade, score: facts?.score ?? lead.score };
   const target = targetOf(state.ruleSet, facts);
   const stays = lead.stage === 'LINKED' || facts === null || (lead.poolId !== null && state.topology.chainOf(target).includes(lead.poolId));
   if (lead.stage === 'WAITING') {
-    if (stays) return keepWaiting(state, { ...after, version: lead.version + 1 }, turn);
+    // A queue is the rules' pool itself: from one further along its chain the lead would not come back.
+    if (facts === null || target === lead.poolId) return keepWaiting(state, { ...after, version: lead.version + 1 }, turn);
     state.leaveQueue(lead);
   } else if (stays) {
     const isNews = lead.stage !== 'LINKED' && lead.acceptedAt === null;
@@ -125,10 +126,6 @@ function close(state: BatchState, { lead, turn }: Report): void {
 /** An accepted lead has no clock running. */
 function accepted(lead: LeadRecord, acceptedAt: number): LeadRecord {
   return { ...lead, version: lead.version + 1, acceptedAt, ...setTimer(lead, null) };
-}
-
-function qualified(facts: Facts | null): Facts | null {
-  return facts === null || facts.isQualified ? facts : { ...facts, isQualified: true };
 }
 
 function earlier(known: number | null, occurredAt: number): number {

@@ -32,6 +32,7 @@ function verdictOn(draft: PoolDraft, member: MemberDraft, { formerOwners, now }:
   if (agent.caps.open !== null && member.open >= agent.caps.open) return 'OPEN_CAP';
   if (agent.caps.daily !== null && member.daily >= agent.caps.daily) return 'DAILY_CAP';
   if (roomOf(draft) > 0) return 'NOT_IN_TURN';
-  const isPoolFull = (pool.caps.open !== null && draft.open >= pool.caps.open) || (pool.caps.daily !== null && draft.daily >= pool.caps.daily);
+  const isPoolFull =
+    (pool.caps.open !== null && draft.open >= pool.caps.open) || (pool.caps.daily !== null && draft.daily >= pool.caps.daily);
   return isPoolFull ? 'POOL_CAP' : 'DESTINATION_CAP';
 }

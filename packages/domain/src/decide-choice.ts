@@ -27,6 +27,7 @@ export interface ChoiceRequest {
 }
 
 const matches = new WeakMap<RuleSet, WeakMap<Facts, RuleMatch>>();
+const qualifiedFacts = new WeakMap<Facts, Facts>();
 
 /** The rule that these facts match; asked once per facts and rule set, however often it is looked up. */
 export function matchOf(ruleSet: RuleSet, facts: Facts): RuleMatch {
@@ -40,6 +41,19 @@ export function matchOf(ruleSet: RuleSet, facts: Facts): RuleMatch {
   const match = ruleSet.matchRule(facts);
   ofRuleSet.set(facts, match);
   return match;
+}
+
+/**
+ * The facts as the lead stands: whoever made them may not have seen a qualification earlier in the same batch. The score is left
+ * as it was computed.
+ */
+export function factsOf(lead: Pick<LeadRecord, 'isQualified'>, facts: Facts | null): Facts | null {
+  if (facts === null || facts.isQualified || !lead.isQualified) return facts;
+  const kept = qualifiedFacts.get(facts);
+  if (kept !== undefined) return kept;
+  const qualified = { ...facts, isQualified: true };
+  qualifiedFacts.set(facts, qualified);
+  return qualified;
 }
 
 /** The pool that the rules name for these facts; the last resort where they name none that exists, or cannot be asked. */
@@ -76,7 +90,8 @@ export function isHopeless(ruleSet: RuleSet, chain: readonly string[], formerOwn
 /** Runs all rules and finds the lead its place. */
 export function chooseByRules(state: BatchState, request: ChoiceRequest): Choice {
   const { ruleSet } = state;
-  const { facts, lead } = request;
+  const { lead } = request;
+  const facts = factsOf(lead, request.facts);
   const match = facts === null ? null : matchOf(ruleSet, facts);
   const ruleId = match?.rule.ruleId ?? null;
   if (match === null) state.trace?.push({ kind: 'NO_RULE', reason: 'the facts of the lead are not known' });
@@ -130,7 +145,11 @@ export function placeAtLastResort(state: BatchState, request: ChoiceRequest, rul
 }
 
 /** By hand, into a pool: somebody who never had it if one is there, else anybody active. null: nobody is active. */
-export function placeByHand(state: BatchState, request: ChoiceRequest, target: { readonly pool: PoolDraft; readonly member: MemberDraft | null }): Choice | null {
+export function placeByHand(
+  state: BatchState,
+  request: ChoiceRequest,
+  target: { readonly pool: PoolDraft; readonly member: MemberDraft | null },
+): Choice | null {
   const { pool } = target;
   let { member } = target;
   if (member !== null) {
@@ -236,8 +255,8 @@ interface PoolStepRequest {
 function tracePool(state: BatchState, request: PoolStepRequest): void {
   if (state.trace === null) return;
   const { pool, lead, outcome, chosen } = request;
-  const candidates = (request.candidates ?? describeCandidates(pool, { formerOwners: lead.formerAgents, now: state.now })).map((candidate) =>
-    candidate.agentId === chosen?.agentId ? { ...candidate, verdict: 'CHOSEN' as const } : candidate,
+  const candidates = (request.candidates ?? describeCandidates(pool, { formerOwners: lead.formerAgents, now: state.now })).map(
+    (candidate) => (candidate.agentId === chosen?.agentId ? { ...candidate, verdict: 'CHOSEN' as const } : candidate),
   );
   state.trace.push({ kind: 'POOL', poolId: pool.poolId, outcome, candidates, waiting: pool.waiting });
 }

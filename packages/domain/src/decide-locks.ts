@@ -2,7 +2,7 @@
  * Which locks a batch will need, guessed from what was read without locks. A guess that falls short costs one retry, one
  * that is too wide makes partitions wait for each other: so it follows the decision, input by input, and no further.
  */
-import { isHopeless, matchOf, targetOf } from './decide-choice.ts';
+import { factsOf, formerOwnerOf, isHopeless, matchOf, targetOf } from './decide-choice.ts';
 import { parseTarget } from './decide-reassign.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
@@ -28,6 +28,7 @@ interface Whereabouts {
   readonly identities: readonly string[];
   readonly places: readonly { readonly poolId: string; readonly destinationId: string | null }[];
   readonly formerOwners: readonly string[];
+  readonly isQualified: boolean;
   readonly record: LeadRecord | null;
 }
 
@@ -66,11 +67,11 @@ export function locksFor({ ruleSet, inputs, peeked }: LocksRequest): LockSet {
 
 function guessInput(guess: Guess, input: RouterInput): void {
   if (input.kind === 'TIMER' && input.timer === 'POOL_WAKE') {
-    if (input.poolId !== null) addChain(guess, input.poolId);
+    if (input.poolId !== null) addPool(guess, input.poolId);
     return;
   }
   guess.leads.add(input.leadId);
-  if (input.kind === 'ROUTE') addChain(guess, input.poolId);
+  if (input.kind === 'ROUTE') addPool(guess, input.poolId);
   if (input.kind === 'SCORED') return guessScored(guess, input);
   const lead = whereabouts(guess, input.leadId);
   if (lead === null) return;
@@ -86,13 +87,13 @@ function guessInput(guess: Guess, input: RouterInput): void {
     case 'ROUTE':
       if (lead.record !== null && (lead.record.stage !== 'WAITING' || lead.record.poolId !== input.poolId)) return;
       addIdentities(guess, lead);
-      return addTarget(guess, input.facts, lead.formerOwners);
+      return addTarget(guess, factsOf(lead, input.facts), lead.formerOwners);
     case 'REASSIGN': {
       const target = parseTarget(guess.ruleSet, input.to);
       if (target === null) return;
       addIdentities(guess, lead);
       addFreeing(guess, lead);
-      return addChain(guess, target.poolId);
+      return addPool(guess, target.poolId);
     }
   }
 }
@@ -115,11 +116,11 @@ function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInp
       return guessMove(guess, lead, { facts: input.facts, losesOwner: true });
     case 'QUALIFIED': {
       if (lead.record?.isQualified === true) return;
-      const facts = input.facts;
+      const facts = factsOf({ isQualified: true }, input.facts);
       if (facts === null) return addPlaces(guess, lead);
       const chain = guess.topology.chainOf(targetOf(guess.ruleSet, facts));
-      const isWaiting = lead.record === null || lead.record.stage === 'WAITING';
-      if (lead.places.every(({ poolId }) => chain.includes(poolId))) return isWaiting ? addPlaces(guess, lead) : undefined;
+      // Stays with its owner: nothing but the lead is touched. Any other is the move, or the waiter's new rank.
+      if (lead.record?.stage !== 'WAITING' && lead.places.every(({ poolId }) => chain.includes(poolId))) return;
       addIdentities(guess, lead);
       return guessMove(guess, lead, { facts, losesOwner: false });
     }
@@ -134,28 +135,28 @@ function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInp
 function guessMove(guess: Guess, lead: Whereabouts, options: { readonly facts: Facts | null; readonly losesOwner: boolean }): void {
   addFreeing(guess, lead);
   const { record } = lead;
-  const owner = options.losesOwner && record !== null ? [record.agentId ?? `@${record.poolId ?? ''}`] : [];
-  addTarget(guess, options.facts, [...lead.formerOwners, ...owner]);
+  const owner = options.losesOwner && record !== null ? [formerOwnerOf(record)] : [];
+  addTarget(guess, factsOf(lead, options.facts), [...lead.formerOwners, ...owner]);
 }
 
 /** The pools that the rules lead to, and the final decision makers where those will not do. */
 function addTarget(guess: Guess, facts: Facts | null, formerOwners: readonly string[]): void {
   const target = targetOf(guess.ruleSet, facts);
-  addChain(guess, target);
+  addPool(guess, target);
   if (isHopeless(guess.ruleSet, guess.topology.chainOf(target), formerOwners)) addPool(guess, guess.ruleSet.lastResortPool);
 }
 
 function whereabouts(guess: Guess, leadId: LeadId): Whereabouts | null {
   const record = guess.peeked.leads.get(leadId);
   if (record !== undefined) {
-    const { identities, poolId, destinationId, formerAgents: formerOwners } = record;
-    return { identities, places: poolId === null ? [] : [{ poolId, destinationId }], formerOwners, record };
+    const { identities, poolId, destinationId, formerAgents: formerOwners, isQualified } = record;
+    return { identities, places: poolId === null ? [] : [{ poolId, destinationId }], formerOwners, isQualified, record };
   }
   const submitted = guess.submitted.get(leadId);
   if (submitted === undefined) return null;
   const target = guess.topology.chainOf(matchOf(guess.ruleSet, submitted.facts).rule.to);
   const places = target.map((poolId) => ({ poolId, destinationId: guess.ruleSet.pools.get(poolId)?.destinationId ?? null }));
-  return { identities: submitted.identities, places, formerOwners: [], record: null };
+  return { identities: submitted.identities, places, formerOwners: [], isQualified: submitted.facts.isQualified, record: null };
 }
 
 function addIdentities(guess: Guess, lead: Whereabouts): void {
@@ -175,12 +176,9 @@ function addPlaces(guess: Guess, lead: Whereabouts): void {
   for (const { poolId } of lead.places) addPool(guess, poolId);
 }
 
-function addChain(guess: Guess, poolId: string): void {
-  for (const link of guess.topology.chainOf(poolId)) addPool(guess, link);
-}
-
+/** Never a pool without those it overflows into: see `decide-wake.ts`. */
 function addPool(guess: Guess, poolId: string): void {
-  guess.pools.add(poolId);
+  for (const link of guess.topology.chainOf(poolId)) guess.pools.add(link);
 }
 
 function addDestination(guess: Guess, destinationId: string | null): void {

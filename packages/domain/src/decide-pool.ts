@@ -3,8 +3,8 @@
  * hundred leads change numbers in place and one immutable record is made at the end. Nothing here decides anything.
  */
 import { isOpen, isPresent, localDay } from './availability.ts';
-import { hashText, type LedgerEntry, settleLeaver } from './ledger.ts';
 import type { LeadId } from './lead.ts';
+import { hashText, type LedgerEntry, settleLeaver } from './ledger.ts';
 import type { DestinationRecord, MemberLedger, PoolRecord, WaiterRecord } from './routing-model.ts';
 import type { Agent, Caps, Destination, Pool } from './rule-set.ts';
 
@@ -193,7 +193,12 @@ function joinMembers({ pool, record, now }: OpenPoolRequest, day: string): reado
   const members = (pool?.agents ?? []).map((agent): MemberDraft => {
     const line = lines.get(agent.agentId);
     lines.delete(agent.agentId);
-    return { ...openMember(agent.agentId, line, day), agent, weight: agent.weight, isPresent: pool !== null && isPresent(agent, pool, now) };
+    return {
+      ...openMember(agent.agentId, line, day),
+      agent,
+      weight: agent.weight,
+      isPresent: pool !== null && isPresent(agent, pool, now),
+    };
   });
   const left: MemberDraft[] = [];
   for (const line of lines.values()) {

@@ -24,7 +24,8 @@ export function parseTarget(ruleSet: RuleSet, to: string): ReassignTarget | null
   const agentId = slash < 0 ? null : to.slice(slash + 1);
   const pool = ruleSet.pools.get(poolId);
   if (pool === undefined) return null;
-  const suits = (agent: { readonly agentId: string; readonly active: boolean }): boolean => agent.active && (agentId === null || agent.agentId === agentId);
+  const suits = (agent: { readonly agentId: string; readonly active: boolean }): boolean =>
+    agent.active && (agentId === null || agent.agentId === agentId);
   const isDestination = agentId === null && pool.agents.length === 0;
   return isDestination || pool.agents.some(suits) ? { poolId, agentId } : null;
 }
@@ -36,7 +37,7 @@ export function decideReassign(state: BatchState, input: ReassignInput, turn: Tu
   const target = parseTarget(state.ruleSet, input.to);
   if (target === null) return state.ignore(turn, 'TARGET_UNKNOWN');
   const isOwned = lead.stage === 'ASSIGNED' || lead.stage === 'EXCEPTION';
-  if (isOwned && lead.poolId === target.poolId && (target.agentId === lead.agentId)) return state.ignore(turn, 'NO_CHANGE');
+  if (isOwned && lead.poolId === target.poolId && target.agentId === lead.agentId) return state.ignore(turn, 'NO_CHANGE');
   state.leaveQueue(lead);
   state.freePlace(lead);
   const free = isOwned ? withFormerOwner(lead) : lead;

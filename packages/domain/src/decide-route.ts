@@ -12,7 +12,7 @@ import { GRADE_RANK } from './rule-set.ts';
 type RouteInput = Extract<RouterInput, { readonly kind: 'ROUTE' }>;
 
 export function decideRoute(state: BatchState, input: RouteInput, turn: Turn): void {
-  for (const poolId of state.topology.chainOf(input.poolId)) state.pool(poolId);
+  state.pool(input.poolId);
   const lead = state.lead(input.leadId);
   if (lead === undefined) return state.ignore(turn, 'LEAD_UNKNOWN');
   if (lead.stage !== 'WAITING' || lead.poolId !== input.poolId) return state.ignore(turn, 'NOT_WAITING');

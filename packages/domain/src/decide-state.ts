@@ -47,7 +47,12 @@ export class BatchState {
   readonly ignored: IgnoredInput[] = [];
   readonly #request: StateRequest;
   readonly #locked: Readonly<Record<keyof LockSet, ReadonlySet<string>>>;
-  readonly #missing = { identities: new Set<string>(), leads: new Set<LeadId>(), destinations: new Set<string>(), pools: new Set<string>() };
+  readonly #missing = {
+    identities: new Set<string>(),
+    leads: new Set<LeadId>(),
+    destinations: new Set<string>(),
+    pools: new Set<string>(),
+  };
   readonly #identities = new Map<string, IdentityRecord>();
   readonly #leads = new Map<LeadId, LeadRecord>();
   readonly #destinations = new Map<string, DestinationDraft>();
@@ -85,7 +90,7 @@ export class BatchState {
   pool(poolId: string): PoolDraft {
     const kept = this.#pools.get(poolId);
     if (kept !== undefined) return kept;
-    if (!this.isLocked(poolId)) this.#missing.pools.add(poolId);
+    if (!this.#locked.pools.has(poolId)) this.#missing.pools.add(poolId);
     const { snapshot } = this.#request;
     const pool = this.ruleSet.pools.get(poolId) ?? null;
     const draft = openPool({
@@ -98,10 +103,6 @@ export class BatchState {
     });
     this.#pools.set(poolId, draft);
     return draft;
-  }
-
-  isLocked(poolId: string): boolean {
-    return this.#locked.pools.has(poolId);
   }
 
   /** null where no caps are counted. */
@@ -130,8 +131,6 @@ export class BatchState {
       const user = this.pool(poolId);
       if (user.waiting > 0) raiseGeneration(user);
     }
-    // What the users could get depends on the pools that they overflow into.
-    for (const poolId of this.topology.locksOfFreeing(lead.poolId, lead.destinationId)) this.pool(poolId);
   }
 
   /** Takes a waiting lead out of its queue. */
@@ -172,7 +171,12 @@ export class BatchState {
   missing(): LockSet | null {
     const { identities, leads, destinations, pools } = this.#missing;
     if (identities.size + leads.size + destinations.size + pools.size === 0) return null;
-    return { identities: [...identities].sort(), leads: [...leads].sort(), destinations: [...destinations].sort(), pools: [...pools].sort() };
+    return {
+      identities: [...identities].sort(),
+      leads: [...leads].sort(),
+      destinations: [...destinations].sort(),
+      pools: [...pools].sort(),
+    };
   }
 
   writes(): BatchWrites {

@@ -1,5 +1,5 @@
 /** A clock that ran out: the accept clock takes the lead on to somebody else, the wait limit to the final decision makers. */
-import { chooseByRules, matchOf, placeAtLastResort } from './decide-choice.ts';
+import { chooseByRules, placeAtLastResort } from './decide-choice.ts';
 import { wakeByTime } from './decide-pool.ts';
 import { recordChoice, withFormerOwner } from './decide-record.ts';
 import type { BatchState, Turn } from './decide-state.ts';
@@ -36,8 +36,7 @@ function breachAccept(state: BatchState, { lead, input, turn }: Fired): void {
 
 function endWait(state: BatchState, { lead, input, turn }: Fired): void {
   state.leaveQueue(lead);
-  const ruleId = input.facts === null ? lead.ruleId : matchOf(state.ruleSet, input.facts).rule.ruleId;
-  const choice = placeAtLastResort(state, { lead, facts: input.facts, turn, calledFrom: null }, ruleId);
+  const choice = placeAtLastResort(state, { lead, facts: input.facts, turn, calledFrom: null }, lead.ruleId);
   recordChoice(state, { lead, choice, cause: 'WAITED_TOO_LONG', facts: input.facts, turn });
 }
 
@@ -45,7 +44,6 @@ function endWait(state: BatchState, { lead, input, turn }: Fired): void {
 function wakePool(state: BatchState, { poolId, generation }: TimerInput, turn: Turn): void {
   if (poolId === null) return state.ignore(turn, 'TIMER_SUPERSEDED');
   const pool = state.pool(poolId);
-  for (const link of state.topology.chainOf(poolId)) state.pool(link);
   if (pool.wokenGeneration === generation) return;
   if (pool.wakeAt === null || pool.wakeGeneration !== generation) return state.ignore(turn, 'TIMER_SUPERSEDED');
   wakeByTime(pool);

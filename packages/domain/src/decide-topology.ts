@@ -37,7 +37,9 @@ function buildTopology(ruleSet: RuleSet): Topology {
   const isCapped = (destinationId: string | null): boolean => destinationId !== null && capped.has(destinationId);
   const users = memoise((poolId, destinationId) => {
     const freed = new Set(pools.filter((pool) => pool.poolId === poolId || sharesCaps(pool, destinationId)).map((pool) => pool.poolId));
-    return pools.filter((pool) => pool.poolId !== poolId && chainOf(pool.poolId).some((link) => freed.has(link))).map((pool) => pool.poolId);
+    return pools
+      .filter((pool) => pool.poolId !== poolId && chainOf(pool.poolId).some((link) => freed.has(link)))
+      .map((pool) => pool.poolId);
   });
   const sharesCaps = (pool: Pool, destinationId: string | null): boolean => isCapped(destinationId) && pool.destinationId === destinationId;
   const locks = memoise((poolId, destinationId) => {

@@ -7,6 +7,7 @@
  * - The claim, between batches: a pool with a stale waiter and a free place has a RouteLead under way. Only a batch that holds the
  *   pool's lock can change either; each such batch ends here, and calls the first min(free, stale) stale waiters, at least one if there
  *   are both. Its RouteLeads are in the same transaction as its offsets, so they arrive; the batch that gets one takes the lock again.
+ * - Who locks a pool locks the pools it overflows into: else a batch could act on the one's timer and not see the other's places.
  * - A waiter called is marked as having seen the generation: it is called once per generation, so the calling ends.
  * - A lead that queues because the free places are promised to others is stale from the start (-1), so it counts here.
  * - If the snapshot lists no waiter to call although there may be stale ones, the pool's own timer is set to now: the claim
@@ -62,14 +63,14 @@ function wakePool(state: BatchState, pool: PoolDraft): readonly WakeUp[] {
   return called.map(({ leadId, poolId }) => ({ leadId, poolId, cause }));
 }
 
-/** Places that this pool's waiters could get: here and in the pools it overflows into, as far as they are locked. */
+/** Places that this pool's waiters could get: here and in the pools it overflows into. */
 function placesFor(state: BatchState, pool: PoolDraft): number {
   // A pool that the rule set no longer has: its waiters belong elsewhere, wherever the rules say.
   if (pool.pool === null) return Number.POSITIVE_INFINITY;
   let places = 0;
   for (const poolId of state.topology.chainOf(pool.poolId)) {
     if (poolId === state.ruleSet.lastResortPool) return Number.POSITIVE_INFINITY;
-    if (state.isLocked(poolId)) places += placesOf(state.pool(poolId));
+    places += placesOf(state.pool(poolId));
   }
   return places;
 }
@@ -83,12 +84,11 @@ function setWakeAt(pool: PoolDraft, wakeAt: number | null): void {
 
 /**
  * First instant after now at which somebody who cannot take a lead for reasons of time (hours, leave, a daily cap) may; null if nobody
- * is away for such a reason. A pool on the way that is not locked leaves the timer as it is.
+ * is away for such a reason.
  */
 function nextPlaceByTime(state: BatchState, pool: PoolDraft): number | null {
   let next: number | null = null;
   for (const poolId of state.topology.chainOf(pool.poolId)) {
-    if (!state.isLocked(poolId)) return pool.wakeAt;
     const at = nextPlaceIn(state.pool(poolId), state.now);
     if (at !== null && (next === null || at < next)) next = at;
   }

@@ -6,8 +6,8 @@
 import { decideBatch, locksFor } from './decide-batch.ts';
 import { compareWaiters } from './decide-wake.ts';
 import type { Facts } from './facts.ts';
-import { hashText, mix } from './ledger.ts';
 import type { EventId, LeadId } from './lead.ts';
+import { hashText, mix } from './ledger.ts';
 import type {
   BatchEffect,
   BatchOutcome,
@@ -53,7 +53,13 @@ export class World {
   #offset = 0;
   readonly #fired = new Set<string>();
 
-  constructor(options: { readonly ruleSet: RuleSet; readonly now?: number; readonly seed?: number; readonly partitions?: number; readonly waitersPerPool?: number }) {
+  constructor(options: {
+    readonly ruleSet: RuleSet;
+    readonly now?: number;
+    readonly seed?: number;
+    readonly partitions?: number;
+    readonly waitersPerPool?: number;
+  }) {
     this.ruleSet = options.ruleSet;
     this.now = options.now ?? Date.UTC(2026, 0, 5, 12);
     this.seed = options.seed ?? 1;
@@ -73,10 +79,14 @@ export class World {
     return this.send({ kind: 'SCORED', leadId: id, occurredAt: this.now, vendor: facts.vendor, submittedAt: this.now, identities, facts });
   }
 
-  act(name: string, activity: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>['activity'], options: { readonly agentId?: string | null; readonly occurredAt?: number } = {}): this {
+  act(
+    name: string,
+    activity: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>['activity'],
+    options: { readonly agentId?: string | null; readonly occurredAt?: number } = {},
+  ): this {
     const id = leadId(name);
     const { agentId = this.leads.get(id)?.agentId ?? null, occurredAt = this.now } = options;
-    return this.send({ kind: 'ACTIVITY', leadId: id, occurredAt, activity, agentId, reason: null, facts: this.facts.get(id) ?? null });
+    return this.send({ kind: 'ACTIVITY', leadId: id, occurredAt, activity, agentId, reason: null, facts: this.factsOf(id) });
   }
 
   /** Sends what is due; each generation once. */
@@ -84,11 +94,27 @@ export class World {
     for (const lead of this.leads.values()) {
       if (lead.timer === null || lead.timer.dueAt > this.now || !this.#fires(`${lead.leadId}:${lead.timerGeneration}`)) continue;
       const { kind: timer } = lead.timer;
-      this.send({ kind: 'TIMER', leadId: lead.leadId, occurredAt: this.now, timer, generation: lead.timerGeneration, poolId: null, facts: this.facts.get(lead.leadId) ?? null });
+      this.send({
+        kind: 'TIMER',
+        leadId: lead.leadId,
+        occurredAt: this.now,
+        timer,
+        generation: lead.timerGeneration,
+        poolId: null,
+        facts: this.factsOf(lead.leadId),
+      });
     }
     for (const pool of this.pools.values()) {
       if (pool.wakeAt === null || pool.wakeAt > this.now || !this.#fires(`pool ${pool.poolId}:${pool.wakeGeneration}`)) continue;
-      this.send({ kind: 'TIMER', leadId: leadId(`pool ${pool.poolId}`), occurredAt: this.now, timer: 'POOL_WAKE', generation: pool.wakeGeneration, poolId: pool.poolId, facts: null });
+      this.send({
+        kind: 'TIMER',
+        leadId: leadId(`pool ${pool.poolId}`),
+        occurredAt: this.now,
+        timer: 'POOL_WAKE',
+        generation: pool.wakeGeneration,
+        poolId: pool.poolId,
+        facts: null,
+      });
     }
     return this;
   }
@@ -157,6 +183,12 @@ export class World {
     return [...this.waiters.values()].filter((waiter) => waiter.poolId === poolId).sort(compareWaiters);
   }
 
+  /** As of now; null for a lead that nobody submitted. */
+  factsOf(id: LeadId): Facts | null {
+    const facts = this.facts.get(id);
+    return facts === undefined ? null : { ...facts, isQualified: this.leads.get(id)?.isQualified ?? false };
+  }
+
   logOf(id: LeadId): RouterInput[] {
     const log = this.logs[hashText(id) % this.logs.length];
     if (log === undefined) throw new Error('a world has at least one partition');
@@ -177,7 +209,7 @@ export class World {
     this.effects.push(...outcome.effects);
     this.ignored.push(...outcome.ignored.map(({ reason }) => reason));
     for (const wakeUp of outcome.wakeUps) {
-      this.send({ kind: 'ROUTE', occurredAt: this.now, facts: this.facts.get(wakeUp.leadId) ?? null, ...wakeUp });
+      this.send({ kind: 'ROUTE', occurredAt: this.now, facts: this.factsOf(wakeUp.leadId), ...wakeUp });
     }
   }
 
@@ -194,7 +226,8 @@ export class World {
 }
 
 export function uniteLocks(a: LockSet, b: LockSet): LockSet {
-  const unite = <Name extends string>(left: readonly Name[], right: readonly Name[]): readonly Name[] => [...new Set([...left, ...right])].sort();
+  const unite = <Name extends string>(left: readonly Name[], right: readonly Name[]): readonly Name[] =>
+    [...new Set([...left, ...right])].sort();
   return {
     identities: unite(a.identities, b.identities),
     leads: unite(a.leads, b.leads),

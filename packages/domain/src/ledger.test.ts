@@ -69,18 +69,22 @@ describe('the ledger', () => {
   it('sums to zero exactly, whoever is away, joins, leaves or is favoured', () => {
     const step = fc.record({ away: fc.nat(255), seed: fc.nat(), kind: fc.constantFrom('turn', 'turn', 'turn', 'sticky', 'join', 'leave') });
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 8 }), fc.array(step, { maxLength: 200 }), (weights, steps) => {
-        const lines = pool(weights);
-        for (const { away, seed, kind } of steps) {
-          const present = lines.filter((_entry, index) => (away & (1 << index)) === 0);
-          const some = lines[seed % lines.length];
-          if (kind === 'turn' && present.length > 0) give(present, seed);
-          if (kind === 'sticky' && some !== undefined) giveOutOfTurn(present, some);
-          if (kind === 'join' && lines.length < 12) lines.push(line(1 + (seed % 9), lines.length + seed));
-          if (kind === 'leave' && lines.length > 1) settleLeaver(lines, lines.pop()?.credit ?? 0);
-          expect(sumOf(lines)).toBe(0);
-        }
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 8 }),
+        fc.array(step, { maxLength: 200 }),
+        (weights, steps) => {
+          const lines = pool(weights);
+          for (const { away, seed, kind } of steps) {
+            const present = lines.filter((_entry, index) => (away & (1 << index)) === 0);
+            const some = lines[seed % lines.length];
+            if (kind === 'turn' && present.length > 0) give(present, seed);
+            if (kind === 'sticky' && some !== undefined) giveOutOfTurn(present, some);
+            if (kind === 'join' && lines.length < 12) lines.push(line(1 + (seed % 9), lines.length + seed));
+            if (kind === 'leave' && lines.length > 1) settleLeaver(lines, lines.pop()?.credit ?? 0);
+            expect(sumOf(lines)).toBe(0);
+          }
+        },
+      ),
     );
   });
 

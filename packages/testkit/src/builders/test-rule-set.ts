@@ -32,9 +32,15 @@ const DAY_MS = 86_400_000;
 export function buildTestRuleSet(options: TestRuleSetOptions): RuleSet {
   const lastResortPool = options.lastResortPool ?? 'final';
   const given = options.pools.map(buildPool);
-  const pools = given.some((pool) => pool.poolId === lastResortPool) ? given : [...given, buildPool({ poolId: lastResortPool, agents: ['chief'] })];
-  const predicates = options.rules ?? pools.map(({ poolId }) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes['pool'] === poolId }));
-  const rules = predicates.map(({ ruleId, to }, index): Rule => ({ ruleId: ruleId ?? `rule-${index}`, description: `leads for ${to}`, when: 'test', to }));
+  const pools = given.some((pool) => pool.poolId === lastResortPool)
+    ? given
+    : [...given, buildPool({ poolId: lastResortPool, agents: ['chief'] })];
+  const predicates =
+    options.rules ??
+    pools.map(({ poolId }) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes['pool'] === poolId }));
+  const rules = predicates.map(
+    ({ ruleId, to }, index): Rule => ({ ruleId: ruleId ?? `rule-${index}`, description: `leads for ${to}`, when: 'test', to }),
+  );
   const lastRule: Rule = { ruleId: 'last-resort', description: 'the final decision makers', when: null, to: lastResortPool };
   const named = (options.destinations ?? []).map(buildDestination);
   const destinationIds = new Set(pools.map((pool) => pool.destinationId));
@@ -56,7 +62,13 @@ export function buildTestRuleSet(options: TestRuleSetOptions): RuleSet {
     matchRule,
     traceRules: (facts) => {
       const { index } = matchRule(facts);
-      return [...rules, lastRule].slice(0, index + 1).map(({ ruleId }, place) => ({ ruleId, matched: place === index, reason: place === index ? 'its test holds' : 'its test does not hold' }));
+      return [...rules, lastRule]
+        .slice(0, index + 1)
+        .map(({ ruleId }, place) => ({
+          ruleId,
+          matched: place === index,
+          reason: place === index ? 'its test holds' : 'its test does not hold',
+        }));
     },
     enrich: () => {
       throw new Error('a test rule set does not enrich: give the facts');

@@ -1,0 +1,353 @@
+/** Random rule sets and histories for the properties of deciding, and the checks that hold after every batch. */
+import { buildFacts, buildTestRuleSet, type TestPool } from '@lead-router/testkit/builders/test-rule-set.ts';
+import fc from 'fast-check';
+import { isPresent, localDay } from './availability.ts';
+import { targetOf } from './decide-choice.ts';
+import { topologyOf } from './decide-topology.ts';
+import { type Decided, leadId, type World } from './decide-world.test-helper.ts';
+import type { Facts } from './facts.ts';
+import type { LeadRecord, PoolRecord } from './routing-model.ts';
+import { type Agent, GRADE_RANK, type Pool, type RuleSet } from './rule-set.ts';
+
+export const POOLS = ['a', 'b', 'c', 'd'] as const;
+const MINUTE_MS = 60_000;
+const NEVER_CAPPED = { open: null, daily: null };
+
+const cap = fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: fc.integer({ min: 0, max: 4 }) });
+const caps = fc.record({ open: cap, daily: cap });
+const hours = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(null) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('UTC', 'Europe/Berlin').map((zone) => ({
+      zone,
+      spans: [
+        { fromMinute: 540, toMinute: 1020 },
+        { fromMinute: 1980, toMinute: 2460 },
+      ],
+    })),
+  },
+);
+const leave = fc.oneof(
+  { weight: 5, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.constant([{ from: '2026-01-05', to: '2026-01-07' }]) },
+);
+const agent = fc.record({
+  agentId: fc.constantFrom('ann', 'bob', 'cid', 'dot', 'eve'),
+  weight: fc.integer({ min: 1, max: 5 }),
+  caps,
+  hours,
+  leave,
+  active: fc.constantFrom(true, true, true, false),
+});
+const agents = fc.uniqueArray(agent, { selector: (one) => one.agentId, maxLength: 4 });
+
+const pool = (poolId: string) =>
+  fc.record({
+    poolId: fc.constant(poolId),
+    destinationId: fc.constantFrom('shared', poolId),
+    agents,
+    caps: fc.oneof(fc.constant(NEVER_CAPPED), caps),
+    hours,
+    sticky: fc.boolean(),
+    acceptWithinMs: fc.constantFrom(null, 5 * MINUTE_MS),
+    maxWaitMs: fc.constantFrom(null, null, 90 * MINUTE_MS),
+    overflowTo: fc.constantFrom(null, null, ...POOLS, 'final'),
+  });
+
+const last = fc.record({
+  poolId: fc.constant('final'),
+  agents: fc.uniqueArray(agent, { selector: (one) => one.agentId, minLength: 1, maxLength: 3 }),
+  acceptWithinMs: fc.constantFrom(null, 10 * MINUTE_MS),
+});
+
+export const ruleSets: fc.Arbitrary<RuleSet> = fc
+  .record({ pools: fc.tuple(...POOLS.map(pool), last), shared: caps, linkWindowMs: fc.constantFrom(0, 60 * MINUTE_MS, 86_400_000) })
+  .map(({ pools, shared, linkWindowMs }) =>
+    buildTestRuleSet({
+      pools: pools as readonly TestPool[],
+      destinations: [{ destinationId: 'shared', caps: shared }],
+      linkWindowMs,
+      rules: rules(),
+    }),
+  );
+
+/** A qualified lead goes where `attributes.then` says. */
+function rules() {
+  return [
+    ...POOLS.map((poolId) => ({
+      ruleId: `then-${poolId}`,
+      to: poolId,
+      when: (facts: Facts) => facts.isQualified && facts.attributes['then'] === poolId,
+    })),
+    ...POOLS.map((poolId) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes['pool'] === poolId })),
+  ];
+}
+
+const leadNumber = fc.nat(19);
+const command = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('submit' as const),
+      lead: leadNumber,
+      pool: fc.constantFrom(...POOLS, 'none'),
+      then: fc.constantFrom(...POOLS),
+      grade: fc.constantFrom(...gradeNames()),
+      identities: fc.uniqueArray(fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5'), { maxLength: 2 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('act' as const),
+      lead: leadNumber,
+      activity: fc.constantFrom(
+        'ACCEPTED' as const,
+        'CONTACTED' as const,
+        'DECLINED' as const,
+        'RETURNED' as const,
+        'QUALIFIED' as const,
+        'DISQUALIFIED' as const,
+        'WON' as const,
+        'LOST' as const,
+      ),
+      by: fc.constantFrom('owner', 'owner', 'system', 'ann'),
+      ago: fc.constantFrom(0, 0, 6 * MINUTE_MS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('reassign' as const),
+      lead: leadNumber,
+      to: fc.constantFrom('a', 'b', 'a/ann', 'b/bob', 'final', 'nowhere'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 7, 95, 600, 1441) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fire' as const) }) },
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('step' as const), partition: fc.nat(2), size: fc.integer({ min: 1, max: 6 }) }) },
+);
+export type Command = typeof command extends fc.Arbitrary<infer One> ? One : never;
+// Long from the start: short histories fill no cap.
+export const histories = fc.array(command, { minLength: 20, maxLength: 150, size: 'max' });
+
+function gradeNames() {
+  return Object.keys(GRADE_RANK) as (keyof typeof GRADE_RANK)[];
+}
+
+/** null: nothing was decided. */
+export function perform(world: World, one: Command): Decided | null {
+  const name = 'lead' in one ? `lead-${one.lead}` : '';
+  switch (one.do) {
+    case 'submit':
+      if (world.facts.has(leadId(name))) return null;
+      world.submit(
+        name,
+        buildFacts({ grade: one.grade, attributes: { pool: one.pool, then: one.then } }),
+        one.identities.map((identity) => identity),
+      );
+      return null;
+    case 'act': {
+      if (!world.facts.has(leadId(name))) return null;
+      const agentId = one.by === 'owner' ? (world.leads.get(leadId(name))?.agentId ?? null) : one.by === 'system' ? null : one.by;
+      world.act(name, one.activity, { agentId, occurredAt: world.now - one.ago });
+      return null;
+    }
+    case 'reassign':
+      world.send({
+        kind: 'REASSIGN',
+        leadId: leadId(name),
+        occurredAt: world.now,
+        to: one.to,
+        by: 'carla',
+        reason: 'asked for',
+        facts: world.factsOf(leadId(name)),
+      });
+      return null;
+    case 'wait':
+      world.now += one.minutes * MINUTE_MS;
+      return null;
+    case 'fire':
+      world.fireTimers();
+      return null;
+    case 'step':
+      return world.step(one.partition % world.logs.length, one.size);
+  }
+}
+
+const isWorked = (lead: LeadRecord): boolean => lead.stage === 'ASSIGNED' || lead.stage === 'EXCEPTION';
+
+/** Faults of the books: what the counters say against what the leads say. */
+export function bookFaults(world: World): readonly string[] {
+  const faults: string[] = [];
+  const leads = [...world.leads.values()];
+  const expect = (what: string, is: number, should: number): void => {
+    if (is !== should) faults.push(`${what} is ${is}, the leads say ${should}`);
+  };
+  for (const record of world.pools.values()) {
+    const here = leads.filter((lead) => lead.poolId === record.poolId);
+    expect(`open of ${record.poolId}`, record.open, here.filter(isWorked).length);
+    expect(`waiting in ${record.poolId}`, record.waiting, here.filter((lead) => lead.stage === 'WAITING').length);
+    for (const member of record.members) {
+      expect(
+        `open of ${record.poolId}/${member.agentId}`,
+        member.open,
+        here.filter((lead) => isWorked(lead) && lead.agentId === member.agentId).length,
+      );
+    }
+    expect(
+      `credits of ${record.poolId}`,
+      record.members.reduce((sum, member) => sum + member.credit, 0),
+      0,
+    );
+  }
+  for (const record of world.destinations.values()) {
+    expect(
+      `open of ${record.destinationId}`,
+      record.open,
+      leads.filter((lead) => isWorked(lead) && lead.destinationId === record.destinationId).length,
+    );
+  }
+  const queued = [...world.waiters.values()].map((waiter) => `${waiter.poolId} ${waiter.leadId}`).sort();
+  const waiting = leads
+    .filter((lead) => lead.stage === 'WAITING')
+    .map((lead) => `${lead.poolId} ${lead.leadId}`)
+    .sort();
+  if (queued.join() !== waiting.join()) faults.push(`the queues hold ${queued.join()}, the leads that wait are ${waiting.join()}`);
+  return faults;
+}
+
+/** Daily counters against the decisions that gave leads. */
+export function dailyFaults(world: World): readonly string[] {
+  const given = new Map<string, number>();
+  for (const effect of world.effects) {
+    if (effect.kind !== 'DECISION' || !isWorked(effect.decision.lead)) continue;
+    const { poolId, agentId, decidedAt } = effect.decision.lead;
+    const day = localDay(world.ruleSet.pools.get(poolId ?? '')?.zone ?? 'UTC', decidedAt);
+    for (const key of [`${poolId} ${day}`, `${poolId}/${agentId} ${day}`]) given.set(key, (given.get(key) ?? 0) + 1);
+  }
+  const faults: string[] = [];
+  for (const record of world.pools.values()) {
+    const counters = [
+      { name: record.poolId, ...record },
+      ...record.members.map((member) => ({ ...member, name: `${record.poolId}/${member.agentId}` })),
+    ];
+    for (const { name, day, daily } of counters) {
+      const should = given.get(`${name} ${day}`) ?? 0;
+      if (daily !== should) faults.push(`daily of ${name} on ${day} is ${daily}, the decisions say ${should}`);
+    }
+  }
+  return faults;
+}
+
+/** Faults of the choices in one batch: `before` are the leads as they were. */
+export function choiceFaults(world: World, outcome: Decided, before: ReadonlyMap<string, LeadRecord>): readonly string[] {
+  const faults: string[] = [];
+  const current = new Map(before);
+  for (const effect of outcome.effects) {
+    if (effect.kind === 'SLA') continue;
+    const lead = effect.kind === 'DECISION' ? effect.decision.lead : effect.change.lead;
+    const earlier = current.get(lead.leadId);
+    current.set(lead.leadId, lead);
+    if (lead.version !== (earlier?.version ?? 0) + 1)
+      faults.push(`${lead.leadId}: version ${earlier?.version} is followed by ${lead.version}`);
+    const revision = (earlier?.revision ?? 0) + (effect.kind === 'DECISION' ? 1 : 0);
+    if (lead.revision !== revision) faults.push(`${lead.leadId}: revision ${lead.revision} should be ${revision}`);
+    if (effect.kind !== 'DECISION' || effect.decision.kind !== 'ASSIGNED' || effect.decision.cause === 'REASSIGNED_BY_HAND') continue;
+    const pool = world.ruleSet.pools.get(lead.poolId ?? '');
+    if (pool === undefined || lead.agentId === null) continue;
+    const chosen = pool.agents.find((one) => one.agentId === lead.agentId);
+    if (chosen === undefined || !isPresent(chosen, pool, world.now)) faults.push(`${lead.leadId}: ${lead.agentId} is not there`);
+    if ([...(earlier?.formerAgents ?? []), ...lead.formerAgents].includes(lead.agentId))
+      faults.push(`${lead.leadId}: ${lead.agentId} had it before`);
+  }
+  return faults;
+}
+
+/** Caps that are exceeded; only by hand and by the last resort they may be. */
+export function capFaults(world: World): readonly string[] {
+  const faults: string[] = [];
+  const check = (name: string, record: { readonly open: number; readonly daily: number }, allowed: Pool['caps']): void => {
+    if (allowed.open !== null && record.open > allowed.open) faults.push(`${name} has ${record.open} open, over ${allowed.open}`);
+    if (allowed.daily !== null && record.daily > allowed.daily) faults.push(`${name} had ${record.daily} today, over ${allowed.daily}`);
+  };
+  for (const record of world.pools.values()) {
+    const pool = world.ruleSet.pools.get(record.poolId);
+    if (pool === undefined || record.poolId === world.ruleSet.lastResortPool) continue;
+    check(record.poolId, record, pool.caps);
+    for (const member of record.members)
+      check(`${record.poolId}/${member.agentId}`, member, pool.agents.find((one) => one.agentId === member.agentId)?.caps ?? NEVER_CAPPED);
+  }
+  for (const record of world.destinations.values())
+    check(record.destinationId, record, world.ruleSet.destinations.get(record.destinationId)?.caps ?? NEVER_CAPPED);
+  return faults;
+}
+
+/** Between batches: a stale waiter beside a free place has a call under way, or its pool's timer is due. */
+export function wakeFaults(world: World): readonly string[] {
+  const faults: string[] = [];
+  for (const record of world.pools.values()) {
+    const stale = world.waitersOf(record.poolId).filter((waiter) => waiter.seenGeneration < record.generation);
+    if (stale.length > 0 && !record.wakePending) faults.push(`${record.poolId} does not know of its stale waiters`);
+    const isUnderWay = world.logs.some((log) => log.some((input) => input.kind === 'ROUTE' && input.poolId === record.poolId));
+    const isDue = record.wakeAt !== null && record.wakeAt <= world.now;
+    const places = topologyOf(world.ruleSet)
+      .chainOf(record.poolId)
+      .some((poolId) => hasPlace(world, poolId, []));
+    if (stale.length > 0 && places && !isUnderWay && !isDue && !isOpeningDue(world, record))
+      faults.push(`${record.poolId}: ${stale.length} stale waiters beside a free place, and nobody on the way`);
+  }
+  return faults;
+}
+
+/** At rest: leads that wait although the rules would find them a place. */
+export function stuckLeads(world: World): readonly string[] {
+  return [...world.leads.values()]
+    .filter((lead) => lead.stage === 'WAITING')
+    .filter((lead) => {
+      const target = targetOf(world.ruleSet, world.factsOf(lead.leadId));
+      return topologyOf(world.ruleSet)
+        .chainOf(target)
+        .some((poolId) => hasPlace(world, poolId, lead.formerAgents));
+    })
+    .map((lead) => `${lead.leadId} waits in ${lead.poolId} beside a free place`);
+}
+
+/** The clock went on past the pool's timer; its event is still to come. */
+function isOpeningDue(world: World, record: PoolRecord): boolean {
+  return topologyOf(world.ruleSet)
+    .chainOf(record.poolId)
+    .some((poolId) => {
+      const at = world.pools.get(poolId)?.wakeAt ?? null;
+      return at !== null && at <= world.now;
+    });
+}
+
+function hasPlace(world: World, poolId: string, formerOwners: readonly string[]): boolean {
+  const pool = world.ruleSet.pools.get(poolId);
+  if (pool === undefined) return false;
+  const record = world.pools.get(poolId);
+  const shared = world.ruleSet.destinations.get(pool.destinationId);
+  if (!hasRoom(world, { caps: pool.caps, zone: pool.zone }, record)) return false;
+  if (shared !== undefined && !hasRoom(world, shared, world.destinations.get(pool.destinationId))) return false;
+  if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && (pool.hours === null || isPresent(ALWAYS, pool, world.now));
+  return pool.agents.some((one) => {
+    const line = record?.members.find((member) => member.agentId === one.agentId);
+    return (
+      isPresent(one, pool, world.now) && !formerOwners.includes(one.agentId) && hasRoom(world, { caps: one.caps, zone: pool.zone }, line)
+    );
+  });
+}
+
+const ALWAYS: Agent = { agentId: 'anybody', name: 'anybody', weight: 1, caps: NEVER_CAPPED, hours: null, leave: [], active: true };
+
+function hasRoom(
+  world: World,
+  limit: { readonly caps: Pool['caps']; readonly zone: string },
+  counter: { readonly open: number; readonly daily: number; readonly day: string } | undefined,
+): boolean {
+  const { open, daily } = limit.caps;
+  const today = counter?.day === localDay(limit.zone, world.now) ? counter.daily : 0;
+  return (open === null || (counter?.open ?? 0) < open) && (daily === null || today < daily);
+}

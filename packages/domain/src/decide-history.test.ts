@@ -1,0 +1,83 @@
+/** Whatever happens, in whatever order and batches: the books are right, the choices are fair game, and nobody is left waiting. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  bookFaults,
+  type Command,
+  capFaults,
+  choiceFaults,
+  dailyFaults,
+  histories,
+  perform,
+  ruleSets,
+  stuckLeads,
+  wakeFaults,
+} from './decide-history.test-helper.ts';
+import { type Decided, World } from './decide-world.test-helper.ts';
+import type { RuleSet } from './rule-set.ts';
+
+const worlds = fc.record({
+  ruleSet: ruleSets,
+  seed: fc.nat(),
+  partitions: fc.integer({ min: 1, max: 3 }),
+  waitersPerPool: fc.constantFrom(1, 2, 200),
+});
+
+/** Checks each batch, those of the final rest included. */
+function watch(world: World, check: (outcome: Decided, before: World['leads']) => void): void {
+  const decide = world.decide.bind(world);
+  world.decide = (inputs) => {
+    const before = new Map(world.leads);
+    const outcome = decide(inputs);
+    check(outcome, before);
+    return outcome;
+  };
+}
+
+function play(
+  options: { readonly ruleSet: RuleSet; readonly seed: number; readonly partitions: number; readonly waitersPerPool: number },
+  history: readonly Command[],
+): World {
+  const world = new World(options);
+  watch(world, (outcome, before) => {
+    expect([...bookFaults(world), ...dailyFaults(world), ...choiceFaults(world, outcome, before), ...wakeFaults(world)]).toEqual([]);
+  });
+  for (const command of history) perform(world, command);
+  return world;
+}
+
+describe('any history', () => {
+  it('keeps the books, chooses nobody who cannot have the lead, and leaves no call unmade', () => {
+    fc.assert(
+      fc.property(worlds, histories, (options, history) => void play(options, history)),
+      { numRuns: 400 },
+    );
+  });
+
+  it('leaves nobody waiting beside a free place once it is at rest, now and after the next days', () => {
+    fc.assert(
+      fc.property(worlds, histories, (options, history) => {
+        const world = play(options, history).drain();
+        expect(stuckLeads(world)).toEqual([]);
+        for (const hours of [3, 14, 24, 96]) {
+          world.now += hours * 3_600_000;
+          world.drain();
+          expect(stuckLeads(world)).toEqual([]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('exceeds no cap but by hand', () => {
+    fc.assert(
+      fc.property(worlds, histories, (options, history) => {
+        const world = new World(options);
+        watch(world, () => expect(capFaults(world)).toEqual([]));
+        for (const command of history) if (command.do !== 'reassign') perform(world, command);
+        world.drain();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
