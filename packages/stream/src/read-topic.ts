@@ -1,0 +1,52 @@
+/** Reads a topic from its beginning to a cut, once: for audits and look-ups, outside of any service's group. */
+import { type ConsumedRecord, KafkaFault, type KafkaPort } from './kafka-port.ts';
+
+export interface ReadTopicOptions {
+  readonly topic: string;
+  /** A group that nobody else uses; nothing is committed for it. */
+  readonly groupId: string;
+  /** Where to stop, by partition (exclusive); the end offsets of now when absent. */
+  readonly until?: ReadonlyMap<number, number>;
+  /** Committed records below the cut, in the order of each partition. */
+  readonly onRecords: (records: readonly ConsumedRecord[], partition: number) => void;
+}
+
+/** Resolves when every partition was read up to the cut. Rejects with a KafkaFault. */
+export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Promise<void> {
+  const until = options.until ?? (await endOffsets(kafka, options.topic));
+  const range = await kafka.admin.offsetRange(options.topic);
+  const open = new Set(range.filter(({ partition, low }) => low < (until.get(partition) ?? 0)).map(({ partition }) => partition));
+  if (open.size === 0) return;
+  const finished = Promise.withResolvers<void>();
+  const reached = (partition: number, position: number) => {
+    if (position < (until.get(partition) ?? 0)) return;
+    open.delete(partition);
+    if (open.size === 0) finished.resolve();
+  };
+  const consumer = kafka.consumer({
+    groupId: options.groupId,
+    topics: [options.topic],
+    onFault: (error) => finished.reject(error instanceof Error ? error : new KafkaFault('unavailable', String(error))),
+    onSkipped: ({ partition, nextOffset }) => reached(partition, nextOffset),
+  });
+  try {
+    await consumer.start(async (batch) => {
+      const end = until.get(batch.partition) ?? 0;
+      if (!open.has(batch.partition)) return;
+      options.onRecords(
+        batch.records.filter((record) => record.offset < end),
+        batch.partition,
+      );
+      reached(batch.partition, batch.nextOffset);
+    });
+    await finished.promise;
+  } finally {
+    await consumer.stop();
+  }
+}
+
+/** Offsets after the last record, by partition: the cut of "now". */
+export async function endOffsets(kafka: KafkaPort, topic: string): Promise<ReadonlyMap<number, number>> {
+  const range = await kafka.admin.offsetRange(topic);
+  return new Map(range.map(({ partition, high }) => [partition, high]));
+}
