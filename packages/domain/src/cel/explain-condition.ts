@@ -1,83 +1,112 @@
 /** Says in plain words why a condition is or is not met, with the values that were there. Made for people, not for speed. */
 import { serialize, type ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
+import { attributeNameOf } from './compile-operand.ts';
 import type { Condition, Truth } from './condition.ts';
 import { FACT_FIELDS, type FactName, type FactValue } from './fact-fields.ts';
 import { childrenOf, factNameOf, flatten, literalOf } from './read-ast.ts';
 
-type TruthOfPart = (part: ASTNode) => Truth;
-
-export function explainCondition(condition: Condition, facts: Facts): string {
-  return explain(condition.ast, facts, (part) => condition.truthOf(part, facts));
+interface Explained {
+  readonly facts: Facts;
+  truthOf(part: ASTNode): Truth;
 }
 
-function explain(node: ASTNode, facts: Facts, truthOf: TruthOfPart): string {
-  const truth = truthOf(node);
+/** What a part of a condition reads, in words, with its value. */
+interface Subject {
+  readonly label: string;
+  readonly value: FactValue;
+}
+
+export function explainCondition(condition: Condition, facts: Facts): string {
+  return explain(condition.ast, { facts, truthOf: (part) => condition.truthOf(part, facts) });
+}
+
+/** Of a chain that is met, all parts; of one that is not, the first part that is false, else the first that is unknown. */
+function explain(node: ASTNode, about: Explained): string {
+  const truth = about.truthOf(node);
   if (node.op === '&&') {
     const parts = flatten(node, '&&');
-    const told = truth === true ? parts : [parts.find((part) => truthOf(part) === false) ?? parts.find((part) => truthOf(part) === undefined) ?? node];
-    return told.map((part) => (part === node ? tell(part, facts, truth) : explain(part, facts, truthOf))).join(', and ');
+    if (truth === true) return parts.map((part) => explain(part, about)).join(', and ');
+    const culprit = parts.find((part) => about.truthOf(part) === truth);
+    if (culprit !== undefined) return explain(culprit, about);
   }
   if (node.op === '||') {
     const parts = flatten(node, '||');
-    const met = parts.find((part) => truthOf(part) === true);
-    if (met !== undefined) return explain(met, facts, truthOf);
-    return `none of: ${parts.map((part) => explain(part, facts, truthOf)).join('; ')}`;
+    const met = parts.find((part) => about.truthOf(part) === true);
+    if (met !== undefined) return explain(met, about);
+    return `none of: ${parts.map((part) => explain(part, about)).join('; ')}`;
   }
-  return tell(node, facts, truth);
+  return tellComparison(node, about, truth) ?? tellMembership(node, about, truth) ?? tellFlag(node, about) ?? tellAnything(node, about, truth);
 }
 
-function tell(node: ASTNode, facts: Facts, truth: Truth): string {
-  return tellComparison(node, facts, truth) ?? tellMembership(node, facts, truth) ?? tellAnything(node, facts, truth);
+interface Comparison {
+  readonly met: string;
+  readonly unmet: string;
 }
 
-const OPPOSITES: Readonly<Record<string, string>> = {
-  '==': 'not',
-  '!=': 'which is excluded:',
-  '<': 'not below',
-  '<=': 'not at most',
-  '>': 'not above',
-  '>=': 'not at least',
-};
+const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
+  ['<', { met: 'below', unmet: 'not below' }],
+  ['<=', { met: 'at most', unmet: 'not at most' }],
+  ['>', { met: 'above', unmet: 'not above' }],
+  ['>=', { met: 'at least', unmet: 'not at least' }],
+]);
 
-function tellComparison(node: ASTNode, facts: Facts, truth: Truth): string | null {
-  const opposite = OPPOSITES[node.op];
-  if (opposite === undefined || (node.op !== '==' && node.op !== '!=' && node.op !== '<' && node.op !== '<=' && node.op !== '>' && node.op !== '>=')) return null;
+function tellComparison(node: ASTNode, about: Explained, truth: Truth): string | null {
+  if (node.op !== '==' && node.op !== '!=' && node.op !== '<' && node.op !== '<=' && node.op !== '>' && node.op !== '>=') return null;
   const [left, right] = node.args;
-  const name = factNameOf(left);
+  const subject = subjectOf(left, about.facts);
   const expected = literalOf(right);
-  if (name === null || expected === null) return null;
-  const value = FACT_FIELDS[name].read(facts);
-  if (value === null) return `${labelOf(name)} is not known`;
-  if (truth !== true) return `${labelOf(name)} is ${show(value)}, ${opposite} ${show(expected)}`;
-  return node.op === '==' ? `${labelOf(name)} is ${show(value)}` : `${labelOf(name)} is ${show(value)} (${node.op} ${show(expected)})`;
+  if (subject === null || expected === null) return null;
+  if (subject.value === null) return `${subject.label} is not known`;
+  const told = `${subject.label} is ${show(subject.value)}`;
+  if (node.op === '==') return truth === true ? told : `${told}, not ${show(expected)}`;
+  if (node.op === '!=') return truth === true ? `${told} (not ${show(expected)})` : `${told}, which is excluded`;
+  const words = COMPARISONS.get(node.op);
+  return truth === true ? `${told} (${words?.met ?? node.op} ${show(expected)})` : `${told}, ${words?.unmet ?? node.op} ${show(expected)}`;
 }
 
-function tellMembership(node: ASTNode, facts: Facts, truth: Truth): string | null {
+function tellMembership(node: ASTNode, about: Explained, truth: Truth): string | null {
   if (node.op !== 'in') return null;
   const [element, list] = node.args;
   const wanted = literalOf(element);
   const listName = factNameOf(list);
   if (listName !== null && wanted !== null) {
-    const value = FACT_FIELDS[listName].read(facts);
-    return truth === true ? `${labelOf(listName)} have ${show(wanted)}` : `${labelOf(listName)} are ${show(value)}, without ${show(wanted)}`;
+    const value = FACT_FIELDS[listName].read(about.facts);
+    return truth === true ? `${labelOf(listName)} have ${show(wanted)}` : `${labelOf(listName)}: ${show(value)}; without ${show(wanted)}`;
   }
-  const name = factNameOf(element);
-  if (name === null || list.op !== 'list') return null;
-  const value = FACT_FIELDS[name].read(facts);
-  if (value === null) return `${labelOf(name)} is not known`;
-  if (truth === true) return `${labelOf(name)} is ${show(value)}`;
-  return `${labelOf(name)} is ${show(value)}, none of ${list.args.map((item) => show(literalOf(item))).join(', ')}`;
+  const subject = subjectOf(element, about.facts);
+  if (subject === null || list.op !== 'list') return null;
+  if (subject.value === null) return `${subject.label} is not known`;
+  const told = `${subject.label} is ${show(subject.value)}`;
+  return truth === true ? told : `${told}, none of ${list.args.map((item) => show(literalOf(item))).join(', ')}`;
 }
 
-function tellAnything(node: ASTNode, facts: Facts, truth: Truth): string {
+/** A yes-or-no fact, asked for or denied: the value says it all. */
+function tellFlag(node: ASTNode, about: Explained): string | null {
+  const name = factNameOf(node.op === '!_' ? node.args : node);
+  if (name === null || FACT_FIELDS[name].type !== 'bool') return null;
+  const value = FACT_FIELDS[name].read(about.facts);
+  return value === null ? `${labelOf(name)} is not known` : `${labelOf(name)}: ${value === true ? 'yes' : 'no'}`;
+}
+
+function tellAnything(node: ASTNode, about: Explained, truth: Truth): string {
   const names = [...new Set(factNamesIn(node))];
-  const unknown = names.filter((name) => FACT_FIELDS[name].read(facts) === null);
+  const unknown = names.filter((name) => FACT_FIELDS[name].read(about.facts) === null);
   const text = serialize(node);
-  if (truth === undefined && unknown.length > 0) return `${unknown.map(labelOf).join(' and ')} ${unknown.length === 1 ? 'is' : 'are'} not known, needed for ${text}`;
-  const values = names.map((name) => `${labelOf(name)} is ${show(FACT_FIELDS[name].read(facts))}`).join(', ');
+  if (truth === undefined && unknown.length > 0) {
+    return `${unknown.map(labelOf).join(' and ')} ${unknown.length === 1 ? 'is' : 'are'} not known, needed for ${text}`;
+  }
+  const values = names.map((name) => `${labelOf(name)} is ${show(FACT_FIELDS[name].read(about.facts))}`).join(', ');
   const verdict = truth === true ? 'is true' : truth === false ? 'is not true' : 'cannot be known';
   return values === '' ? `${text} ${verdict}` : `${text} ${verdict}: ${values}`;
+}
+
+function subjectOf(node: ASTNode, facts: Facts): Subject | null {
+  const name = factNameOf(node);
+  if (name !== null) return { label: labelOf(name), value: FACT_FIELDS[name].read(facts) };
+  const attribute = attributeNameOf(node);
+  if (attribute === null) return null;
+  return { label: `attribute ${attribute}`, value: Object.hasOwn(facts.attributes, attribute) ? (facts.attributes[attribute] ?? null) : null };
 }
 
 function factNamesIn(node: ASTNode): readonly FactName[] {

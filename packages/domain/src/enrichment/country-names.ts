@@ -46,11 +46,11 @@ CD,COD,congo kinshasa,democratic republic of the congo,dr congo,drc
 CF,CAF,central african republic
 CG,COG,congo brazzaville,republic of the congo,congo
 CH,CHE,switzerland,schweiz,suisse,svizzera
-CI,CIV,cote d ivoire,ivory coast
+CI,CIV,cote divoire,ivory coast
 CK,COK,cook islands
 CL,CHL,chile
 CM,CMR,cameroon
-CN,CHN,china,prc,people s republic of china,china mainland
+CN,CHN,china,prc,peoples republic of china,china mainland
 CO,COL,colombia
 CR,CRI,costa rica
 CU,CUB,cuba

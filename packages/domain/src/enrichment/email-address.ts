@@ -7,7 +7,9 @@ export interface EmailAddress {
   readonly domain: string;
 }
 
-const FREE_MAIL: ReadonlySet<string> = new Set(freeMailDomains);
+/** The list also names RFC 2606's domains for examples: nobody has a mailbox there, and documentation uses them for companies. */
+const EXAMPLE_DOMAINS = ['example.com', 'example.net', 'example.org'];
+const FREE_MAIL: ReadonlySet<string> = new Set(freeMailDomains.filter((domain) => !EXAMPLE_DOMAINS.includes(domain)));
 /** RFC 5322's atoms, plus letters of other scripts (RFC 6531). */
 const LOCAL_PART = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

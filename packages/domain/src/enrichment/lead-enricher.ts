@@ -20,7 +20,7 @@ export interface EnrichmentSources {
   /** By registered domain, lower case. */
   readonly government: { readonly table: string; readonly levels: ReadonlyMap<string, Government> } | null;
   readonly matchAccount: AccountMatcher | null;
-  /** Territory by `us-ca`, `ca` or `us`, lower case. */
+  /** Territory by `us-ca`, `ca` (a US state) or `us-*`, lower case. */
   readonly territories: { readonly table: string; readonly byRegion: ReadonlyMap<string, string> } | null;
   readonly topics: { readonly table: string; readonly match: TopicMatcher } | null;
   /** Industry by what leads call it, lower case. */
@@ -149,7 +149,7 @@ function guessCountry(known: {
 function findTerritory(sources: EnrichmentSources, country: string | null, region: string | null): Guess | null {
   if (sources.territories === null || country === null) return null;
   const { byRegion, table } = sources.territories;
-  const keys = region === null ? [country] : [`${country}-${region}`, ...(country === 'US' ? [region] : []), country];
+  const keys = region === null ? [`${country}-*`] : [`${country}-${region}`, ...(country === 'US' ? [region] : []), `${country}-*`];
   for (const key of keys) {
     const value = byRegion.get(key.toLowerCase());
     if (value !== undefined) return { value, source: `table ${table}, ${key}`, confidence: 1 };

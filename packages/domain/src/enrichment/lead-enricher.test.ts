@@ -1,0 +1,165 @@
+/** Enrichment with the sample's real tables: what is found, from where, and that no input can break it. */
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Enrichment, Lead, Person } from '../lead.ts';
+import { leadFor, personFor } from '../rule-set-examples.test-support.ts';
+import { sampleRuleSet } from '../sample-rule-set.test-support.ts';
+
+const ruleSet = sampleRuleSet();
+const hash = (text: string) => createHmac('sha256', 'key').update(text).digest('hex').slice(0, 32);
+
+function enrich(lead: Partial<Lead>, person: Partial<Person> | null = {}): Enrichment {
+  return ruleSet.enrich(leadFor(lead), person === null ? null : personFor(person), hash);
+}
+
+const location = (known: Partial<Lead['location']>): Partial<Lead> => ({ location: { country: null, region: null, postalCode: null, city: null, ...known } });
+const company = (known: Partial<Lead['company']>): Partial<Lead> => ({
+  company: { name: null, website: null, industry: null, employeeCount: null, annualRevenue: null, ...known },
+});
+
+describe('mail, phone and identities', () => {
+  it.each([
+    ['Ann@Example.COM', 'example.com', false],
+    [' mailto:ann@gmail.com ', 'gmail.com', true],
+    ['ann@sub.b\u00fccher.de', 'sub.xn--bcher-kva.de', false],
+    ['\u00f8ystein@example.no', 'example.no', false],
+  ])('reads %s', (email, domain, isFree) => {
+    expect(enrich({}, { email })).toMatchObject({ hasValidEmail: true, emailDomain: domain, emailIsFree: isFree });
+  });
+
+  it.each(['', 'ann', '@x.com', 'ann@', 'ann@localhost', 'a b@x.com', 'ann@x..com', 'ann@-x.com', '.ann@x.com', 'ann@x.c0m', `${'a'.repeat(65)}@x.com`, 'ann@[1.2.3.4]'])(
+    'does not take "%s" for a mail address',
+    (email) => {
+      expect(enrich({}, { email })).toMatchObject({ hasValidEmail: false, emailDomain: null, identities: [] });
+    },
+  );
+
+  it('knows one person by mail and phone in any writing, without keeping either', () => {
+    const first = enrich(location({ country: 'US' }), { email: 'Ann@Example.com', phone: '(212) 555-2368' });
+    const second = enrich(location({ country: 'United States' }), { email: ' ann@example.com', phone: '+1 212 555 2368' });
+    expect(first.identities).toEqual([hash('email:ann@example.com'), hash('phone:+12125552368')].sort());
+    expect(second.identities).toEqual(first.identities);
+    expect(JSON.stringify(first)).not.toMatch(/ann@|2368/i);
+    expect(first.phoneCountry).toBe('US');
+  });
+
+  it('takes the mobile number for an identity too', () => {
+    const { identities } = enrich({}, { phone: '212 555 2368', mobile: '+49 151 23456789' });
+    expect(identities).toEqual([hash('phone:+12125552368'), hash('phone:+4915123456789')].sort());
+  });
+
+  it('enriches a lead without a person', () => {
+    expect(enrich({}, null)).toMatchObject({ identities: [], hasValidEmail: false, hasValidPhone: false });
+  });
+});
+
+describe('places', () => {
+  it.each([
+    ['USA', 'ca', null, 'US', 'CA', 'WEST'],
+    ['U.S.A.', 'Calif.', null, 'US', 'CA', 'WEST'],
+    [null, null, '10001-1234', 'US', 'NY', 'NORTHEAST'],
+    ['united states', null, '73301', 'US', 'TX', 'SOUTH'],
+    ['us', 'washington, d.c.', null, 'US', 'DC', 'MID_ATLANTIC'],
+    ['us', 'Atlantis', '60601', 'US', 'IL', 'CENTRAL'],
+    ['us', null, '09012', 'US', null, null],
+    ['Deutschland', 'Bayern', '80331', 'DE', null, null],
+    ['C\u00f4te d\u2019Ivoire', null, null, 'CI', null, null],
+    ['GBR', null, null, 'GB', null, null],
+    ['canada', 'Qu\u00e9bec', 'H2X', 'CA', 'QC', null],
+    ['Nowhere', 'CA', null, 'US', 'CA', 'WEST'],
+  ])('%s, %s, %s is %s-%s in %s', (country, region, postalCode, countryCode, regionCode, territory) => {
+    expect(enrich(location({ country, region, postalCode }))).toMatchObject({ countryCode, regionCode, territory });
+  });
+
+  it('takes the country from the phone number when nothing else says it, with less confidence', () => {
+    const enrichment = enrich({}, { phone: '+44 20 7946 0958' });
+    expect(enrichment.countryCode).toBe('GB');
+    expect(enrichment.values.find((value) => value.field === 'countryCode')).toEqual({ field: 'countryCode', value: 'GB', source: 'phone number', confidence: 0.8 });
+  });
+});
+
+describe('government, accounts, industries, topics', () => {
+  it.each([
+    ['clerk@mail.house.gov', 'FEDERAL'],
+    ['jo@sos.ca.gov', 'STATE'],
+    ['jo@29palms.gov', 'LOCAL'],
+    ['jo@not-a-registered-one.gov', null],
+    ['jo@example.com', null],
+  ])('%s is %s', (email, government) => {
+    expect(enrich({}, { email }).government).toBe(government);
+  });
+
+  it('takes the website for a government when the mail is none, with less confidence', () => {
+    const { government, values } = enrich(company({ website: 'https://www.nasa.gov/about' }), { email: 'jo@gmail.com' });
+    expect(government).toBe('FEDERAL');
+    expect(values.find((value) => value.field === 'government')?.confidence).toBe(0.8);
+  });
+
+  it.each([
+    ['Intl. Business Machines Corp', 'IBM'],
+    ['INTERNATIONAL BUS. MACH. CORPORATION', 'IBM'],
+    ['I.B.M.', 'IBM'],
+    ['The Coca Cola Co.', 'KO'],
+    ['coca-cola company', 'KO'],
+    ['Johnson and Johnson, Inc.', 'JNJ'],
+    ['JP Morgan Chase & Co', 'JPM'],
+    ['ESTEE LAUDER COS', 'EL'],
+    ['Alphabet Inc', 'GOOGL'],
+    ['A.O. Smith', 'AOS'],
+    ['O\u2019Reilly Automotive', 'ORLY'],
+    ['Texas Instruments Incorporated', 'TXN'],
+    ['Acme Widgets', null],
+    ['Inc.', null],
+    ['', null],
+  ])('company "%s" is account %s', (name, accountId) => {
+    expect(enrich(company({ name })).accountId).toBe(accountId);
+  });
+
+  it('finds an account by the domain of mail or website before the name', () => {
+    expect(enrich({}, { email: 'jo@us.ibm.com' })).toMatchObject({ accountId: 'IBM', accountName: 'IBM', industry: 'Information Technology' });
+    expect(enrich(company({ website: 'www.microsoft.com', name: 'IBM' })).accountId).toBe('MSFT');
+  });
+
+  it('translates the industry that a lead says', () => {
+    expect(enrich(company({ industry: ' Banking ' })).industry).toBe('Financials');
+    expect(enrich(company({ industry: 'beekeeping' })).industry).toBeNull();
+  });
+
+  it('finds topics as whole words in comments, notes and need', () => {
+    const need = { qualification: { budget: null, authority: 'UNKNOWN', need: 'a PBX', timeFrame: 'UNKNOWN', productInterest: [] } } as const;
+    const found = enrich(need, { comments: 'Our ClassicLine-200 is NOT   working; what would demonstrations cost?', notes: 'wants a Quote' });
+    expect(found.topics).toEqual(['pricing', 'support', 'unsupported-product', 'voice']);
+    expect(enrich({}, { comments: 'priceless demographics' }).topics).toEqual([]);
+  });
+});
+
+describe('any lead at all', () => {
+  const text = fc.option(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'grapheme', maxLength: 80 }), fc.emailAddress(), fc.webUrl(), fc.string({ unit: fc.constantFrom('+', '1', '2', ' ', '-', '(', 'x'), maxLength: 30 })), { nil: null });
+  const person = fc.record({
+    firstName: text, lastName: text, jobTitle: text, email: text, phone: text, mobile: text, fax: text, street: text, comments: text, notes: text,
+  });
+  const lead = fc
+    .record({
+      company: fc.record({ name: text, website: text, industry: text, employeeCount: fc.constant(null), annualRevenue: fc.option(fc.double(), { nil: null }) }),
+      location: fc.record({ country: fc.oneof(text, fc.constantFrom('US', 'CA')), region: text, postalCode: text, city: text }),
+    })
+    .map(leadFor);
+
+  it('gives an enrichment, the same each time, whose values say where they come from', () => {
+    fc.assert(
+      fc.property(lead, fc.option(person, { nil: null }), (one, who) => {
+        const enrichment = ruleSet.enrich(one, who, hash);
+        expect(ruleSet.enrich(one, who, hash)).toEqual(enrichment);
+        expect(enrichment.identities).toEqual([...new Set(enrichment.identities)].sort());
+        for (const value of enrichment.values) {
+          expect(value.source).not.toBe('');
+          expect(value.confidence > 0 && value.confidence <= 1).toBe(true);
+        }
+        const scoring = ruleSet.score(one, enrichment, { isQualified: false });
+        expect(scoring.score).toBe(scoring.reasons.reduce((sum, reason) => sum + reason.points, 0));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

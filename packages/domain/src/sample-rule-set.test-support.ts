@@ -1,0 +1,16 @@
+/** The sample rule set from `deploy/rule-sets/sample`, compiled, for tests. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { compileRuleSet } from './compile-rule-set.ts';
+import type { RuleSet } from './rule-set.ts';
+import { tableFilesOf } from './rule-set/table-files.ts';
+
+const FOLDER = new URL('../../../deploy/rule-sets/sample/', import.meta.url);
+
+export function sampleRuleSet(): RuleSet {
+  const source = readFileSync(new URL('rules.yaml', FOLDER), 'utf8');
+  const tables = new Map(tableFilesOf(source).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')]));
+  const result = compileRuleSet({ source, tables, hash: (text) => createHash('sha256').update(text).digest('hex') });
+  if (result.ok) return result.ruleSet;
+  throw new Error(result.faults.map((fault) => `${fault.line}:${fault.column} ${fault.path}: ${fault.message}`).join('\n'));
+}
