@@ -10,9 +10,10 @@ export interface BenchRuleSetSize {
 }
 
 const TIME_FRAMES = ['WITHIN_3_MONTHS', 'MONTHS_4_TO_6', 'MONTHS_7_TO_12', 'LATER'] as const;
-const REGIONS = (
-  'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY'
-).split(' ');
+const REGIONS =
+  'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY'.split(
+    ' ',
+  );
 const REGION_GROUPS = 10;
 
 /** What a lead should say to be spread over all the rules. */
@@ -47,7 +48,9 @@ function ruleText(rule: number, size: { readonly rules: number; readonly pools: 
   const specific = Math.max(1, size.rules - Math.max(REGION_GROUPS, Math.floor(size.rules / 5)));
   const round = Math.floor(rule / (REGION_GROUPS * TIME_FRAMES.length));
   const rounds = Math.ceil(specific / (REGION_GROUPS * TIME_FRAMES.length));
-  const states = `lead.region in [${regionGroup(rule).map((region) => `"${region}"`).join(', ')}]`;
+  const states = `lead.region in [${regionGroup(rule)
+    .map((region) => `"${region}"`)
+    .join(', ')}]`;
   const timeFrame = pick(TIME_FRAMES, Math.floor(rule / REGION_GROUPS));
   const minScore = round >= rounds - 1 ? -1_000 : (rounds - 1 - round) * 10;
   const when =

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { benchRuleSetSource } from '../../../test/bench/bench-rule-set.ts';
+import { factsFor } from '../../../test/support/example-leads.ts';
 import { compileRuleSet } from './compile-rule-set.ts';
 import type { RuleSetFault } from './rule-set.ts';
-import { factsFor } from './rule-set-examples.test-support.ts';
 
 const MINIMAL = `
 name: small
@@ -94,15 +94,21 @@ describe('compileRuleSet', () => {
     ['a grade without threshold', '{ grade: HOT, minScore: 10 }', '{ grade: HOT }', 'never reached'],
     ['an unknown grade', 'grade: HOT', 'grade: HOTT', 'did you mean "HOT"'],
     ['broken YAML', 'rules:', 'rules: [', 'Flow'],
-  ])('refuses %s', (_name, from, to, message) => {
+  ])('refuses %s', (...[, from, to, message]) => {
     const faults = faultsOf(replaced(from, to));
     expect(faults.map((fault) => fault.message).join('\n')).toContain(message);
     expect(faults.every((fault) => fault.line !== null && fault.column !== null)).toBe(true);
   });
 
   it('names all faults at once, each with its path', () => {
-    const source = MINIMAL.replace('lead.country', 'lead.contry').replace('weight: 2', 'weight: -1').replace('lastResort: chiefs', 'lastResort: chief');
-    expect(faultsOf(source).map((fault) => fault.path).sort()).toEqual(['lastResort', 'pools[0].agents[1].weight', 'rules[0].when']);
+    const source = MINIMAL.replace('lead.country', 'lead.contry')
+      .replace('weight: 2', 'weight: -1')
+      .replace('lastResort: chiefs', 'lastResort: chief');
+    expect(
+      faultsOf(source)
+        .map((fault) => fault.path)
+        .sort(),
+    ).toEqual(['lastResort', 'pools[0].agents[1].weight', 'rules[0].when']);
   });
 
   it.each([

@@ -1,19 +1,19 @@
 /** Compiles a rule set's YAML and tables into what the services ask: everything checked, all faults at once. */
 import { createCelEnvironment } from './cel/cel-environment.ts';
 import { explainCondition } from './cel/explain-condition.ts';
-import { enrichLead, type EnrichmentSources } from './enrichment/lead-enricher.ts';
+import { type EnrichmentSources, enrichLead } from './enrichment/lead-enricher.ts';
 import { readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
-import type { Destination, Pool, Rule, RuleMatch, RuleSet, RuleSetResult, RuleTrace } from './rule-set.ts';
-import { fieldsOf, openDocument, textOf, type Place, type RuleSetDocument } from './rule-set/document.ts';
+import { fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';
 import { durationOf } from './rule-set/duration.ts';
 import { checkPools, readDestinations, readPools } from './rule-set/read-pools.ts';
-import { readLastResort, readRules, type CompiledRule } from './rule-set/read-rules.ts';
+import { type CompiledRule, readLastResort, readRules } from './rule-set/read-rules.ts';
 import { readTables } from './rule-set/reference-table.ts';
 import { createRuleMatcher } from './rule-set/rule-matcher.ts';
 import { zoneOf } from './rule-set/weekly-hours.ts';
+import type { Destination, Pool, Rule, RuleMatch, RuleSet, RuleSetResult, RuleTrace } from './rule-set.ts';
 import { readScorecard } from './scoring/read-scorecard.ts';
-import { scoreLead, type Scorecard } from './scoring/score-lead.ts';
+import { type Scorecard, scoreLead } from './scoring/score-lead.ts';
 
 export interface RuleSetSource {
   /** The YAML document. */

@@ -1,6 +1,7 @@
 /** From a lead as it came to the facts that rules look at, in one call: the router's way for later revisions, and everybody's for replay. */
-import { factsOf } from './facts-of.ts';
+
 import type { Facts } from './facts.ts';
+import { factsOf } from './facts-of.ts';
 import type { Enrichment, Lead, Person, Scoring } from './lead.ts';
 import type { IdentityHasher, RuleSet } from './rule-set.ts';
 

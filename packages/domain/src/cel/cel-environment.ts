@@ -4,7 +4,7 @@
  */
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { tableKey, type ReferenceTables } from '../rule-set/reference-table.ts';
+import { type ReferenceTables, tableKey } from '../rule-set/reference-table.ts';
 import { FACT_FIELDS, FACT_NAMES, type FactName, type FactValue } from './fact-fields.ts';
 
 export interface CelEnvironment {
@@ -54,7 +54,10 @@ export function isInTable(tables: ReferenceTables, table: string, key: string): 
 }
 
 /** undefined when there is no such row, or its cell is empty. */
-export function lookUp(tables: ReferenceTables, ask: { readonly table: string; readonly key: string; readonly column: string }): string | undefined {
+export function lookUp(
+  tables: ReferenceTables,
+  ask: { readonly table: string; readonly key: string; readonly column: string },
+): string | undefined {
   const value = tables.get(ask.table)?.rows.get(tableKey(ask.key))?.[ask.column];
   return value === '' ? undefined : value;
 }

@@ -2,7 +2,7 @@
 import type { ASTNode, SourceRange } from '@marcbachmann/cel-js';
 import { didYouMean } from '../rule-set/did-you-mean.ts';
 import type { CelEnvironment } from './cel-environment.ts';
-import { FACT_NAMES, isFactName, type FactName } from './fact-fields.ts';
+import { FACT_NAMES, type FactName, isFactName } from './fact-fields.ts';
 import { childrenOf, literalOf } from './read-ast.ts';
 
 export interface CelFault {
@@ -28,7 +28,14 @@ export function checkCondition(
   const check = parsed.check();
   if (!check.valid) return { faults: [describeError(check.error)] };
   if (check.type !== 'bool') {
-    return { faults: [{ message: `a condition must be true or false, this one gives ${check.type ?? 'no type'}`, range: { start: 0, end: source.length } }] };
+    return {
+      faults: [
+        {
+          message: `a condition must be true or false, this one gives ${check.type ?? 'no type'}`,
+          range: { start: 0, end: source.length },
+        },
+      ],
+    };
   }
   return { ast: parsed.ast };
 }
@@ -61,7 +68,9 @@ function findTableFaults(node: ASTNode, environment: CelEnvironment): readonly C
   const columnName = literalOf(column);
   if (typeof columnName === 'string' && found.columns.includes(columnName)) return [];
   const hint = typeof columnName === 'string' ? didYouMean(columnName, found.columns) : '';
-  return [{ message: `table "${tableName}" has no column ${String(columnName)}${hint}; it has ${found.columns.join(', ')}`, range: column.range }];
+  return [
+    { message: `table "${tableName}" has no column ${String(columnName)}${hint}; it has ${found.columns.join(', ')}`, range: column.range },
+  ];
 }
 
 /**
@@ -70,14 +79,20 @@ function findTableFaults(node: ASTNode, environment: CelEnvironment): readonly C
  */
 function findPatternFaults(pattern: ASTNode | undefined): readonly CelFault[] {
   const text = pattern === undefined ? null : literalOf(pattern);
-  if (pattern === undefined || typeof text !== 'string') return [{ message: 'the pattern of matches() is a text in quotes', range: pattern?.range }];
+  if (pattern === undefined || typeof text !== 'string')
+    return [{ message: 'the pattern of matches() is a text in quotes', range: pattern?.range }];
   try {
     new RegExp(text);
   } catch {
     return [{ message: `"${text}" is not a regular expression`, range: pattern.range }];
   }
   if (!REPEATED_GROUP.test(text) && !BEYOND_RE2.test(text)) return [];
-  return [{ message: `"${text}" could take very long: no repetition within a repeated group, no back-references, no look-around`, range: pattern.range }];
+  return [
+    {
+      message: `"${text}" could take very long: no repetition within a repeated group, no back-references, no look-around`,
+      range: pattern.range,
+    },
+  ];
 }
 
 const REPEATED_GROUP = /\([^()]*(?:[+*]|\{\d+,|\|)[^()]*\)(?:[+*]|\{)/;
@@ -118,7 +133,23 @@ function describeError(error: unknown): CelFault {
   return { message: `${summary}${methodHint}${advice === undefined ? '' : `; ${advice}`}`, range };
 }
 
-const METHODS = ['startsWith', 'endsWith', 'contains', 'matches', 'size', 'exists', 'all', 'filter', 'map', 'lowerAscii', 'upperAscii', 'trim', 'inTable', 'lookup', 'has'];
+const METHODS = [
+  'startsWith',
+  'endsWith',
+  'contains',
+  'matches',
+  'size',
+  'exists',
+  'all',
+  'filter',
+  'map',
+  'lowerAscii',
+  'upperAscii',
+  'trim',
+  'inTable',
+  'lookup',
+  'has',
+];
 
 function isRange(value: unknown): value is SourceRange {
   return typeof value === 'object' && value !== null && 'start' in value && 'end' in value && typeof value.start === 'number';

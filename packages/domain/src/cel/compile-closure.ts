@@ -2,10 +2,10 @@
  * Turns the common part of CEL into closures over facts, about twenty times as fast as interpreting the tree. What it does not know it
  * leaves to cel-js, subtree by subtree; both give the same truth, which a property test holds them to.
  */
-import { serialize, type ASTNode } from '@marcbachmann/cel-js';
+import { type ASTNode, serialize } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { isInTable, type CelEnvironment } from './cel-environment.ts';
-import { compareFactWithLiteral, type ComparisonOperator } from './compare-fact.ts';
+import { type CelEnvironment, isInTable } from './cel-environment.ts';
+import { type ComparisonOperator, compareFactWithLiteral } from './compare-fact.ts';
 import { attributeNameOf, compileOperand, isText, type Operand } from './compile-operand.ts';
 import type { Truth } from './condition.ts';
 import { FACT_FIELDS } from './fact-fields.ts';

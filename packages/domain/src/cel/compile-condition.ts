@@ -1,7 +1,7 @@
 /** Checks a CEL condition of the document and compiles it. */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { report, textOf, type Place, type RuleSetDocument } from '../rule-set/document.ts';
+import { type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
 import type { CelEnvironment } from './cel-environment.ts';
 import { checkCondition } from './check-condition.ts';
 import { compileTruth } from './compile-closure.ts';
@@ -51,7 +51,8 @@ function compileIsMet(node: ASTNode, environment: CelEnvironment): (facts: Facts
     const [first, second, third, fourth] = parts;
     if (parts.length === 2 && first && second) return (facts) => first(facts) && second(facts);
     if (parts.length === 3 && first && second && third) return (facts) => first(facts) && second(facts) && third(facts);
-    if (parts.length === 4 && first && second && third && fourth) return (facts) => first(facts) && second(facts) && third(facts) && fourth(facts);
+    if (parts.length === 4 && first && second && third && fourth)
+      return (facts) => first(facts) && second(facts) && third(facts) && fourth(facts);
     return (facts) => parts.every((part) => part(facts));
   }
   if (node.op === '||') {

@@ -1,7 +1,7 @@
 /** The value-giving parts of a condition as typed closures: facts, literals, attributes, lookups, sizes. */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { lookUp, type CelEnvironment } from './cel-environment.ts';
+import { type CelEnvironment, lookUp } from './cel-environment.ts';
 import type { Truth } from './condition.ts';
 import { FACT_FIELDS, type FactName } from './fact-fields.ts';
 import { factNameOf, literalOf, type Scalar } from './read-ast.ts';
@@ -26,7 +26,11 @@ export function compileOperand(node: ASTNode, environment: CelEnvironment): Oper
   if (name !== null) return factOperand(name);
   const attribute = attributeNameOf(node);
   if (attribute !== null) {
-    return { type: 'string', literal: null, read: (facts) => (Object.hasOwn(facts.attributes, attribute) ? facts.attributes[attribute] : undefined) };
+    return {
+      type: 'string',
+      literal: null,
+      read: (facts) => (Object.hasOwn(facts.attributes, attribute) ? facts.attributes[attribute] : undefined),
+    };
   }
   if (node.op === 'call' && node.args[0] === 'lookup') return lookupOperand(node.args[1], environment);
   const sized = sizedNode(node);

@@ -1,10 +1,10 @@
 /** What a condition means, held against cel-js itself: closures, index and interpreter must never disagree. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { factsFor } from '../../../../test/support/example-leads.ts';
 import type { Facts } from '../facts.ts';
-import { factsFor } from '../rule-set-examples.test-support.ts';
-import { createRuleMatcher } from '../rule-set/rule-matcher.ts';
 import type { ReferenceTables } from '../rule-set/reference-table.ts';
+import { createRuleMatcher } from '../rule-set/rule-matcher.ts';
 import { createCelEnvironment } from './cel-environment.ts';
 import { checkCondition } from './check-condition.ts';
 import { compileCondition } from './compile-condition.ts';
@@ -38,14 +38,30 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq:
 const number = fc.constantFrom(-5, -0.5, 0, 1, 2.5, 3, 1e300);
 const facts: fc.Arbitrary<Facts> = fc
   .record({
-    country: maybe(word), region: maybe(word), industry: maybe(word), budget: maybe(number), employeeCount: maybe(number), score: number,
-    emailIsFree: fc.boolean(), consentEmail: maybe(fc.boolean()), topics: fc.array(word, { maxLength: 3 }), attributes: fc.dictionary(word, word, { maxKeys: 2 }),
+    country: maybe(word),
+    region: maybe(word),
+    industry: maybe(word),
+    budget: maybe(number),
+    employeeCount: maybe(number),
+    score: number,
+    emailIsFree: fc.boolean(),
+    consentEmail: maybe(fc.boolean()),
+    topics: fc.array(word, { maxLength: 3 }),
+    attributes: fc.dictionary(word, word, { maxKeys: 2 }),
   })
   .map(factsFor);
 
 const text = fc.oneof(
   word.map((value) => JSON.stringify(value)),
-  fc.constantFrom('lead.country', 'lead.region', 'lead["industry"]', 'lead.attributes.a', 'lead.attributes["b"]', 'lookup("codes", lead.country, "word")', 'lead.country + "b"'),
+  fc.constantFrom(
+    'lead.country',
+    'lead.region',
+    'lead["industry"]',
+    'lead.attributes.a',
+    'lead.attributes["b"]',
+    'lookup("codes", lead.country, "word")',
+    'lead.country + "b"',
+  ),
 );
 const numeric = fc.oneof(
   fc.constantFrom('lead.budget', 'lead.employeeCount', 'lead.score'),
@@ -60,12 +76,23 @@ const test = fc.oneof(
   fc.tuple(text, fc.array(word, { minLength: 1, maxLength: 3 })).map(([value, list]) => `${value} in ${JSON.stringify(list)}`),
   text.map((value) => `${value} in lead.topics`),
   text.map((value) => `${value} in lead.attributes`),
-  fc.tuple(text, fc.constantFrom('startsWith', 'endsWith', 'contains'), text).map(([value, method, part]) => `(${value}).${method}(${part})`),
+  fc
+    .tuple(text, fc.constantFrom('startsWith', 'endsWith', 'contains'), text)
+    .map(([value, method, part]) => `(${value}).${method}(${part})`),
   text.map((value) => `(${value}).matches("^[ab]+$")`),
   text.map((value) => `inTable("codes", ${value})`),
   text.map((value) => `lead.topics.exists(t, t == ${value})`),
   text.map((value) => `lead.topics.all(t, t != ${value})`),
-  fc.constantFrom('lead.emailIsFree', 'lead.consentEmail', 'lead.consentEmail == false', 'has(lead.country)', 'has(lead.attributes.a)', 'true', 'false', 'lead.budget * 2.0 > 3.0'),
+  fc.constantFrom(
+    'lead.emailIsFree',
+    'lead.consentEmail',
+    'lead.consentEmail == false',
+    'has(lead.country)',
+    'has(lead.attributes.a)',
+    'true',
+    'false',
+    'lead.budget * 2.0 > 3.0',
+  ),
 );
 const expression = fc.letrec<{ whole: string }>((tie) => ({
   whole: fc.oneof(

@@ -1,7 +1,7 @@
 /** The words in which a rule says why it did or did not match. */
 import { describe, expect, it } from 'vitest';
+import { factsFor } from '../../../../test/support/example-leads.ts';
 import type { Facts } from '../facts.ts';
-import { factsFor } from '../rule-set-examples.test-support.ts';
 import { createCelEnvironment } from './cel-environment.ts';
 import { compileCondition } from './compile-condition.ts';
 import { explainCondition } from './explain-condition.ts';
@@ -16,7 +16,11 @@ describe('explainCondition', () => {
     ['lead.country != "DE"', { country: 'DE' }, 'country is "DE", which is excluded'],
     ['lead.score >= 60', { score: 45 }, 'score is 45, not at least 60'],
     ['lead.score >= 60', { score: 61 }, 'score is 61 (at least 60)'],
-    ['lead.employeeCount < 10 && lead.country == "DE"', { employeeCount: 5, country: 'DE' }, 'employee count is 5 (below 10), and country is "DE"'],
+    [
+      'lead.employeeCount < 10 && lead.country == "DE"',
+      { employeeCount: 5, country: 'DE' },
+      'employee count is 5 (below 10), and country is "DE"',
+    ],
     ['lead.score >= 60 && lead.country == "DE"', { score: 70, country: 'US' }, 'country is "US", not "DE"'],
     ['has(lead.country) && lead.budget > 5.0', { country: 'US' }, 'budget is not known'],
     ['lead.grade in ["HOT", "HIGH_POTENTIAL"]', { grade: 'LOW_POTENTIAL' }, 'grade is "LOW_POTENTIAL", none of "HOT", "HIGH_POTENTIAL"'],

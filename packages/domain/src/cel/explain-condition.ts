@@ -1,5 +1,5 @@
 /** Says in plain words why a condition is or is not met, with the values that were there. Made for people, not for speed. */
-import { serialize, type ASTNode } from '@marcbachmann/cel-js';
+import { type ASTNode, serialize } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
 import { attributeNameOf } from './compile-operand.ts';
 import type { Condition, Truth } from './condition.ts';
@@ -36,7 +36,9 @@ function explain(node: ASTNode, about: Explained): string {
     if (met !== undefined) return explain(met, about);
     return `none of: ${parts.map((part) => explain(part, about)).join('; ')}`;
   }
-  return tellComparison(node, about, truth) ?? tellMembership(node, about, truth) ?? tellFlag(node, about) ?? tellAnything(node, about, truth);
+  return (
+    tellComparison(node, about, truth) ?? tellMembership(node, about, truth) ?? tellFlag(node, about) ?? tellAnything(node, about, truth)
+  );
 }
 
 interface Comparison {
@@ -106,7 +108,10 @@ function subjectOf(node: ASTNode, facts: Facts): Subject | null {
   if (name !== null) return { label: labelOf(name), value: FACT_FIELDS[name].read(facts) };
   const attribute = attributeNameOf(node);
   if (attribute === null) return null;
-  return { label: `attribute ${attribute}`, value: Object.hasOwn(facts.attributes, attribute) ? (facts.attributes[attribute] ?? null) : null };
+  return {
+    label: `attribute ${attribute}`,
+    value: Object.hasOwn(facts.attributes, attribute) ? (facts.attributes[attribute] ?? null) : null,
+  };
 }
 
 function factNamesIn(node: ASTNode): readonly FactName[] {

@@ -1,6 +1,6 @@
 /** Recognises the simple shapes in a CEL syntax tree: facts, literals, chains of one operator; and walks any tree. */
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { isFactName, type FactName } from './fact-fields.ts';
+import { type FactName, isFactName } from './fact-fields.ts';
 
 /** The parts of a chain of the same operator, left to right. */
 export function flatten(node: ASTNode, op: '&&' | '||'): readonly ASTNode[] {

@@ -1,6 +1,6 @@
 /** Reports a fault of an expression at its place inside the YAML, with the line and a caret. */
 import type { SourceRange } from '@marcbachmann/cel-js';
-import { rawTextOf, report, type Place, type RuleSetDocument } from '../rule-set/document.ts';
+import { type Place, type RuleSetDocument, rawTextOf, report } from '../rule-set/document.ts';
 
 /** Finds the CEL offset in the YAML, whatever the scalar's style, and shows the line with a caret. */
 export function reportInside(

@@ -85,5 +85,8 @@ function readAccount(row: TableRow, key: string, columns: AccountColumns): Accou
 
 function splitCell(row: TableRow, column: string | null): readonly string[] {
   if (column === null) return [];
-  return (row[column] ?? '').split(';').map((part) => part.trim()).filter((part) => part !== '');
+  return (row[column] ?? '')
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

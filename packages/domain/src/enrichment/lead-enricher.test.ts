@@ -2,9 +2,9 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { leadFor, personFor } from '../../../../test/support/example-leads.ts';
+import { sampleRuleSet } from '../../../../test/support/sample-rule-set.ts';
 import type { Enrichment, Lead, Person } from '../lead.ts';
-import { leadFor, personFor } from '../rule-set-examples.test-support.ts';
-import { sampleRuleSet } from '../sample-rule-set.test-support.ts';
 
 const ruleSet = sampleRuleSet();
 const hash = (text: string) => createHmac('sha256', 'key').update(text).digest('hex').slice(0, 32);
@@ -13,7 +13,9 @@ function enrich(lead: Partial<Lead>, person: Partial<Person> | null = {}): Enric
   return ruleSet.enrich(leadFor(lead), person === null ? null : personFor(person), hash);
 }
 
-const location = (known: Partial<Lead['location']>): Partial<Lead> => ({ location: { country: null, region: null, postalCode: null, city: null, ...known } });
+const location = (known: Partial<Lead['location']>): Partial<Lead> => ({
+  location: { country: null, region: null, postalCode: null, city: null, ...known },
+});
 const company = (known: Partial<Lead['company']>): Partial<Lead> => ({
   company: { name: null, website: null, industry: null, employeeCount: null, annualRevenue: null, ...known },
 });
@@ -28,12 +30,22 @@ describe('mail, phone and identities', () => {
     expect(enrich({}, { email })).toMatchObject({ hasValidEmail: true, emailDomain: domain, emailIsFree: isFree });
   });
 
-  it.each(['', 'ann', '@x.com', 'ann@', 'ann@localhost', 'a b@x.com', 'ann@x..com', 'ann@-x.com', '.ann@x.com', 'ann@x.c0m', `${'a'.repeat(65)}@x.com`, 'ann@[1.2.3.4]'])(
-    'does not take "%s" for a mail address',
-    (email) => {
-      expect(enrich({}, { email })).toMatchObject({ hasValidEmail: false, emailDomain: null, identities: [] });
-    },
-  );
+  it.each([
+    '',
+    'ann',
+    '@x.com',
+    'ann@',
+    'ann@localhost',
+    'a b@x.com',
+    'ann@x..com',
+    'ann@-x.com',
+    '.ann@x.com',
+    'ann@x.c0m',
+    `${'a'.repeat(65)}@x.com`,
+    'ann@[1.2.3.4]',
+  ])('does not take "%s" for a mail address', (email) => {
+    expect(enrich({}, { email })).toMatchObject({ hasValidEmail: false, emailDomain: null, identities: [] });
+  });
 
   it('knows one person by mail and phone in any writing, without keeping either', () => {
     const first = enrich(location({ country: 'US' }), { email: 'Ann@Example.com', phone: '(212) 555-2368' });
@@ -68,14 +80,19 @@ describe('places', () => {
     ['GBR', null, null, 'GB', null, null],
     ['canada', 'Qu\u00e9bec', 'H2X', 'CA', 'QC', null],
     ['Nowhere', 'CA', null, 'US', 'CA', 'WEST'],
-  ])('%s, %s, %s is %s-%s in %s', (country, region, postalCode, countryCode, regionCode, territory) => {
+  ])('%s, %s, %s is %s-%s in %s', (...[country, region, postalCode, countryCode, regionCode, territory]) => {
     expect(enrich(location({ country, region, postalCode }))).toMatchObject({ countryCode, regionCode, territory });
   });
 
   it('takes the country from the phone number when nothing else says it, with less confidence', () => {
     const enrichment = enrich({}, { phone: '+44 20 7946 0958' });
     expect(enrichment.countryCode).toBe('GB');
-    expect(enrichment.values.find((value) => value.field === 'countryCode')).toEqual({ field: 'countryCode', value: 'GB', source: 'phone number', confidence: 0.8 });
+    expect(enrichment.values.find((value) => value.field === 'countryCode')).toEqual({
+      field: 'countryCode',
+      value: 'GB',
+      source: 'phone number',
+      confidence: 0.8,
+    });
   });
 });
 
@@ -117,7 +134,11 @@ describe('government, accounts, industries, topics', () => {
   });
 
   it('finds an account by the domain of mail or website before the name', () => {
-    expect(enrich({}, { email: 'jo@us.ibm.com' })).toMatchObject({ accountId: 'IBM', accountName: 'IBM', industry: 'Information Technology' });
+    expect(enrich({}, { email: 'jo@us.ibm.com' })).toMatchObject({
+      accountId: 'IBM',
+      accountName: 'IBM',
+      industry: 'Information Technology',
+    });
     expect(enrich(company({ website: 'www.microsoft.com', name: 'IBM' })).accountId).toBe('MSFT');
   });
 
@@ -127,21 +148,50 @@ describe('government, accounts, industries, topics', () => {
   });
 
   it('finds topics as whole words in comments, notes and need', () => {
-    const need = { qualification: { budget: null, authority: 'UNKNOWN', need: 'a PBX', timeFrame: 'UNKNOWN', productInterest: [] } } as const;
-    const found = enrich(need, { comments: 'Our ClassicLine-200 is NOT   working; what would demonstrations cost?', notes: 'wants a Quote' });
+    const need = {
+      qualification: { budget: null, authority: 'UNKNOWN', need: 'a PBX', timeFrame: 'UNKNOWN', productInterest: [] },
+    } as const;
+    const found = enrich(need, {
+      comments: 'Our ClassicLine-200 is NOT   working; what would demonstrations cost?',
+      notes: 'wants a Quote',
+    });
     expect(found.topics).toEqual(['pricing', 'support', 'unsupported-product', 'voice']);
     expect(enrich({}, { comments: 'priceless demographics' }).topics).toEqual([]);
   });
 });
 
 describe('any lead at all', () => {
-  const text = fc.option(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'grapheme', maxLength: 80 }), fc.emailAddress(), fc.webUrl(), fc.string({ unit: fc.constantFrom('+', '1', '2', ' ', '-', '(', 'x'), maxLength: 30 })), { nil: null });
+  const text = fc.option(
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.string({ unit: 'grapheme', maxLength: 80 }),
+      fc.emailAddress(),
+      fc.webUrl(),
+      fc.string({ unit: fc.constantFrom('+', '1', '2', ' ', '-', '(', 'x'), maxLength: 30 }),
+    ),
+    { nil: null },
+  );
   const person = fc.record({
-    firstName: text, lastName: text, jobTitle: text, email: text, phone: text, mobile: text, fax: text, street: text, comments: text, notes: text,
+    firstName: text,
+    lastName: text,
+    jobTitle: text,
+    email: text,
+    phone: text,
+    mobile: text,
+    fax: text,
+    street: text,
+    comments: text,
+    notes: text,
   });
   const lead = fc
     .record({
-      company: fc.record({ name: text, website: text, industry: text, employeeCount: fc.constant(null), annualRevenue: fc.option(fc.double(), { nil: null }) }),
+      company: fc.record({
+        name: text,
+        website: text,
+        industry: text,
+        employeeCount: fc.constant(null),
+        annualRevenue: fc.option(fc.double(), { nil: null }),
+      }),
       location: fc.record({ country: fc.oneof(text, fc.constantFrom('US', 'CA')), region: text, postalCode: text, city: text }),
     })
     .map(leadFor);

@@ -6,10 +6,10 @@ import { getDomain } from 'tldts';
 import type { EnrichedValue, Enrichment, Lead, Person } from '../lead.ts';
 import type { IdentityHasher } from '../rule-set.ts';
 import type { AccountMatcher } from './account-matcher.ts';
-import { isFreeMail, parseEmail, type EmailAddress } from './email-address.ts';
+import { type EmailAddress, isFreeMail, parseEmail } from './email-address.ts';
 import { findCountry } from './find-country.ts';
 import { findGovernment, type Government } from './government-domains.ts';
-import { parsePhone, type PhoneNumber } from './phone-number.ts';
+import { type PhoneNumber, parsePhone } from './phone-number.ts';
 import type { TopicMatcher } from './topic-matcher.ts';
 import { findRegion, findStateByZip } from './us-regions.ts';
 
@@ -59,9 +59,16 @@ export function enrichLead(
   const territory = add('territory', findTerritory(sources, countryCode, regionCode));
   const government = add('government', readGovernment(sources, emailDomain, webDomain));
 
-  const account = sources.matchAccount?.({ company: lead.company.name, webDomain, mailDomain: mailDomainOf(emailDomain, emailIsFree) }) ?? null;
-  const accountId = add('accountId', account === null ? null : { value: account.account.accountId, source: account.source, confidence: account.confidence });
-  const accountName = add('accountName', account === null ? null : { value: account.account.name, source: account.source, confidence: account.confidence });
+  const account =
+    sources.matchAccount?.({ company: lead.company.name, webDomain, mailDomain: mailDomainOf(emailDomain, emailIsFree) }) ?? null;
+  const accountId = add(
+    'accountId',
+    account === null ? null : { value: account.account.accountId, source: account.source, confidence: account.confidence },
+  );
+  const accountName = add(
+    'accountName',
+    account === null ? null : { value: account.account.name, source: account.source, confidence: account.confidence },
+  );
   const industry = add('industry', guessIndustry(sources, lead.company.industry, account));
   const topics = readTopics(sources, lead, person);
   for (const topic of topics) add('topics', topic);

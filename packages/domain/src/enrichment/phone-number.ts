@@ -1,5 +1,5 @@
 /** Reads a phone number into E.164. The dearest step of enrichment (16 microseconds), so it is done once a number. */
-import { parsePhoneNumberFromString, isSupportedCountry } from 'libphonenumber-js/max';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
 export interface PhoneNumber {
   /** Personal: for identities only. */

@@ -1,14 +1,21 @@
 /** The `enrichment` section: which tables feed which values. */
 import { didYouMean } from '../rule-set/did-you-mean.ts';
-import { fieldsOf, report, textOf, type Fields, type Place, type RuleSetDocument } from '../rule-set/document.ts';
-import { tableKey, type ReferenceTable, type ReferenceTables } from '../rule-set/reference-table.ts';
-import { createAccountBook, type AccountMatcher } from './account-matcher.ts';
+import { type Fields, fieldsOf, type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
+import { type ReferenceTable, type ReferenceTables, tableKey } from '../rule-set/reference-table.ts';
+import { type AccountMatcher, createAccountBook } from './account-matcher.ts';
 import { findCountry } from './find-country.ts';
-import { governmentOf, type Government } from './government-domains.ts';
+import { type Government, governmentOf } from './government-domains.ts';
 import type { EnrichmentSources } from './lead-enricher.ts';
 import { createTopicMatcher } from './topic-matcher.ts';
 
-const NOTHING: EnrichmentSources = { defaultCountry: null, government: null, matchAccount: null, territories: null, topics: null, industries: null };
+const NOTHING: EnrichmentSources = {
+  defaultCountry: null,
+  government: null,
+  matchAccount: null,
+  territories: null,
+  topics: null,
+  industries: null,
+};
 
 /** A table and the column that holds the value. */
 interface TableUse {
@@ -19,7 +26,9 @@ interface TableUse {
 
 export function readEnrichment(document: RuleSetDocument, place: Place | null, tables: ReferenceTables): EnrichmentSources {
   if (place === null) return NOTHING;
-  const fields = fieldsOf(document, place, { optional: ['defaultCountry', 'government', 'accounts', 'territories', 'topics', 'industries'] });
+  const fields = fieldsOf(document, place, {
+    optional: ['defaultCountry', 'government', 'accounts', 'territories', 'topics', 'industries'],
+  });
   if (fields === null) return NOTHING;
   const use = (key: string): TableUse | null => readUse(document, fields.get(key), tables);
   const territories = use('territories');
@@ -53,13 +62,19 @@ function tableAt(document: RuleSetDocument, fields: Fields, tables: ReferenceTab
   return table ?? null;
 }
 
-function columnAt(document: RuleSetDocument, fields: Fields, wanted: { readonly table: ReferenceTable; readonly key: string }): string | null {
+function columnAt(
+  document: RuleSetDocument,
+  fields: Fields,
+  wanted: { readonly table: ReferenceTable; readonly key: string },
+): string | null {
   const place = fields.get(wanted.key);
   const name = textOf(document, place);
   if (name === null || place === null) return null;
   const { columns } = wanted.table;
   if (columns.includes(name)) return name;
-  report(document, place, { message: `table "${wanted.table.name}" has no column "${name}"${didYouMean(name, columns)}; it has ${columns.join(', ')}` });
+  report(document, place, {
+    message: `table "${wanted.table.name}" has no column "${name}"${didYouMean(name, columns)}; it has ${columns.join(', ')}`,
+  });
   return null;
 }
 
@@ -77,7 +92,10 @@ function readGovernmentTable(document: RuleSetDocument, use: TableUse | null): E
   for (const [domain, row] of use.table.rows) {
     const type = row[use.column] ?? '';
     const level = governmentOf(type);
-    if (level === null) report(document, use.place, { message: `table "${use.table.name}", ${domain}: "${type}" is no level of government: use Federal, State or Local` });
+    if (level === null)
+      report(document, use.place, {
+        message: `table "${use.table.name}", ${domain}: "${type}" is no level of government: use Federal, State or Local`,
+      });
     else levels.set(domain, level);
   }
   return { table: use.table.name, levels };
@@ -93,7 +111,9 @@ function readAccounts(document: RuleSetDocument, place: Place | null, tables: Re
   const [aliases, domain, industry] = ['aliases', 'domain', 'industry'].map((key) => columnAt(document, fields, { table, key }));
   const book = createAccountBook(table, { name, aliases: aliases ?? null, domain: domain ?? null, industry: industry ?? null });
   for (const pair of book.ambiguous) {
-    report(document, place, { message: `table "${table.name}": accounts ${pair.first} and ${pair.second} cannot be told apart by "${pair.key}"` });
+    report(document, place, {
+      message: `table "${table.name}": accounts ${pair.first} and ${pair.second} cannot be told apart by "${pair.key}"`,
+    });
   }
   return book.match;
 }
@@ -110,7 +130,8 @@ function valuesByKey(document: RuleSetDocument, use: TableUse): ReadonlyMap<stri
 
 function readKeywords(document: RuleSetDocument, use: TableUse): readonly { readonly keyword: string; readonly topic: string }[] {
   return [...valuesByKey(document, use)].map(([keyword, topic]) => {
-    if (!/[\p{L}\p{N}]/u.test(keyword)) report(document, use.place, { message: `table "${use.table.name}": keyword "${keyword}" has no letter or digit` });
+    if (!/[\p{L}\p{N}]/u.test(keyword))
+      report(document, use.place, { message: `table "${use.table.name}": keyword "${keyword}" has no letter or digit` });
     return { keyword, topic };
   });
 }

@@ -55,7 +55,9 @@ function readNames(text: string): ReadonlyMap<string, string> {
 }
 
 function readPrefixes(): readonly (string | null)[] {
-  const entries = ZIP_PREFIXES.trim().split(/[|\n]/).map((entry) => entry.split(','));
+  const entries = ZIP_PREFIXES.trim()
+    .split(/[|\n]/)
+    .map((entry) => entry.split(','));
   const states: (string | null)[] = [];
   for (let prefix = 0, next = 0; prefix < 1_000; prefix++) {
     while (next < entries.length && Number(entries[next]?.[0]) <= prefix) next += 1;

@@ -8,7 +8,14 @@ import { tableFilesOf } from './table-files.ts';
 import { mergeSpans, parseHoursLine } from './weekly-hours.ts';
 
 describe('parseDurationMs', () => {
-  it.each([['30s', 30_000], ['5m', 300_000], ['4h', 14_400_000], ['2d', 172_800_000], ['1h30m', 5_400_000], ['366d', 31_622_400_000]])('%s', (text, value) => {
+  it.each([
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['4h', 14_400_000],
+    ['2d', 172_800_000],
+    ['1h30m', 5_400_000],
+    ['366d', 31_622_400_000],
+  ])('%s', (text, value) => {
     expect(parseDurationMs(text)).toBe(value);
   });
 
@@ -25,21 +32,54 @@ describe('parseHoursLine', () => {
 
   it.each([
     ['mon 09:00-17:30', [[540, 1050]]],
-    ['Mon-Tue 9:00 - 17:30', [[540, 1050], [1980, 2490]]],
-    ['sat,sun 00:00-24:00', [[7200, 8640], [8640, 10080]]],
-    ['sat-mon 10:00-11:00', [[7800, 7860], [9240, 9300], [600, 660]]],
+    [
+      'Mon-Tue 9:00 - 17:30',
+      [
+        [540, 1050],
+        [1980, 2490],
+      ],
+    ],
+    [
+      'sat,sun 00:00-24:00',
+      [
+        [7200, 8640],
+        [8640, 10080],
+      ],
+    ],
+    [
+      'sat-mon 10:00-11:00',
+      [
+        [7800, 7860],
+        [9240, 9300],
+        [600, 660],
+      ],
+    ],
     ['fri 22:00-02:00', [[7080, 7320]]],
-    ['sun 22:00-02:00', [[9960, 10080], [0, 120]]],
+    [
+      'sun 22:00-02:00',
+      [
+        [9960, 10080],
+        [0, 120],
+      ],
+    ],
   ])('%s', (line, expected) => {
     expect(spans(line)).toEqual(expected);
   });
 
-  it.each(['', 'mon', '09:00-17:00', 'mon 9-17', 'mon 09:60-17:00', 'mon 25:00-26:00', 'mon 24:00-10:00', 'mon 09:00-09:00', 'mo 09:00-10:00', 'mon- 09:00-10:00'])(
-    '"%s" is refused',
-    (line) => {
-      expect(typeof spans(line)).toBe('string');
-    },
-  );
+  it.each([
+    '',
+    'mon',
+    '09:00-17:00',
+    'mon 9-17',
+    'mon 09:60-17:00',
+    'mon 25:00-26:00',
+    'mon 24:00-10:00',
+    'mon 09:00-09:00',
+    'mo 09:00-10:00',
+    'mon- 09:00-10:00',
+  ])('"%s" is refused', (line) => {
+    expect(typeof spans(line)).toBe('string');
+  });
 
   it('merges what overlaps and touches', () => {
     fc.assert(
@@ -50,7 +90,8 @@ describe('parseHoursLine', () => {
           const next = merged[index + 1];
           if (next !== undefined) expect(next.fromMinute).toBeGreaterThan(span.toMinute);
         }
-        const isIn = (spanList: typeof given | typeof merged, minute: number) => spanList.some((span) => span.fromMinute <= minute && minute < span.toMinute);
+        const isIn = (spanList: typeof given | typeof merged, minute: number) =>
+          spanList.some((span) => span.fromMinute <= minute && minute < span.toMinute);
         for (const { fromMinute, toMinute } of given) {
           for (const minute of [fromMinute - 1, fromMinute, toMinute - 1, toMinute]) expect(isIn(merged, minute)).toBe(isIn(given, minute));
         }
@@ -86,7 +127,13 @@ describe('parseCsv', () => {
 });
 
 describe('closestWord', () => {
-  it.each([['salse', 'sales'], ['contry', 'country'], ['Team', 'team'], ['x', null], ['quite-another', null]])('%s: %s', (word, expected) => {
+  it.each([
+    ['salse', 'sales'],
+    ['contry', 'country'],
+    ['Team', 'team'],
+    ['x', null],
+    ['quite-another', null],
+  ])('%s: %s', (word, expected) => {
     expect(closestWord(word, ['sales', 'country', 'team'])).toBe(expected);
   });
 });

@@ -2,7 +2,7 @@
  * Reads a rule set's YAML node by node, so that every fault names its path, line and column, and all faults come at once.
  * The readers return null after reporting; whoever assembles the parts goes on and finds the other faults too.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { RuleSetFault } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
 
@@ -59,7 +59,12 @@ export function fieldsOf(
   const found = new Map<string, Place>();
   for (const entry of entries) {
     if (known.includes(entry.key)) found.set(entry.key, entry.value);
-    else report(document, { path: entry.value.path, node: entry.keyNode }, { message: `unknown key "${entry.key}"${didYouMean(entry.key, known)}` });
+    else
+      report(
+        document,
+        { path: entry.value.path, node: entry.keyNode },
+        { message: `unknown key "${entry.key}"${didYouMean(entry.key, known)}` },
+      );
   }
   for (const key of keys.required ?? []) {
     if (isBlank(document, found.get(key))) report(document, place, { message: `"${key}" is missing` });

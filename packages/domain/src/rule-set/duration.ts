@@ -1,5 +1,5 @@
 /** Durations as people write them in a rule set: `30s`, `5m`, `4h`, `2d`, `1h30m`. */
-import { report, textOf, type Place, type RuleSetDocument } from './document.ts';
+import { type Place, type RuleSetDocument, report, textOf } from './document.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const WHOLE = /^(?:\d{1,7}[smhd])+$/;

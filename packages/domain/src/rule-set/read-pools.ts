@@ -1,7 +1,19 @@
 /** The `pools` and `destinations` sections: who takes leads, when, how many, and where they are told. */
 import type { Agent, Caps, Destination, Pool } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { booleanOf, fieldsOf, idOf, itemsOf, numberOf, oneOf, report, textOf, type Fields, type Place, type RuleSetDocument } from './document.ts';
+import {
+  booleanOf,
+  type Fields,
+  fieldsOf,
+  idOf,
+  itemsOf,
+  numberOf,
+  oneOf,
+  type Place,
+  type RuleSetDocument,
+  report,
+  textOf,
+} from './document.ts';
 import { durationOf } from './duration.ts';
 import { hoursOf, zoneOf } from './weekly-hours.ts';
 
@@ -26,7 +38,8 @@ export function readDestinations(document: RuleSetDocument, place: Place | null,
     const destinationId = idOf(document, fields?.get('id') ?? null);
     const kind = oneOf(document, fields?.get('kind') ?? null, KINDS);
     if (fields === null || destinationId === null) continue;
-    if (destinations.has(destinationId)) report(document, fields.get('id') ?? item, { message: `destination "${destinationId}" stands twice` });
+    if (destinations.has(destinationId))
+      report(document, fields.get('id') ?? item, { message: `destination "${destinationId}" stands twice` });
     destinations.set(destinationId, {
       destinationId,
       kind: kind ?? 'SALES',
@@ -44,7 +57,8 @@ export function readPools(document: RuleSetDocument, place: Place | null, zone: 
   for (const item of itemsOf(document, place)) {
     const pool = readPool(document, item, zone);
     if (pool === null) continue;
-    if (pools.has(pool.value.poolId)) report(document, pool.fields.get('id') ?? item, { message: `pool "${pool.value.poolId}" stands twice` });
+    if (pools.has(pool.value.poolId))
+      report(document, pool.fields.get('id') ?? item, { message: `pool "${pool.value.poolId}" stands twice` });
     else pools.set(pool.value.poolId, pool);
   }
   return pools;
@@ -77,7 +91,8 @@ function readPool(document: RuleSetDocument, place: Place, defaultZone: string):
 function readAgents(document: RuleSetDocument, place: Place | null, zone: string): readonly Agent[] {
   const agents = new Map<string, Agent>();
   const items = itemsOf(document, place);
-  if (items.length > MAX_MEMBERS && place !== null) report(document, place, { message: `${items.length} agents: a pool holds at most ${MAX_MEMBERS}` });
+  if (items.length > MAX_MEMBERS && place !== null)
+    report(document, place, { message: `${items.length} agents: a pool holds at most ${MAX_MEMBERS}` });
   for (const item of items) {
     const fields = fieldsOf(document, item, { required: ['id'], optional: ['name', 'weight', 'caps', 'hours', 'zone', 'leave', 'active'] });
     const agentId = idOf(document, fields?.get('id') ?? null);
@@ -135,15 +150,22 @@ function readWebhook(document: RuleSetDocument, place: Place | null): Destinatio
   const secretEnv = textOf(document, fields?.get('secretEnv') ?? null);
   if (url === null || secretEnv === null) return null;
   const protocol = URL.parse(url)?.protocol;
-  if (protocol !== 'https:' && protocol !== 'http:') report(document, fields?.get('url') ?? place, { message: `"${url}" is not an address that begins with https:// or http://` });
+  if (protocol !== 'https:' && protocol !== 'http:')
+    report(document, fields?.get('url') ?? place, { message: `"${url}" is not an address that begins with https:// or http://` });
   if (!/^[A-Z][A-Z0-9_]*$/.test(secretEnv)) {
-    report(document, fields?.get('secretEnv') ?? place, { message: 'secretEnv is the NAME of an environment variable (capitals, digits, underscores); the secret itself never stands here' });
+    report(document, fields?.get('secretEnv') ?? place, {
+      message: 'secretEnv is the NAME of an environment variable (capitals, digits, underscores); the secret itself never stands here',
+    });
   }
   return { url, secretEnv };
 }
 
 /** What can only be said when all pools are known: destinations that are not there, overflow that ends nowhere. */
-export function checkPools(document: RuleSetDocument, pools: ReadonlyMap<string, Placed<Pool>>, destinations: ReadonlyMap<string, Destination>): void {
+export function checkPools(
+  document: RuleSetDocument,
+  pools: ReadonlyMap<string, Placed<Pool>>,
+  destinations: ReadonlyMap<string, Destination>,
+): void {
   for (const { value: pool, place, fields } of pools.values()) {
     if (!destinations.has(pool.destinationId) && fields.get('destination') !== null) {
       const hint = didYouMean(pool.destinationId, [...destinations.keys()]);
@@ -151,7 +173,8 @@ export function checkPools(document: RuleSetDocument, pools: ReadonlyMap<string,
     }
     if (pool.overflowTo === null) continue;
     const at = fields.get('overflowTo') ?? place;
-    if (!pools.has(pool.overflowTo)) report(document, at, { message: `there is no pool "${pool.overflowTo}"${didYouMean(pool.overflowTo, [...pools.keys()])}` });
+    if (!pools.has(pool.overflowTo))
+      report(document, at, { message: `there is no pool "${pool.overflowTo}"${didYouMean(pool.overflowTo, [...pools.keys()])}` });
     else if (overflowsIntoItself(pool, pools)) report(document, at, { message: `the overflow of "${pool.poolId}" comes back to itself` });
   }
 }

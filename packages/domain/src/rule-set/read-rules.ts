@@ -4,7 +4,7 @@ import { compileConditionAt } from '../cel/compile-condition.ts';
 import type { Condition } from '../cel/condition.ts';
 import type { Destination, Pool, Rule } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { fieldsOf, idOf, isMapping, itemsOf, report, textOf, type Place, type RuleSetDocument } from './document.ts';
+import { fieldsOf, idOf, isMapping, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
 import type { Placed } from './read-pools.ts';
 
 export interface CompiledRule {
@@ -37,7 +37,9 @@ export function readRules(
     const to = readTarget(document, fields.get('to'), known);
     if (ruleId === null) continue;
     if (rules.has(ruleId) || ruleId === LAST_RESORT_ID) {
-      report(document, fields.get('id') ?? item, { message: ruleId === LAST_RESORT_ID ? `"${LAST_RESORT_ID}" is the name of the last resort` : `rule "${ruleId}" stands twice` });
+      report(document, fields.get('id') ?? item, {
+        message: ruleId === LAST_RESORT_ID ? `"${LAST_RESORT_ID}" is the name of the last resort` : `rule "${ruleId}" stands twice`,
+      });
     }
     if (condition === null || to === null) continue;
     const description = textOf(document, fields.get('description')) ?? condition.source;
@@ -54,8 +56,10 @@ export function readLastResort(document: RuleSetDocument, place: Place | null, k
   const to = readTarget(document, target, known);
   if (to === null || target === null) return null;
   const pool = known.pools.get(to)?.value;
-  if (pool !== undefined && pool.acceptWithinMs === null) report(document, target, { message: `pool "${to}" is the last resort and needs a clock: give it "acceptWithin"` });
-  if (pool !== undefined && pool.overflowTo !== null) report(document, target, { message: `pool "${to}" is the last resort: it cannot overflow any further` });
+  if (pool !== undefined && pool.acceptWithinMs === null)
+    report(document, target, { message: `pool "${to}" is the last resort and needs a clock: give it "acceptWithin"` });
+  if (pool !== undefined && pool.overflowTo !== null)
+    report(document, target, { message: `pool "${to}" is the last resort: it cannot overflow any further` });
   const description = textOf(document, fields?.get('description') ?? null) ?? 'No rule matched: the final decision makers have it';
   return { ruleId: LAST_RESORT_ID, description, when: null, to };
 }
@@ -73,7 +77,10 @@ function readTarget(document: RuleSetDocument, place: Place | null, known: Routi
   const delivering = [...known.pools.values()].filter((pool) => pool.value.destinationId === name).map((pool) => pool.value.poolId);
   const [only] = delivering;
   if (only !== undefined && delivering.length === 1) return only;
-  const message = only === undefined ? `destination "${name}" has no pool to take leads` : `destination "${name}" has several pools: name one of ${delivering.join(', ')}`;
+  const message =
+    only === undefined
+      ? `destination "${name}" has no pool to take leads`
+      : `destination "${name}" has several pools: name one of ${delivering.join(', ')}`;
   report(document, place, { message });
   return null;
 }

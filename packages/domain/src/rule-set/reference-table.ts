@@ -3,7 +3,7 @@
  * Keys are compared without regard to case and outer spaces.
  */
 import { didYouMean } from './did-you-mean.ts';
-import { entriesOf, fieldsOf, isMapping, itemsOf, report, textOf, type Place, type RuleSetDocument } from './document.ts';
+import { entriesOf, fieldsOf, isMapping, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
 import { parseCsv } from './parse-csv.ts';
 
 export type TableRow = Readonly<Record<string, string>>;
@@ -84,7 +84,8 @@ function readCsvRows(document: RuleSetDocument, place: Place, files: ReadonlyMap
     return null;
   }
   const columns = header.cells.map((cell) => cell.trim());
-  if (new Set(columns).size !== columns.length) report(document, place, { message: `file "${name}": a column name stands twice in line 1` });
+  if (new Set(columns).size !== columns.length)
+    report(document, place, { message: `file "${name}": a column name stands twice in line 1` });
   const rows: SourceRow[] = [];
   for (const record of records) {
     const where = `file "${name}" line ${record.line}`;

@@ -1,10 +1,10 @@
 /** The sample rule set does what its descriptions say: the three telecom rules and the six departments. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { leadFor, personFor } from '../../../../test/support/example-leads.ts';
+import { sampleRuleSet } from '../../../../test/support/sample-rule-set.ts';
 import { evaluateLead } from '../evaluate-lead.ts';
 import type { Lead, Person } from '../lead.ts';
-import { leadFor, personFor } from '../rule-set-examples.test-support.ts';
-import { sampleRuleSet } from '../sample-rule-set.test-support.ts';
 
 const ruleSet = sampleRuleSet();
 const hashIdentity = (text: string) => createHmac('sha256', 'key').update(text).digest('hex').slice(0, 32);
@@ -55,11 +55,22 @@ describe('the sample rule set', () => {
     ['a hot lead with half a million', { ...HOT, qualification: { ...HOT.qualification, budget: 500_000 } }, 'enterprise-desk'],
     ['a callback at the weekend', { ...HOT, lead: { attributes: { callback: 'weekend' } } }, 'weekend-callback'],
     ['a callback now', { lead: { attributes: { callback: 'now' } } }, 'rapid-response'],
-    ['high potential', { ...HOT, qualification: { timeFrame: 'WITHIN_3_MONTHS', authority: 'RECOMMENDS', budget: 1_000 } }, 'outbound-calls'],
+    [
+      'high potential',
+      { ...HOT, qualification: { timeFrame: 'WITHIN_3_MONTHS', authority: 'RECOMMENDS', budget: 1_000 } },
+      'outbound-calls',
+    ],
     ['missing answers', { person: { email: 'jo@acme-widgets.example' } }, 'information-desk'],
     ['low potential', { ...HOT, qualification: { timeFrame: 'WITHIN_3_MONTHS', authority: 'NONE', budget: 10 } }, 'web-shop'],
     ['a partner', { ...HOT, lead: { channel: 'partner' } }, 'partner-desk'],
-    ['no urgency, opted in', { qualification: { timeFrame: 'LATER', authority: 'DECIDES' }, lead: { consent: { email: true, phone: null, proof: 'form 7', givenAt: 1 } } }, 'nurture-campaigns'],
+    [
+      'no urgency, opted in',
+      {
+        qualification: { timeFrame: 'LATER', authority: 'DECIDES' },
+        lead: { consent: { email: true, phone: null, proof: 'form 7', givenAt: 1 } },
+      },
+      'nurture-campaigns',
+    ],
     ['no urgency, not opted in', { qualification: { timeFrame: 'LATER', authority: 'DECIDES' } }, 'web-shop'],
     ['nobody to be reached', {}, 'final-decision-makers'],
   ])('gives %s to the right pool', (_name, given, pool) => {
@@ -92,10 +103,19 @@ describe('the sample rule set', () => {
   });
 
   it('says why each rule before the match did not match', () => {
-    const { facts } = evaluateLead(ruleSet, { lead: leadFor(), person: personFor({ email: 'jo@dot.ca.gov' }), isQualified: false, hashIdentity });
+    const { facts } = evaluateLead(ruleSet, {
+      lead: leadFor(),
+      person: personFor({ email: 'jo@dot.ca.gov' }),
+      isQualified: false,
+      hashIdentity,
+    });
     expect(ruleSet.traceRules(facts)).toEqual([
       { ruleId: 'unsupported-product', matched: false, reason: 'topics: none; without "unsupported-product"' },
-      { ruleId: 'service-topic', matched: false, reason: 'none of: topics: none; without "support"; topics: none; without "billing"; topics: none; without "complaint"' },
+      {
+        ruleId: 'service-topic',
+        matched: false,
+        reason: 'none of: topics: none; without "support"; topics: none; without "billing"; topics: none; without "complaint"',
+      },
       { ruleId: 'government', matched: true, reason: 'government is "STATE"' },
     ]);
   });

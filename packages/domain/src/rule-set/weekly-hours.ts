@@ -1,7 +1,7 @@
 /** Opening hours as people write them: `mon-fri 09:00-17:30`, in a zone. */
 import type { WeeklyHours } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { isList, itemsOf, report, textOf, type Place, type RuleSetDocument } from './document.ts';
+import { isList, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
 
 type Span = WeeklyHours['spans'][number];
 

@@ -4,10 +4,17 @@ import { compileConditionAt } from '../cel/compile-condition.ts';
 import type { Condition } from '../cel/condition.ts';
 import type { Grade } from '../lead.ts';
 import { didYouMean } from '../rule-set/did-you-mean.ts';
-import { entriesOf, fieldsOf, itemsOf, numberOf, oneOf, report, textOf, type Place, type RuleSetDocument } from '../rule-set/document.ts';
+import { entriesOf, fieldsOf, itemsOf, numberOf, oneOf, type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
 import type { GradeStep, ScoreCap, Scorecard, ScoreLine } from './score-lead.ts';
 
-const GRADES = ['HOT', 'HIGH_POTENTIAL', 'NEED_INFORMATION', 'LOW_POTENTIAL', 'PARTNER_OPPORTUNITY', 'NEED_NURTURING'] as const satisfies readonly Grade[];
+const GRADES = [
+  'HOT',
+  'HIGH_POTENTIAL',
+  'NEED_INFORMATION',
+  'LOW_POTENTIAL',
+  'PARTNER_OPPORTUNITY',
+  'NEED_NURTURING',
+] as const satisfies readonly Grade[];
 const POINTS = { min: -1_000_000, max: 1_000_000, integer: true } as const;
 
 interface GradeEntry extends GradeStep {
@@ -20,7 +27,10 @@ export function readScorecard(document: RuleSetDocument, place: Place | null, en
   if (fields === null) return null;
   const caps = readCaps(document, fields.get('limits'));
   const lines = itemsOf(document, fields.get('lines')).map((item) => readLine(document, item, { caps, environment }));
-  reportRepeats(document, lines.filter((line) => line !== null));
+  reportRepeats(
+    document,
+    lines.filter((line) => line !== null),
+  );
   const grades = itemsOf(document, fields.get('grades')).map((item) => readGrade(document, item, environment));
   const known = grades.filter((grade) => grade !== null);
   const last = known.at(-1);
@@ -61,7 +71,10 @@ function readLine(
   const limit = textOf(document, fields.get('limit'));
   const group = limit === null ? null : known.caps.findIndex((cap) => cap.name === limit);
   if (group === -1 && limit !== null) {
-    const hint = didYouMean(limit, known.caps.map((cap) => cap.name));
+    const hint = didYouMean(
+      limit,
+      known.caps.map((cap) => cap.name),
+    );
     report(document, fields.get('limit') ?? place, { message: `there is no limit "${limit}" in scoring.limits${hint}` });
   }
   if (name === null || points === null || when === null || group === -1) return null;
@@ -97,7 +110,9 @@ function conditionAt(
 function reportUnreachable(document: RuleSetDocument, grades: readonly GradeEntry[], last: GradeEntry): void {
   for (const grade of grades.slice(0, -1)) {
     if (grade.minScore === null && grade.when === null) {
-      report(document, grade.place, { message: `grade ${grade.grade} needs "minScore" or "when": without one the grades after it are never reached` });
+      report(document, grade.place, {
+        message: `grade ${grade.grade} needs "minScore" or "when": without one the grades after it are never reached`,
+      });
     }
   }
   if (last.minScore !== null || last.when !== null) {

@@ -1,12 +1,12 @@
 /** The scorecard: points that sum, limits, and the first grade whose condition is met. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { leadFor, personFor } from '../../../../test/support/example-leads.ts';
+import { sampleRuleSet } from '../../../../test/support/sample-rule-set.ts';
 import { compileRuleSet } from '../compile-rule-set.ts';
 import { evaluateLead } from '../evaluate-lead.ts';
 import type { Lead, Scoring } from '../lead.ts';
 import type { RuleSet } from '../rule-set.ts';
-import { leadFor, personFor } from '../rule-set-examples.test-support.ts';
-import { sampleRuleSet } from '../sample-rule-set.test-support.ts';
 
 const REST = `
 name: scoring
@@ -47,7 +47,10 @@ describe('scoreLead', () => {
 
   it('sums the points of the lines that are met', () => {
     expect(score(limited, qualification({ budget: 5 }))).toEqual({
-      score: 20, grade: 'HIGH_POTENTIAL', gradeReason: 'both', reasons: [{ name: 'any budget', points: 20 }],
+      score: 20,
+      grade: 'HIGH_POTENTIAL',
+      gradeReason: 'both',
+      reasons: [{ name: 'any budget', points: 20 }],
     });
   });
 
@@ -57,12 +60,19 @@ describe('scoreLead', () => {
       { name: 'big budget', points: 20 },
       { name: 'limit of money', points: -15 },
     ]);
-    expect(score(limited, { attributes: { tone: 'rude' } })).toMatchObject({ score: -5, grade: 'NEED_INFORMATION', gradeReason: '!has(lead.budget)' });
+    expect(score(limited, { attributes: { tone: 'rude' } })).toMatchObject({
+      score: -5,
+      grade: 'NEED_INFORMATION',
+      gradeReason: '!has(lead.budget)',
+    });
   });
 
   it('takes the first grade that is met, and the last for all the rest', () => {
     expect(score(limited, qualification({ budget: 5_000 }), true)).toMatchObject({ score: 32, grade: 'HOT', gradeReason: 'thirty points' });
-    expect(score(limited, { ...qualification({ budget: 5 }), vendor: 'vendor-b' })).toMatchObject({ grade: 'LOW_POTENTIAL', gradeReason: 'the rest' });
+    expect(score(limited, { ...qualification({ budget: 5 }), vendor: 'vendor-b' })).toMatchObject({
+      grade: 'LOW_POTENTIAL',
+      gradeReason: 'the rest',
+    });
   });
 
   it.each([
@@ -83,23 +93,41 @@ describe('scoreLead', () => {
           budget: fc.option(fc.double({ noNaN: true }), { nil: null }),
           authority: fc.constantFrom('UNKNOWN' as const, 'DECIDES' as const, 'RECOMMENDS' as const, 'RESEARCHES' as const, 'NONE' as const),
           need: fc.constantFrom(null, 'a quote', 'a demo for a reseller'),
-          timeFrame: fc.constantFrom('UNKNOWN' as const, 'WITHIN_3_MONTHS' as const, 'MONTHS_4_TO_6' as const, 'MONTHS_7_TO_12' as const, 'LATER' as const, 'NONE' as const),
+          timeFrame: fc.constantFrom(
+            'UNKNOWN' as const,
+            'WITHIN_3_MONTHS' as const,
+            'MONTHS_4_TO_6' as const,
+            'MONTHS_7_TO_12' as const,
+            'LATER' as const,
+            'NONE' as const,
+          ),
           productInterest: fc.array(fc.constant('router'), { maxLength: 2 }),
         }),
         company: fc.record({
-          name: fc.constantFrom(null, 'IBM', 'Acme'), website: fc.constant(null), industry: fc.constant(null),
-          employeeCount: fc.option(fc.nat(5_000), { nil: null }), annualRevenue: fc.option(fc.nat(), { nil: null }),
+          name: fc.constantFrom(null, 'IBM', 'Acme'),
+          website: fc.constant(null),
+          industry: fc.constant(null),
+          employeeCount: fc.option(fc.nat(5_000), { nil: null }),
+          annualRevenue: fc.option(fc.nat(), { nil: null }),
         }),
       })
       .map(leadFor);
     fc.assert(
       fc.property(lead, fc.boolean(), fc.constantFrom(null, 'a@gmail.com', 'a@acme.example'), (one, isQualified, email) => {
-        const { scoring, facts } = evaluateLead(ruleSet, { lead: one, person: personFor({ email }), isQualified, hashIdentity: (text) => text });
+        const { scoring, facts } = evaluateLead(ruleSet, {
+          lead: one,
+          person: personFor({ email }),
+          isQualified,
+          hashIdentity: (text) => text,
+        });
         expect(scoring.reasons.reduce((sum, reason) => sum + reason.points, 0)).toBe(scoring.score);
         expect(new Set(scoring.reasons.map((reason) => reason.name)).size).toBe(scoring.reasons.length);
         expect(facts).toMatchObject({ score: scoring.score, grade: scoring.grade, isQualified });
         const match = ruleSet.matchRule(facts);
-        expect(ruleSet.traceRules(facts).map((trace) => trace.matched)).toEqual([...Array.from({ length: match.index }, () => false), true]);
+        expect(ruleSet.traceRules(facts).map((trace) => trace.matched)).toEqual([
+          ...Array.from({ length: match.index }, () => false),
+          true,
+        ]);
       }),
     );
   });
