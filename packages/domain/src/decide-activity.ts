@@ -22,25 +22,39 @@ interface Report {
 
 export function decideActivity(state: BatchState, input: ActivityInput, turn: Turn): void {
   const lead = state.lead(input.leadId);
-  if (lead === undefined) return state.ignore(turn, 'LEAD_UNKNOWN');
+  if (lead === undefined) {
+    state.ignore(turn, 'LEAD_UNKNOWN');
+    return;
+  }
   const report = { lead, input, turn };
   if (retractsBreach(state, report)) return;
-  if (lead.stage === 'CLOSED') return state.ignore(turn, 'ALREADY_CLOSED');
-  if (input.agentId !== null && input.agentId !== lead.agentId) return state.ignore(turn, 'NOT_THE_OWNER');
+  if (lead.stage === 'CLOSED') {
+    state.ignore(turn, 'ALREADY_CLOSED');
+    return;
+  }
+  if (input.agentId !== null && input.agentId !== lead.agentId) {
+    state.ignore(turn, 'NOT_THE_OWNER');
+    return;
+  }
   switch (input.activity) {
     case 'ACCEPTED':
-      return accept(state, report);
+      accept(state, report);
+      return;
     case 'CONTACTED':
-      return contact(state, report);
+      contact(state, report);
+      return;
     case 'DECLINED':
     case 'RETURNED':
-      return giveUp(state, report, input.activity);
+      giveUp(state, report, input.activity);
+      return;
     case 'QUALIFIED':
-      return qualify(state, report);
+      qualify(state, report);
+      return;
     case 'DISQUALIFIED':
     case 'WON':
     case 'LOST':
-      return close(state, report);
+      close(state, report);
+      return;
   }
 }
 
@@ -57,15 +71,24 @@ function retractsBreach(state: BatchState, { lead, input, turn }: Report): boole
 }
 
 function accept(state: BatchState, { lead, input, turn }: Report): void {
-  if (lead.stage === 'WAITING') return state.ignore(turn, 'NO_CHANGE');
-  if (lead.acceptedAt !== null) return state.ignore(turn, 'ALREADY_ACCEPTED');
+  if (lead.stage === 'WAITING') {
+    state.ignore(turn, 'NO_CHANGE');
+    return;
+  }
+  if (lead.acceptedAt !== null) {
+    state.ignore(turn, 'ALREADY_ACCEPTED');
+    return;
+  }
   state.change(turn, accepted(lead, input.occurredAt));
 }
 
 /** Who has talked to the person has accepted the lead, said or not. Of several contacts the earliest is the response. */
 function contact(state: BatchState, { lead, input, turn }: Report): void {
   const respondedAt = earlier(lead.respondedAt, input.occurredAt);
-  if (respondedAt === lead.respondedAt) return state.ignore(turn, 'NO_CHANGE');
+  if (respondedAt === lead.respondedAt) {
+    state.ignore(turn, 'NO_CHANGE');
+    return;
+  }
   const owned =
     lead.stage === 'WAITING' || lead.acceptedAt !== null ? { ...lead, version: lead.version + 1 } : accepted(lead, input.occurredAt);
   state.change(turn, { ...owned, respondedAt });
@@ -73,7 +96,10 @@ function contact(state: BatchState, { lead, input, turn }: Report): void {
 
 /** The owner will not have it: through all the rules again, without that owner. */
 function giveUp(state: BatchState, { lead, input, turn }: Report, cause: 'DECLINED' | 'RETURNED'): void {
-  if (lead.stage === 'WAITING') return state.ignore(turn, 'NO_CHANGE');
+  if (lead.stage === 'WAITING') {
+    state.ignore(turn, 'NO_CHANGE');
+    return;
+  }
   state.freePlace(lead);
   const free = withFormerOwner(lead);
   const choice = chooseByRules(state, { lead: free, facts: input.facts, turn, calledFrom: null });
@@ -85,18 +111,25 @@ function giveUp(state: BatchState, { lead, input, turn }: Report, cause: 'DECLIN
  * decision); else it is handed on, and the owner who qualified it may have it again some day.
  */
 function qualify(state: BatchState, { lead, input, turn }: Report): void {
-  if (lead.isQualified) return state.ignore(turn, 'NO_CHANGE');
+  if (lead.isQualified) {
+    state.ignore(turn, 'NO_CHANGE');
+    return;
+  }
   const facts = factsOf({ isQualified: true }, input.facts);
   const after: LeadRecord = { ...lead, isQualified: true, grade: facts?.grade ?? lead.grade, score: facts?.score ?? lead.score };
   const target = targetOf(state.ruleSet, facts);
   const stays = lead.stage === 'LINKED' || facts === null || (lead.poolId !== null && state.topology.chainOf(target).includes(lead.poolId));
   if (lead.stage === 'WAITING') {
     // A queue is the rules' pool itself: from one further along its chain the lead would not come back.
-    if (facts === null || target === lead.poolId) return keepWaiting(state, { ...after, version: lead.version + 1 }, turn);
+    if (facts === null || target === lead.poolId) {
+      keepWaiting(state, { ...after, version: lead.version + 1 }, turn);
+      return;
+    }
     state.leaveQueue(lead);
   } else if (stays) {
     const isNews = lead.stage !== 'LINKED' && lead.acceptedAt === null;
-    return state.change(turn, isNews ? accepted(after, input.occurredAt) : { ...after, version: lead.version + 1 });
+    state.change(turn, isNews ? accepted(after, input.occurredAt) : { ...after, version: lead.version + 1 });
+    return;
   }
   state.freePlace(lead);
   const choice = chooseByRules(state, { lead: after, facts, turn, calledFrom: null });

@@ -1,7 +1,8 @@
 /** What becomes of a lead: given, when, then. */
+
+import { World } from '@lead-router/testkit/builders/decision-world.ts';
 import { buildFacts, buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { describe, expect, it } from 'vitest';
-import { World } from './decide-world.test-helper.ts';
 
 const MINUTE_MS = 60_000;
 

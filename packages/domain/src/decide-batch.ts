@@ -4,6 +4,7 @@
  * it did; then waiters are called up for the places that are free.
  */
 import { decideActivity } from './decide-activity.ts';
+import { closeGuess, guessInput, openGuess } from './decide-locks.ts';
 import { decideReassign } from './decide-reassign.ts';
 import { decideRoute } from './decide-route.ts';
 import { decideScored } from './decide-scored.ts';
@@ -11,14 +12,26 @@ import { BatchState, type StateRequest, type Turn } from './decide-state.ts';
 import { decideTimer } from './decide-timer.ts';
 import type { DecisionTrace } from './decide-trace.ts';
 import { wakeWaiters } from './decide-wake.ts';
-import type { BatchOutcome, RouterInput } from './routing-model.ts';
-
-export { locksFor, type Peeked } from './decide-locks.ts';
+import type { LeadId } from './lead.ts';
+import type { BatchOutcome, IdentityRecord, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
+import type { RuleSet } from './rule-set.ts';
 
 /** `eventId` names an event by its parts; the same parts always give the same id (UUIDv5 in production). */
 export interface DecideBatchRequest extends StateRequest {
   /** In log order, repeats and bad values already taken out. */
   readonly inputs: readonly RouterInput[];
+}
+
+/** What was read without a lock, to guess which locks the batch will need; may be out of date. */
+export interface Peeked {
+  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
+  readonly identities: ReadonlyMap<string, IdentityRecord>;
+}
+
+export interface LocksRequest {
+  readonly ruleSet: RuleSet;
+  readonly inputs: readonly RouterInput[];
+  readonly peeked: Peeked;
 }
 
 /** Fills `trace` while the input at `inputIndex` is decided. */
@@ -40,17 +53,29 @@ export function decideBatch(request: DecideBatchRequest, tracing?: TraceRequest)
   return { kind: 'DECIDED', effects: state.effects, ignored: state.ignored, wakeUps, writes: state.writes() };
 }
 
+/** What to lock before the batch is decided: a guess, which `decideBatch` corrects where it falls short. */
+export function locksFor({ ruleSet, inputs, peeked }: LocksRequest): LockSet {
+  const guess = openGuess(ruleSet, peeked.leads);
+  for (const input of inputs) guessInput(guess, input);
+  return closeGuess(guess);
+}
+
 function decideInput(state: BatchState, input: RouterInput, turn: Turn): void {
   switch (input.kind) {
     case 'SCORED':
-      return decideScored(state, input, turn);
+      decideScored(state, input, turn);
+      return;
     case 'ACTIVITY':
-      return decideActivity(state, input, turn);
+      decideActivity(state, input, turn);
+      return;
     case 'TIMER':
-      return decideTimer(state, input, turn);
+      decideTimer(state, input, turn);
+      return;
     case 'ROUTE':
-      return decideRoute(state, input, turn);
+      decideRoute(state, input, turn);
+      return;
     case 'REASSIGN':
-      return decideReassign(state, input, turn);
+      decideReassign(state, input, turn);
+      return;
   }
 }

@@ -1,6 +1,5 @@
 /** Whatever happens, in whatever order and batches: the books are right, the choices are fair game, and nobody is left waiting. */
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+
 import {
   bookFaults,
   type Command,
@@ -12,8 +11,10 @@ import {
   ruleSets,
   stuckLeads,
   wakeFaults,
-} from './decide-history.test-helper.ts';
-import { type Decided, World } from './decide-world.test-helper.ts';
+} from '@lead-router/testkit/builders/decision-history.ts';
+import { type Decided, World } from '@lead-router/testkit/builders/decision-world.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { RuleSet } from './rule-set.ts';
 
 const worlds = fc.record({

@@ -7,21 +7,9 @@ import { parseTarget } from './decide-reassign.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadId } from './lead.ts';
-import type { IdentityRecord, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
+import type { LeadRecord, LockSet, RouterInput } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 import { isCurrentTimer } from './timers.ts';
-
-/** What was read without a lock, to guess which locks the batch will need; may be out of date. */
-export interface Peeked {
-  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
-  readonly identities: ReadonlyMap<string, IdentityRecord>;
-}
-
-export interface LocksRequest {
-  readonly ruleSet: RuleSet;
-  readonly inputs: readonly RouterInput[];
-  readonly peeked: Peeked;
-}
 
 /** Where a lead may be when an input finds it: as read, or as an earlier input of this batch will leave it. */
 interface Whereabouts {
@@ -35,73 +23,82 @@ interface Whereabouts {
 interface Guess {
   readonly ruleSet: RuleSet;
   readonly topology: Topology;
-  readonly peeked: Peeked;
+  /** As peeked. */
+  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
   /** First seen in this batch. */
   readonly submitted: Map<LeadId, Extract<RouterInput, { readonly kind: 'SCORED' }>>;
-  readonly identities: Set<string>;
-  readonly leads: Set<LeadId>;
-  readonly destinations: Set<string>;
-  readonly pools: Set<string>;
+  readonly locks: {
+    readonly identities: Set<string>;
+    readonly leads: Set<LeadId>;
+    readonly destinations: Set<string>;
+    readonly pools: Set<string>;
+  };
 }
 
-export function locksFor({ ruleSet, inputs, peeked }: LocksRequest): LockSet {
-  const guess: Guess = {
-    ruleSet,
-    topology: topologyOf(ruleSet),
-    peeked,
-    submitted: new Map(),
-    identities: new Set(),
-    leads: new Set(),
-    destinations: new Set(),
-    pools: new Set(),
-  };
-  for (const input of inputs) guessInput(guess, input);
-  for (const poolId of guess.pools) addDestination(guess, ruleSet.pools.get(poolId)?.destinationId ?? null);
+export function openGuess(ruleSet: RuleSet, leads: ReadonlyMap<LeadId, LeadRecord>): Guess {
+  const topology = topologyOf(ruleSet);
   return {
-    identities: [...guess.identities].sort(),
-    leads: [...guess.leads].sort(),
-    destinations: [...guess.destinations].sort(),
-    pools: [...guess.pools].sort(),
+    ruleSet,
+    topology,
+    leads,
+    submitted: new Map(),
+    locks: { identities: new Set(), leads: new Set(), destinations: new Set(), pools: new Set() },
   };
 }
 
-function guessInput(guess: Guess, input: RouterInput): void {
+export function closeGuess(guess: Guess): LockSet {
+  const { identities, leads, destinations, pools } = guess.locks;
+  for (const poolId of pools) addDestination(guess, guess.ruleSet.pools.get(poolId)?.destinationId ?? null);
+  return { identities: [...identities].sort(), leads: [...leads].sort(), destinations: [...destinations].sort(), pools: [...pools].sort() };
+}
+
+export function guessInput(guess: Guess, input: RouterInput): void {
   if (input.kind === 'TIMER' && input.timer === 'POOL_WAKE') {
     if (input.poolId !== null) addPool(guess, input.poolId);
     return;
   }
-  guess.leads.add(input.leadId);
+  guess.locks.leads.add(input.leadId);
   if (input.kind === 'ROUTE') addPool(guess, input.poolId);
-  if (input.kind === 'SCORED') return guessScored(guess, input);
+  if (input.kind === 'SCORED') {
+    guessScored(guess, input);
+    return;
+  }
   const lead = whereabouts(guess, input.leadId);
   if (lead === null) return;
   switch (input.kind) {
     case 'ACTIVITY':
-      return guessActivity(guess, lead, input);
+      guessActivity(guess, lead, input);
+      return;
     case 'TIMER':
       if (lead.record !== null && !isCurrentTimer(lead.record, { kind: kindOf(input.timer), generation: input.generation })) return;
       addIdentities(guess, lead);
-      if (input.timer === 'ACCEPT') return guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+      if (input.timer === 'ACCEPT') {
+        guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+        return;
+      }
       addPlaces(guess, lead);
-      return addPool(guess, guess.ruleSet.lastResortPool);
+      addPool(guess, guess.ruleSet.lastResortPool);
+      return;
     case 'ROUTE':
       if (lead.record !== null && (lead.record.stage !== 'WAITING' || lead.record.poolId !== input.poolId)) return;
       addIdentities(guess, lead);
-      return addTarget(guess, factsOf(lead, input.facts), lead.formerOwners);
+      addTarget(guess, factsOf(lead, input.facts), lead.formerOwners);
+      return;
     case 'REASSIGN': {
       const target = parseTarget(guess.ruleSet, input.to);
       if (target === null) return;
       addIdentities(guess, lead);
       addFreeing(guess, lead);
-      return addPool(guess, target.poolId);
+      addPool(guess, target.poolId);
+      return;
     }
   }
 }
 
 function guessScored(guess: Guess, input: Extract<RouterInput, { readonly kind: 'SCORED' }>): void {
-  if (guess.peeked.leads.has(input.leadId) || guess.submitted.has(input.leadId)) return;
+  if (guess.leads.has(input.leadId) || guess.submitted.has(input.leadId)) return;
   guess.submitted.set(input.leadId, input);
-  for (const identity of input.identities) guess.identities.add(identity);
+  for (const identity of input.identities) guess.locks.identities.add(identity);
   addTarget(guess, input.facts, []);
 }
 
@@ -113,22 +110,28 @@ function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInp
     case 'DECLINED':
     case 'RETURNED':
       addIdentities(guess, lead);
-      return guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+      guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+      return;
     case 'QUALIFIED': {
       if (lead.record?.isQualified === true) return;
       const facts = factsOf({ isQualified: true }, input.facts);
-      if (facts === null) return addPlaces(guess, lead);
+      if (facts === null) {
+        addPlaces(guess, lead);
+        return;
+      }
       const chain = guess.topology.chainOf(targetOf(guess.ruleSet, facts));
       // Stays with its owner: nothing but the lead is touched. Any other is the move, or the waiter's new rank.
       if (lead.record?.stage !== 'WAITING' && lead.places.every(({ poolId }) => chain.includes(poolId))) return;
       addIdentities(guess, lead);
-      return guessMove(guess, lead, { facts, losesOwner: false });
+      guessMove(guess, lead, { facts, losesOwner: false });
+      return;
     }
     case 'DISQUALIFIED':
     case 'WON':
     case 'LOST':
       addIdentities(guess, lead);
-      return addFreeing(guess, lead);
+      addFreeing(guess, lead);
+      return;
   }
 }
 
@@ -147,7 +150,7 @@ function addTarget(guess: Guess, facts: Facts | null, formerOwners: readonly str
 }
 
 function whereabouts(guess: Guess, leadId: LeadId): Whereabouts | null {
-  const record = guess.peeked.leads.get(leadId);
+  const record = guess.leads.get(leadId);
   if (record !== undefined) {
     const { identities, poolId, destinationId, formerAgents: formerOwners, isQualified } = record;
     return { identities, places: poolId === null ? [] : [{ poolId, destinationId }], formerOwners, isQualified, record };
@@ -160,12 +163,15 @@ function whereabouts(guess: Guess, leadId: LeadId): Whereabouts | null {
 }
 
 function addIdentities(guess: Guess, lead: Whereabouts): void {
-  for (const identity of lead.identities) guess.identities.add(identity);
+  for (const identity of lead.identities) guess.locks.identities.add(identity);
 }
 
 function addFreeing(guess: Guess, lead: Whereabouts): void {
   if (lead.record?.stage === 'LINKED' || lead.record?.stage === 'CLOSED') return;
-  if (lead.record?.stage === 'WAITING') return addPlaces(guess, lead);
+  if (lead.record?.stage === 'WAITING') {
+    addPlaces(guess, lead);
+    return;
+  }
   for (const { poolId, destinationId } of lead.places) {
     for (const locked of guess.topology.locksOfFreeing(poolId, destinationId)) addPool(guess, locked);
     addDestination(guess, destinationId);
@@ -178,11 +184,11 @@ function addPlaces(guess: Guess, lead: Whereabouts): void {
 
 /** Never a pool without those it overflows into: see `decide-wake.ts`. */
 function addPool(guess: Guess, poolId: string): void {
-  for (const link of guess.topology.chainOf(poolId)) guess.pools.add(link);
+  for (const link of guess.topology.chainOf(poolId)) guess.locks.pools.add(link);
 }
 
 function addDestination(guess: Guess, destinationId: string | null): void {
-  if (destinationId !== null && guess.topology.isCapped(destinationId)) guess.destinations.add(destinationId);
+  if (destinationId !== null && guess.topology.isCapped(destinationId)) guess.locks.destinations.add(destinationId);
 }
 
 function kindOf(timer: 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE'): 'ACCEPT' | 'WAIT_LIMIT' {

@@ -32,19 +32,34 @@ export function parseTarget(ruleSet: RuleSet, to: string): ReassignTarget | null
 
 export function decideReassign(state: BatchState, input: ReassignInput, turn: Turn): void {
   const lead = state.lead(input.leadId);
-  if (lead === undefined) return state.ignore(turn, 'LEAD_UNKNOWN');
-  if (lead.stage === 'CLOSED') return state.ignore(turn, 'ALREADY_CLOSED');
+  if (lead === undefined) {
+    state.ignore(turn, 'LEAD_UNKNOWN');
+    return;
+  }
+  if (lead.stage === 'CLOSED') {
+    state.ignore(turn, 'ALREADY_CLOSED');
+    return;
+  }
   const target = parseTarget(state.ruleSet, input.to);
-  if (target === null) return state.ignore(turn, 'TARGET_UNKNOWN');
+  if (target === null) {
+    state.ignore(turn, 'TARGET_UNKNOWN');
+    return;
+  }
   const isOwned = lead.stage === 'ASSIGNED' || lead.stage === 'EXCEPTION';
-  if (isOwned && lead.poolId === target.poolId && target.agentId === lead.agentId) return state.ignore(turn, 'NO_CHANGE');
+  if (isOwned && lead.poolId === target.poolId && target.agentId === lead.agentId) {
+    state.ignore(turn, 'NO_CHANGE');
+    return;
+  }
   state.leaveQueue(lead);
   state.freePlace(lead);
   const free = isOwned ? withFormerOwner(lead) : lead;
   const pool = state.pool(target.poolId);
   const request = { lead: free, facts: input.facts, turn, calledFrom: null };
   const choice = placeByHand(state, request, { pool, member: memberOf(pool, target) });
-  if (choice === null) return state.ignore(turn, 'TARGET_UNKNOWN');
+  if (choice === null) {
+    state.ignore(turn, 'TARGET_UNKNOWN');
+    return;
+  }
   recordChoice(state, { lead: free, choice, cause: 'REASSIGNED_BY_HAND', facts: input.facts, turn });
 }
 

@@ -14,11 +14,20 @@ type RouteInput = Extract<RouterInput, { readonly kind: 'ROUTE' }>;
 export function decideRoute(state: BatchState, input: RouteInput, turn: Turn): void {
   state.pool(input.poolId);
   const lead = state.lead(input.leadId);
-  if (lead === undefined) return state.ignore(turn, 'LEAD_UNKNOWN');
-  if (lead.stage !== 'WAITING' || lead.poolId !== input.poolId) return state.ignore(turn, 'NOT_WAITING');
+  if (lead === undefined) {
+    state.ignore(turn, 'LEAD_UNKNOWN');
+    return;
+  }
+  if (lead.stage !== 'WAITING' || lead.poolId !== input.poolId) {
+    state.ignore(turn, 'NOT_WAITING');
+    return;
+  }
   const request: ChoiceRequest = { lead, facts: input.facts, turn, calledFrom: input.poolId };
   const choice = chooseByRules(state, request);
-  if (choice.kind === 'QUEUED' && choice.pool.poolId === input.poolId) return waitOn(state, { lead, choice, turn });
+  if (choice.kind === 'QUEUED' && choice.pool.poolId === input.poolId) {
+    waitOn(state, { lead, choice, turn });
+    return;
+  }
   state.leaveQueue(lead);
   recordChoice(state, { lead, choice, cause: input.cause, facts: input.facts, turn });
 }

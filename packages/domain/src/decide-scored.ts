@@ -7,10 +7,16 @@ import type { IdentityRecord, LeadRecord, RouterInput } from './routing-model.ts
 type ScoredInput = Extract<RouterInput, { readonly kind: 'SCORED' }>;
 
 export function decideScored(state: BatchState, input: ScoredInput, turn: Turn): void {
-  if (state.lead(input.leadId) !== undefined) return state.ignore(turn, 'LEAD_ALREADY_SUBMITTED');
+  if (state.lead(input.leadId) !== undefined) {
+    state.ignore(turn, 'LEAD_ALREADY_SUBMITTED');
+    return;
+  }
   const owner = openLeadOf(state, input.identities);
   const lead = newLead(state, input);
-  if (owner !== null) return link(state, { lead, owner, turn });
+  if (owner !== null) {
+    link(state, { lead, owner, turn });
+    return;
+  }
   const choice = chooseByRules(state, { lead, facts: input.facts, turn, calledFrom: null });
   recordChoice(state, { lead, choice, cause: 'SUBMITTED', facts: input.facts, turn });
 }

@@ -9,10 +9,19 @@ import { isCurrentTimer } from './timers.ts';
 type TimerInput = Extract<RouterInput, { readonly kind: 'TIMER' }>;
 
 export function decideTimer(state: BatchState, input: TimerInput, turn: Turn): void {
-  if (input.timer === 'POOL_WAKE') return wakePool(state, input, turn);
+  if (input.timer === 'POOL_WAKE') {
+    wakePool(state, input, turn);
+    return;
+  }
   const lead = state.lead(input.leadId);
-  if (lead === undefined) return state.ignore(turn, 'LEAD_UNKNOWN');
-  if (!isCurrentTimer(lead, { kind: input.timer, generation: input.generation })) return state.ignore(turn, 'TIMER_SUPERSEDED');
+  if (lead === undefined) {
+    state.ignore(turn, 'LEAD_UNKNOWN');
+    return;
+  }
+  if (!isCurrentTimer(lead, { kind: input.timer, generation: input.generation })) {
+    state.ignore(turn, 'TIMER_SUPERSEDED');
+    return;
+  }
   if (input.timer === 'ACCEPT') breachAccept(state, { lead, input, turn });
   else endWait(state, { lead, input, turn });
 }
@@ -42,9 +51,15 @@ function endWait(state: BatchState, { lead, input, turn }: Fired): void {
 
 /** An opening, a cap's new day, a leave's end. One that the router's clock thinks early is acted on, and set again if nobody is there yet. */
 function wakePool(state: BatchState, { poolId, generation }: TimerInput, turn: Turn): void {
-  if (poolId === null) return state.ignore(turn, 'TIMER_SUPERSEDED');
+  if (poolId === null) {
+    state.ignore(turn, 'TIMER_SUPERSEDED');
+    return;
+  }
   const pool = state.pool(poolId);
   if (pool.wokenGeneration === generation) return;
-  if (pool.wakeAt === null || pool.wakeGeneration !== generation) return state.ignore(turn, 'TIMER_SUPERSEDED');
+  if (pool.wakeAt === null || pool.wakeGeneration !== generation) {
+    state.ignore(turn, 'TIMER_SUPERSEDED');
+    return;
+  }
   wakeByTime(pool);
 }

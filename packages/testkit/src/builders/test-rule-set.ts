@@ -37,7 +37,7 @@ export function buildTestRuleSet(options: TestRuleSetOptions): RuleSet {
     : [...given, buildPool({ poolId: lastResortPool, agents: ['chief'] })];
   const predicates =
     options.rules ??
-    pools.map(({ poolId }) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes['pool'] === poolId }));
+    pools.map(({ poolId }) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes.pool === poolId }));
   const rules = predicates.map(
     ({ ruleId, to }, index): Rule => ({ ruleId: ruleId ?? `rule-${index}`, description: `leads for ${to}`, when: 'test', to }),
   );
@@ -62,13 +62,11 @@ export function buildTestRuleSet(options: TestRuleSetOptions): RuleSet {
     matchRule,
     traceRules: (facts) => {
       const { index } = matchRule(facts);
-      return [...rules, lastRule]
-        .slice(0, index + 1)
-        .map(({ ruleId }, place) => ({
-          ruleId,
-          matched: place === index,
-          reason: place === index ? 'its test holds' : 'its test does not hold',
-        }));
+      return [...rules, lastRule].slice(0, index + 1).map(({ ruleId }, place) => ({
+        ruleId,
+        matched: place === index,
+        reason: place === index ? 'its test holds' : 'its test does not hold',
+      }));
     },
     enrich: () => {
       throw new Error('a test rule set does not enrich: give the facts');

@@ -3,11 +3,11 @@
  * locked, and a clock that tests turn. No faults here: what is checked is that the decisions, batch after batch, keep
  * the books right and lose nobody.
  */
-import { decideBatch, locksFor } from './decide-batch.ts';
-import { compareWaiters } from './decide-wake.ts';
-import type { Facts } from './facts.ts';
-import type { EventId, LeadId } from './lead.ts';
-import { hashText, mix } from './ledger.ts';
+import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
+import { compareWaiters } from '@lead-router/domain/decide-wake.ts';
+import type { Facts } from '@lead-router/domain/facts.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
+import { hashText, mix } from '@lead-router/domain/ledger.ts';
 import type {
   BatchEffect,
   BatchOutcome,
@@ -21,8 +21,8 @@ import type {
   PoolRecord,
   RouterInput,
   WaiterRecord,
-} from './routing-model.ts';
-import type { RuleSet } from './rule-set.ts';
+} from '@lead-router/domain/routing-model.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 
 export type Decided = Extract<BatchOutcome, { readonly kind: 'DECIDED' }>;
 /** An input before it has a place in a log. */

@@ -1,13 +1,14 @@
 /** Random rule sets and histories for the properties of deciding, and the checks that hold after every batch. */
-import { buildFacts, buildTestRuleSet, type TestPool } from '@lead-router/testkit/builders/test-rule-set.ts';
+
+import { isPresent, localDay } from '@lead-router/domain/availability.ts';
+import { targetOf } from '@lead-router/domain/decide-choice.ts';
+import { topologyOf } from '@lead-router/domain/decide-topology.ts';
+import type { Facts } from '@lead-router/domain/facts.ts';
+import type { LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import { type Agent, GRADE_RANK, type Pool, type RuleSet } from '@lead-router/domain/rule-set.ts';
 import fc from 'fast-check';
-import { isPresent, localDay } from './availability.ts';
-import { targetOf } from './decide-choice.ts';
-import { topologyOf } from './decide-topology.ts';
-import { type Decided, leadId, type World } from './decide-world.test-helper.ts';
-import type { Facts } from './facts.ts';
-import type { LeadRecord, PoolRecord } from './routing-model.ts';
-import { type Agent, GRADE_RANK, type Pool, type RuleSet } from './rule-set.ts';
+import { type Decided, leadId, type World } from './decision-world.ts';
+import { buildFacts, buildTestRuleSet, type TestPool } from './test-rule-set.ts';
 
 export const POOLS = ['a', 'b', 'c', 'd'] as const;
 const MINUTE_MS = 60_000;
@@ -72,15 +73,15 @@ export const ruleSets: fc.Arbitrary<RuleSet> = fc
     }),
   );
 
-/** A qualified lead goes where `attributes.then` says. */
+/** A qualified lead goes where `attributes.next` says. */
 function rules() {
   return [
     ...POOLS.map((poolId) => ({
-      ruleId: `then-${poolId}`,
+      ruleId: `next-${poolId}`,
       to: poolId,
-      when: (facts: Facts) => facts.isQualified && facts.attributes['then'] === poolId,
+      when: (facts: Facts) => facts.isQualified && facts.attributes.next === poolId,
     })),
-    ...POOLS.map((poolId) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes['pool'] === poolId })),
+    ...POOLS.map((poolId) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes.pool === poolId })),
   ];
 }
 
@@ -92,7 +93,7 @@ const command = fc.oneof(
       do: fc.constant('submit' as const),
       lead: leadNumber,
       pool: fc.constantFrom(...POOLS, 'none'),
-      then: fc.constantFrom(...POOLS),
+      next: fc.constantFrom(...POOLS),
       grade: fc.constantFrom(...gradeNames()),
       identities: fc.uniqueArray(fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5'), { maxLength: 2 }),
     }),
@@ -144,7 +145,7 @@ export function perform(world: World, one: Command): Decided | null {
       if (world.facts.has(leadId(name))) return null;
       world.submit(
         name,
-        buildFacts({ grade: one.grade, attributes: { pool: one.pool, then: one.then } }),
+        buildFacts({ grade: one.grade, attributes: { pool: one.pool, next: one.next } }),
         one.identities.map((identity) => identity),
       );
       return null;
