@@ -1,6 +1,8 @@
 /** The layers of the design, as rules: dependencies point inward, and each third-party client has one home. */
 
-const TEST_CODE = '(^test/|^packages/testkit/|\\.test\\.ts$)';
+/** Suites, and what only suites import. */
+const TEST_FILE = '\\.test(-support)?\\.ts$';
+const TEST_CODE = `(^test/|^packages/testkit/|${TEST_FILE})`;
 const PRODUCTION = { path: '^(packages|services|scripts)/', pathNot: TEST_CODE };
 
 /** Packages that know nothing of what is built on top of them; each with the project's packages it may import. */
@@ -8,7 +10,7 @@ const inward = (name, allowed) => ({
   name: `${name}-points-inward`,
   comment: `packages/${name} may import only ${allowed.length === 0 ? 'nothing' : allowed.join(', ')} of the project.`,
   severity: 'error',
-  from: { path: `^packages/${name}/src/`, pathNot: '\\.test\\.ts$' },
+  from: { path: `^packages/${name}/src/`, pathNot: TEST_FILE },
   to: { path: '^(packages|services)/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
 });
 
@@ -17,7 +19,7 @@ const home = (library, path, also = []) => ({
   name: `${library.replaceAll(/[^a-z0-9]+/gi, '-')}-has-one-home`,
   comment: `${library} stays behind ${path}.`,
   severity: 'error',
-  from: { path: '^(packages|services|scripts)/', pathNot: [`^${path}/`, '\\.test\\.ts$', ...also] },
+  from: { path: '^(packages|services|scripts)/', pathNot: [`^${path}/`, TEST_FILE, ...also] },
   to: { path: `(^|/)node_modules/${library}/`, dependencyTypesNot: ['npm-no-pkg'] },
 });
 
@@ -34,14 +36,14 @@ module.exports = {
       name: 'domain-is-pure',
       comment: 'The functional core does no input or output: no Node module that could.',
       severity: 'error',
-      from: { path: '^packages/domain/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/domain/src/', pathNot: TEST_FILE },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {
       name: 'store-and-stream-know-types-only',
       comment: 'Leads are opaque to the runtime and the store beyond their types and contracts.',
       severity: 'error',
-      from: { path: '^packages/stream/src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/stream/src/', pathNot: TEST_FILE },
       to: { path: '^packages/(domain|contracts)/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -55,14 +57,14 @@ module.exports = {
       name: 'services-never-each-other',
       comment: 'Services meet in topics and tables only.',
       severity: 'error',
-      from: { path: '^services/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^services/([^/]+)/', pathNot: TEST_FILE },
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
       name: 'no-cli-or-infra-inside',
       comment: 'Only the command line and tests start infrastructure; nobody imports the command line.',
       severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: ['^packages/(cli|infra|testkit)/', '\\.test\\.ts$'] },
+      from: { path: '^(packages|services)/', pathNot: ['^packages/(cli|infra|testkit)/', TEST_FILE] },
       to: { path: '^packages/(cli|infra)/' },
     },
     {
@@ -95,7 +97,7 @@ module.exports = {
       name: 'declared',
       comment: 'Each workspace declares what it imports.',
       severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(packages|services)/', pathNot: TEST_FILE },
       to: { dependencyTypes: ['npm-no-pkg', 'unknown'] },
     },
   ],
