@@ -20,7 +20,7 @@ const home = (library, path, also = []) => ({
   comment: `${library} stays behind ${path}.`,
   severity: 'error',
   from: { path: '^(packages|services|scripts)/', pathNot: [`^${path}/`, TEST_FILE, ...also] },
-  to: { path: `(^|/)node_modules/${library}/`, dependencyTypesNot: ['npm-no-pkg'] },
+  to: { path: `(^|/)node_modules/${library}/` },
 });
 
 module.exports = {
