@@ -14,7 +14,7 @@ export interface RegistryOptions {
   readonly timeoutMs?: number;
 }
 
-export const COMPATIBILITY = 'FULL_TRANSITIVE';
+const COMPATIBILITY = 'FULL_TRANSITIVE';
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const NOT_FOUND = 404;
@@ -29,17 +29,13 @@ export function createRegistrySchemas(options: RegistryOptions): SchemaRegistrar
   const ask = (method: string, path: string, body?: unknown): Promise<Answer> => request(options, { method, path, body });
   return {
     async register(subject, schema) {
-      const level = await ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY });
-      // Some registries keep no level for a subject without versions; it is set again after the first one.
-      if (level.status !== NOT_FOUND) expectOk(level, `cannot set ${COMPATIBILITY} for ${subject}`);
+      // Before the first version, so that none is ever taken unchecked; a subject without versions keeps its level.
+      expectOk(
+        await ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY }),
+        `cannot set ${COMPATIBILITY} for ${subject}`,
+      );
       const answer = await ask('POST', `${subjectPath(subject)}/versions`, { schema: JSON.stringify(schema) });
       expectOk(answer, `the registry refused the schema of ${subject}`);
-      if (level.status === NOT_FOUND) {
-        expectOk(
-          await ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY }),
-          `cannot set ${COMPATIBILITY} for ${subject}`,
-        );
-      }
       return numberAt(answer.body, 'id');
     },
     async idOf(subject, schema) {

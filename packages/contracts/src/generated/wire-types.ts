@@ -83,7 +83,7 @@ export interface DeliveryReceipt {
   readonly deliveryId: string;
   /** Destination that is told. */
   readonly destinationId: string;
-  /** How. */
+  /** How it is told. */
   readonly channel: DeliveryChannel;
   /** Decision it tells of. */
   readonly revision: number;
