@@ -14,6 +14,7 @@ const cache = resolve(process.env.LEAD_ROUTER_CACHE || join(repository, '.data',
 const lockFile = join(repository, '.data', 'prepare.lock');
 const EXTERNAL = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL'];
 const PROGRESS_EVERY_MS = 5_000;
+const OUTPUT_LINES = 20;
 
 let holdsLock = false;
 process.on('exit', () => {
@@ -129,32 +130,53 @@ function isAlive(pid) {
   }
 }
 
+/**
+ * `npm ci` refuses a lock file that does not list the packages of every other platform, and npm leaves those out that the
+ * registry in use does not have. Then `npm install` keeps to the lock file as well, and its additions to it are taken back.
+ */
 async function install() {
+  const lock = join(repository, 'package-lock.json');
+  const locked = existsSync(lock) ? readFileSync(lock) : undefined;
+  say('installing packages (about half a minute)');
+  const clean = locked === undefined ? { code: 1, output: 'code EUSAGE' } : await npm('ci');
+  if (clean.code === 0) return;
+  if (!clean.output.includes('code EUSAGE')) failedInstall('ci', clean);
+  const loose = await npm('install');
+  if (locked !== undefined) writeFileSync(lock, locked);
+  if (loose.code !== 0) failedInstall('install', loose);
+}
+
+function failedInstall(command, { code, output }) {
+  fail(`npm ${command} failed with exit code ${code}:\n${output.trimEnd().split('\n').slice(0, OUTPUT_LINES).join('\n')}`);
+}
+
+async function npm(command) {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   // npm must not run on the Node that it is about to replace.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
-  const command = existsSync(join(repository, 'package-lock.json')) ? 'ci' : 'install';
-  say(`installing packages with npm ${command} (about half a minute)`);
-  const npm = spawn('npm', [command, '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const child = spawn('npm', [command, '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: path.join(delimiter) },
   });
   let output = '';
-  for (const stream of [npm.stdout, npm.stderr]) {
+  for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       output += chunk;
     });
   }
   const timer = setInterval(() => say(`npm ${command}: ${seconds()} s`), PROGRESS_EVERY_MS);
   const code = await new Promise((ended) => {
-    npm.on('error', () => ended(127));
-    npm.on('close', ended);
+    child.on('error', (error) => {
+      output += error.message;
+      ended(127);
+    });
+    child.on('close', ended);
   });
   clearInterval(timer);
-  if (code !== 0) fail(`npm ${command} failed with exit code ${code}:\n${output.trimEnd()}`);
-  say(`packages installed in ${seconds()} s`);
+  if (code === 0) say(`packages installed in ${seconds()} s`);
+  return { code, output };
 }
 
 /** Node 24 comes as an optional package; where there is none for the platform, the machine's own has to do. */

@@ -90,7 +90,7 @@ async function runMaven(name: ArtifactName, options: FetchOptions & { maven: str
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const log = await readFile(logFile, 'utf8');
     if (result === undefined) {
-      options.onProgress(`${PART_TITLES[name]}: ${log.split('Downloaded from').length - 1} files fetched, ${seconds} s`);
+      options.onProgress(`${PART_TITLES[name]}: ${log.split('Downloaded from').length - 1} files downloaded after ${seconds} s`);
       continue;
     }
     if (result.code === 0) return options.onProgress(`${PART_TITLES[name]}: fetched in ${seconds} s`);

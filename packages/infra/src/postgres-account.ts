@@ -44,7 +44,10 @@ export async function postgresAccount(o: { cluster: string; paths: readonly stri
   const capability = (await mayAllEnter(o.paths)) ? undefined : await traversalCapability();
   const flags = [`--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', '--no-new-privs'];
   // A checkout below /root or a private temporary folder: reading through closed folders is all that is added.
-  if (capability !== undefined) flags.push(`--inh-caps=-all,+${capability}`, `--ambient-caps=-all,+${capability}`);
+  // The secure bit is for access(2), by which Postgres looks for its own files: it disregards capabilities otherwise.
+  if (capability !== undefined) {
+    flags.push('--securebits=+no_setuid_fixup', `--inh-caps=-all,+${capability}`, `--ambient-caps=-all,+${capability}`);
+  }
   return {
     wrap: (command, args) => ({ command: setpriv, args: [...flags, command, ...args] }),
     own: (file) => chown(file, ids.uid, ids.gid),
