@@ -16,7 +16,7 @@ const inward = (name, allowed) => ({
 
 /** A third-party library with one home; tests may use it directly, and so may the testkit where it is listed. */
 const home = (library, path, also = []) => ({
-  name: `${library.replaceAll(/[^a-z0-9]+/gi, '-')}-has-one-home`,
+  name: `${library.replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-/, '')}-has-one-home`,
   comment: `${library} stays behind ${path}.`,
   severity: 'error',
   from: { path: '^(packages|services|scripts)/', pathNot: [`^${path}/`, TEST_FILE, ...also] },
