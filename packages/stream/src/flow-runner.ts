@@ -239,13 +239,13 @@ export class FlowRunner {
   }
 
   #onSkipped(skipped: SkippedRecords): void {
-    const { topic, partition, nextOffset } = skipped;
     const task = this.#tasks.get(keyOf(skipped));
-    if (this.#isStopping || (task !== undefined && task.position > nextOffset)) return;
-    if (task === undefined) this.#skipped.set(keyOf(skipped), nextOffset);
-    else if (task.expectedFetch === null) task.position = nextOffset;
-    else return;
-    this.#commits.note({ topic, partition, offset: nextOffset });
+    if (task === undefined) {
+      this.#skipped.set(keyOf(skipped), skipped.nextOffset);
+    } else if (skipped.fetchedOffset <= task.position && skipped.nextOffset > task.position) {
+      task.skipTo(skipped.nextOffset);
+      this.#progressed(task);
+    }
   }
 
   #dependency(up: boolean, detail?: string): void {

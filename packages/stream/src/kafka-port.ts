@@ -76,6 +76,7 @@ export interface GroupConsumerOptions {
 }
 
 export interface SkippedRecords extends TopicPartition {
+  readonly fetchedOffset: number;
   readonly nextOffset: number;
   readonly highWatermark: number;
 }

@@ -20,6 +20,8 @@ import { createMergedCommits } from './merged-commits.ts';
 export interface KafkaJsConsumerOptions extends GroupConsumerOptions {
   /** Makes the kafkajs consumer; `onCrash` decides whether it starts again by itself. */
   readonly create: (hooks: ConsumerHooks) => Consumer;
+  /** A fetch that brought something is followed by the next one no sooner. */
+  readonly minFetchIntervalMs: number;
 }
 
 export interface ConsumerHooks {
@@ -46,7 +48,7 @@ export const createKafkaJsConsumer = (options: KafkaJsConsumerOptions): GroupCon
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: concurrentPartitions,
-        eachBatch: (payload) => state.track(handleBatch(payload, { handler, state })),
+        eachBatch: (payload) => state.track(atLeast(options.minFetchIntervalMs, handleBatch(payload, { handler, state }))),
       });
     } catch (error) {
       throw toKafkaFault(error, `joining the group ${options.groupId}`);
@@ -126,6 +128,13 @@ const handleBatch = async (payload: EachBatchPayload, handling: Handling): Promi
   state.ends.set(keyOf(batch), batch.nextOffset);
 };
 
+const atLeast = async (ms: number, work: Promise<void>): Promise<void> => {
+  const startedAt = performance.now();
+  await work;
+  const restMs = ms - (performance.now() - startedAt);
+  if (restMs > 1) await new Promise((resolve) => setTimeout(resolve, restMs));
+};
+
 const isNotMember = (error: unknown): boolean => error instanceof KafkaFault && error.kind === 'not-member';
 
 const observe = (consumer: Consumer, state: ConsumerState): void => {
@@ -147,7 +156,8 @@ const observe = (consumer: Consumer, state: ConsumerState): void => {
     const { topic, partition } = payload;
     const nextOffset = Number(payload.lastOffset) + 1;
     state.skipped.set(keyOf(payload), nextOffset);
-    state.options.onSkipped?.({ topic, partition, nextOffset, highWatermark: Number(payload.highWatermark) });
+    const fetchedOffset = Number(payload.firstOffset);
+    state.options.onSkipped?.({ topic, partition, fetchedOffset, nextOffset, highWatermark: Number(payload.highWatermark) });
   });
 };
 

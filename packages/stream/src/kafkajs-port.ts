@@ -6,7 +6,7 @@
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import type { Kafka, Producer } from 'kafkajs';
 import { coPartitionedAssigner } from './co-partitioned-assigner.ts';
-import type { KafkaPort } from './kafka-port.ts';
+import type { GroupConsumerOptions, KafkaPort } from './kafka-port.ts';
 import { createKafkaJsAdmin } from './kafkajs-admin.ts';
 import { createKafkaClient, type KafkaConnection, ordinaryRetry, transactionalRetry } from './kafkajs-client.ts';
 import { createKafkaJsConsumer, type KafkaJsConsumerOptions } from './kafkajs-consumer.ts';
@@ -21,6 +21,7 @@ export interface KafkaJsPortOptions {
   /** A member that says nothing for so long is expelled. The broker's `group.min.session.timeout.ms` bounds it. */
   readonly sessionTimeoutMs?: number;
   readonly transactionTimeoutMs?: number;
+  readonly minFetchIntervalMs?: number;
 }
 
 const defaultSessionTimeoutMs = 8_000;
@@ -29,12 +30,18 @@ const rebalanceTimeoutMs = 15_000;
 const defaultTransactionTimeoutMs = 10_000;
 /** A fetch of nothing returns after this: bounds how late heartbeats, seeks, resumes and stops take effect. */
 const maxFetchWaitMs = 500;
+/**
+ * At a few hundred records a second a fetch would otherwise carry one record each, and requests are what costs, not
+ * records. It delays nothing after a silence, and nothing in a busy partition.
+ */
+const defaultMinFetchIntervalMs = 5;
 const maxFetchBytes = 10 * 1024 * 1024;
 
 /** Connects lazily: every method may reject with a KafkaFault. */
 export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
   const { connection, logger } = options;
   const limits = options.produceLimits ?? defaultProduceLimits;
+  const minFetchIntervalMs = options.minFetchIntervalMs ?? defaultMinFetchIntervalMs;
   const kafka = createKafkaClient({ connection, logger, retry: ordinaryRetry });
   // Some retries of transactions follow the client's setting, not the producer's: so they have a client of their own.
   const transactional = createKafkaClient({ connection, logger, retry: transactionalRetry });
@@ -50,7 +57,11 @@ export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
   return {
     admin,
     consumer: (consumerOptions) =>
-      createKafkaJsConsumer({ ...consumerOptions, create: (hooks) => createConsumer({ options, consumerOptions, hooks }) }),
+      createKafkaJsConsumer({
+        ...consumerOptions,
+        minFetchIntervalMs,
+        create: (hooks) => createConsumer({ options, consumerOptions, hooks }),
+      }),
     producer: () => connectKafkaJsProducer({ create: () => kafka.producer({ ...producerSettings, idempotent: true }), chooser, limits }),
     transactionalProducer: (transactionalId) =>
       connectKafkaJsTransactions({ transactionalId, create: () => createTransactional(transactionalId), chooser, limits }),
@@ -67,7 +78,7 @@ const producerSettings = {
 
 interface ConsumerCreation {
   readonly options: KafkaJsPortOptions;
-  readonly consumerOptions: Omit<KafkaJsConsumerOptions, 'create'>;
+  readonly consumerOptions: GroupConsumerOptions;
   readonly hooks: Parameters<KafkaJsConsumerOptions['create']>[0];
 }
 

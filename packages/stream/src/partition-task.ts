@@ -56,6 +56,12 @@ export class PartitionTask {
     return batch.nextOffset > this.position || batch.fetchedOffset === this.position;
   }
 
+  /** There is nothing to handle before `offset`. */
+  skipTo(offset: number): void {
+    this.position = offset;
+    this.expectedFetch = null;
+  }
+
   /** Returns early when the group has moved on, the process stops, or the partition has to wait. */
   async work(batch: FetchedBatch, context: BatchContext): Promise<void> {
     this.expectedFetch = null;
