@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compileSchema, encodeAfter, schemaFiles, typeOf } from './avro-types.ts';
 import { openCodec, openTopicCodec } from './codec.ts';
 import { CodecFault } from './codec-fault.ts';
-import { decodeContext, decodeImpersonal, encodeContext, openStoredContexts } from './context-codec.ts';
+import { decodeContext, decodeImpersonal, encodeContext, openStoredContexts, replaceImpersonal } from './context-codec.ts';
 import type { InboxEvent, LeadContext, LeadEnriched, LeadIntake, LeadState } from './generated/wire-types.ts';
 import { type AvroRecord, type AvroType, composeSchema, contextTailOf } from './schema-files.ts';
 import { createMemorySchemas } from './schema-source.ts';
@@ -185,6 +185,17 @@ describe('a context alone', () => {
       fc.property(anyValue<LeadContext>('LeadContext'), (context) => {
         const { lead, enrichment, scoring } = context;
         expect(decodeImpersonal(encodeContext(context))).toEqual({ lead, enrichment, scoring });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('gets other findings without its person being read', () => {
+    fc.assert(
+      fc.property(anyValue<LeadContext>('LeadContext'), anyValue<LeadContext>('LeadContext'), (context, other) => {
+        const { lead, enrichment, scoring } = other;
+        const replaced = replaceImpersonal(encodeContext(context), { lead, enrichment, scoring });
+        expect(replaced.equals(encodeContext({ ...context, lead, enrichment, scoring }))).toBe(true);
       }),
       { numRuns: 50 },
     );

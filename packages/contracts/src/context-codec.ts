@@ -35,15 +35,12 @@ export function decodeContext(bytes: Buffer): LeadContext {
 
 /** Stops before the person, whose values never become strings in this process. The rest of the bytes is not checked. */
 export function decodeImpersonal(bytes: Buffer): ImpersonalContext {
-  impersonalType ??= compileImpersonal();
-  let decoded: { readonly value: ImpersonalContext; readonly offset: number };
-  try {
-    decoded = impersonalType.decode(bytes, 0);
-  } catch (cause) {
-    throw malformedContext(cause);
-  }
-  if (decoded.offset < 0) throw malformedContext();
-  return decoded.value;
+  return cutImpersonal(bytes).value;
+}
+
+/** The same context with other findings: the person's bytes, clear or sealed, are carried over unread. */
+export function replaceImpersonal(bytes: Buffer, findings: ImpersonalContext): Buffer {
+  return encodeAfter(impersonalContext(), findings, { before: 0, tail: bytes.subarray(cutImpersonal(bytes).offset) });
 }
 
 /** For tables: bytes that outlive this version of the schema carry the id of the schema they were written with. */
@@ -78,6 +75,22 @@ export async function openStoredContexts(source: SchemaSource): Promise<StoredCo
       }
     },
   };
+}
+
+function cutImpersonal(bytes: Buffer): { readonly value: ImpersonalContext; readonly offset: number } {
+  let decoded: { readonly value: ImpersonalContext; readonly offset: number };
+  try {
+    decoded = impersonalContext().decode(bytes, 0);
+  } catch (cause) {
+    throw malformedContext(cause);
+  }
+  if (decoded.offset < 0) throw malformedContext();
+  return decoded;
+}
+
+function impersonalContext(): CompiledType {
+  impersonalType ??= compileImpersonal();
+  return impersonalType;
 }
 
 function compileImpersonal(): CompiledType {

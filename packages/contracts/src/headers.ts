@@ -1,13 +1,7 @@
 /** Names of record headers, in one place. Header values hold no personal data, ever. */
 
-export const HEADERS = {
-  /** W3C trace context of what caused the record. */
-  traceparent: 'traceparent',
-  /** Full name of the Avro record in the value, for people and tools that look at a topic. */
-  contentType: 'content-type',
-  /** Version of the service that wrote the record. */
-  producer: 'producer',
-} as const;
+/** W3C trace context of what caused the record; passed on from step to step. */
+export const TRACEPARENT_HEADER = 'traceparent';
 
 /** What a dead letter says about itself; the value is the original's, byte for byte, and so are the original's own headers. */
 export const DEAD_LETTER_HEADERS = {
@@ -22,5 +16,3 @@ export const DEAD_LETTER_HEADERS = {
   attempts: 'dlq.attempts',
   serviceVersion: 'dlq.service.version',
 } as const;
-
-export const AVRO_CONTENT_TYPE = 'application/vnd.confluent.avro';

@@ -61,8 +61,6 @@ export const submittedEventId = (leadId: LeadId): EventId => eventIdFor('submitt
 /** Without the rule set version: a second run under another one is a repeat, not a second event. */
 export const enrichedEventId = (submitted: EventId): EventId => eventIdFor('enriched', submitted);
 export const scoredEventId = (enriched: EventId): EventId => eventIdFor('scored', enriched);
-export const decidedEventId = (leadId: LeadId, revision: number): EventId => eventIdFor('decided', leadId, revision);
-export const stateEventId = (leadId: LeadId, version: number): EventId => eventIdFor('state', leadId, version);
 /** `timerId` is the lead's id or the pool's timer id. */
 export const timerEventId = (timerId: string, generation: number): EventId => eventIdFor('timer', timerId, generation);
 export const activityEventId = (system: string, activityId: string): EventId => eventIdFor('activity', system, activityId);

@@ -6,7 +6,7 @@ import { openCodec } from './codec.ts';
 import type { LeadIntake } from './generated/wire-types.ts';
 import { leadIdFor } from './ids.ts';
 import { parseSubmission, SUBMISSION_PATHS, type SubmissionResult } from './parse-submission.ts';
-import { type AvroType, composeSchema } from './schema-files.ts';
+import { composeSchema } from './schema-files.ts';
 import { createMemorySchemas } from './schema-source.ts';
 import { SUBMISSION_LIMITS } from './submission-faults.ts';
 
@@ -160,7 +160,10 @@ describe('whatever comes', () => {
     );
   });
 
-  const intake = avroArbitrary(composeSchema('LeadIntake', schemaFiles()) as AvroType) as fc.Arbitrary<LeadIntake>;
+  /** JSON has no infinity. */
+  const isJson = ({ qualification, company }: LeadIntake): boolean =>
+    [qualification.budget, company.annualRevenue].every((value) => value === null || Number.isFinite(value));
+  const intake = (avroArbitrary(composeSchema('LeadIntake', schemaFiles())) as fc.Arbitrary<LeadIntake>).filter(isJson);
 
   test('an intake record and the same as JSON are judged alike, and what is accepted is accepted again unchanged', async () => {
     const codec = await openCodec(createMemorySchemas(), { subject: 'lead.intake.acme.v1-value', record: 'LeadIntake' });

@@ -7,23 +7,26 @@ import type { LeadContext } from '../generated/wire-types.ts';
 
 export interface ContextParts {
   readonly lead: Lead;
-  /** null when there is none, and when it is sealed. */
-  readonly person: Person | null;
   readonly enrichment: Enrichment | null;
   readonly scoring: Scoring | null;
+  /** null when there is none, and when it is sealed. */
+  readonly person: Person | null;
+  /** Encrypted; null when the person is in the clear or absent. Lost if it is not handed on. */
+  readonly personSealed: Buffer | null;
 }
 
-/** A new context has nothing sealed. */
+/** A new lead has only itself and its person; whoever changes a context hands on all of its parts. */
 export function toContext(parts: Pick<ContextParts, 'lead' | 'person'> & Partial<ContextParts>): LeadContext {
   return {
     lead: parts.lead,
     enrichment: parts.enrichment ?? null,
     scoring: parts.scoring ?? null,
     person: parts.person,
-    personSealed: null,
+    personSealed: parts.personSealed ?? null,
   };
 }
 
 export function fromContext(context: LeadContext): ContextParts {
-  return { lead: context.lead, person: context.person, enrichment: context.enrichment, scoring: context.scoring };
+  const { lead, enrichment, scoring, person, personSealed } = context;
+  return { lead, enrichment, scoring, person, personSealed };
 }
