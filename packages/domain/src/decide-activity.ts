@@ -4,9 +4,10 @@
  * Only the owner, or a system on nobody's behalf, moves a lead. An acceptance or first contact that happened before a deadline
  * but arrives after the lead was taken away retracts the breach; the lead stays with its new owner, who has been told of it.
  */
-import { chooseByRules, factsOf, targetOf } from './decide-choice.ts';
+import { chooseByRules } from './decide-choice.ts';
 import { putWaiter } from './decide-pool.ts';
 import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
+import { factsOf, targetOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { LeadRecord, RouterInput } from './routing-model.ts';
 import { GRADE_RANK } from './rule-set.ts';

@@ -1,18 +1,26 @@
 /** Why each member of a pool could or could not take a lead: the same checks as the choice, one reason each, for people. */
 import { isOnLeave } from './availability.ts';
 import { type MemberDraft, type PoolDraft, roomOf } from './decide-pool.ts';
-import type { Candidate, CandidateVerdict } from './decide-trace.ts';
+import type { BatchState } from './decide-state.ts';
+import type { Candidate, CandidateVerdict, TraceStep } from './decide-trace.ts';
+import type { LeadRecord } from './routing-model.ts';
 
-export interface CandidateView {
-  readonly formerOwners: readonly string[];
-  readonly now: number;
+type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
+
+interface PoolStepRequest {
+  readonly pool: PoolDraft;
+  readonly outcome: PoolStep['outcome'];
+  readonly chosen: MemberDraft | null;
+  /** As the books stood before the choice. */
+  readonly before: readonly Candidate[] | null;
 }
 
-/** As the books stand now: call it before they change. */
-export function describeCandidates(pool: PoolDraft, view: CandidateView): readonly Candidate[] {
+/** As the books stand now: call it before they change. null, at no cost, while nobody asks. */
+export function candidatesBefore(state: BatchState, pool: PoolDraft, lead: LeadRecord): readonly Candidate[] | null {
+  if (state.trace === null) return null;
   return pool.members.map((member) => ({
     agentId: member.agentId,
-    verdict: verdictOn(pool, member, view),
+    verdict: verdictOn(pool, member, { formerOwners: lead.formerAgents, now: state.now }),
     weight: member.weight,
     credit: member.credit,
     open: member.open,
@@ -21,7 +29,19 @@ export function describeCandidates(pool: PoolDraft, view: CandidateView): readon
   }));
 }
 
-function verdictOn(draft: PoolDraft, member: MemberDraft, { formerOwners, now }: CandidateView): CandidateVerdict {
+export function tracePool(state: BatchState, { pool, outcome, chosen, before }: PoolStepRequest): void {
+  if (state.trace === null || before === null) return;
+  const candidates = before.map((candidate) =>
+    candidate.agentId === chosen?.agentId ? { ...candidate, verdict: 'CHOSEN' as const } : candidate,
+  );
+  state.trace.push({ kind: 'POOL', poolId: pool.poolId, outcome, candidates, waiting: pool.waiting });
+}
+
+function verdictOn(
+  draft: PoolDraft,
+  member: MemberDraft,
+  { formerOwners, now }: { readonly formerOwners: readonly string[]; readonly now: number },
+): CandidateVerdict {
   const { pool } = draft;
   const { agent } = member;
   if (agent === null || pool === null) return 'LEFT_THE_POOL';

@@ -2,8 +2,9 @@
  * Which locks a batch will need, guessed from what was read without locks. A guess that falls short costs one retry, one
  * that is too wide makes partitions wait for each other: so it follows the decision, input by input, and no further.
  */
-import { factsOf, formerOwnerOf, isHopeless, matchOf, targetOf } from './decide-choice.ts';
+
 import { parseTarget } from './decide-reassign.ts';
+import { factsOf, formerOwnerOf, isHopeless, matchOf, targetOf } from './decide-rules.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadId } from './lead.ts';

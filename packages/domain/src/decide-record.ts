@@ -1,6 +1,7 @@
 /** Writes a choice down: the lead's next revision, its clock, its place in the queue, the person's entry, and the decision. */
-import { type Choice, formerOwnerOf } from './decide-choice.ts';
+import type { Choice } from './decide-choice.ts';
 import { putWaiter } from './decide-pool.ts';
+import { formerOwnerOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
@@ -53,7 +54,7 @@ function noteOwner(state: BatchState, lead: LeadRecord): void {
   const { leadId, poolId, agentId, destinationId, decidedAt } = lead;
   for (const identity of lead.identities) {
     const record = state.identity(identity);
-    if (record !== undefined && record.isOpen && record.leadId !== leadId && lead.revision > 1) continue;
+    if (record?.isOpen && record.leadId !== leadId && lead.revision > 1) continue;
     const lastAgentId = agentId ?? record?.lastAgentId ?? null;
     state.putIdentity({ identity, leadId, poolId, agentId, destinationId, lastAgentId, isOpen: true, lastDecidedAt: decidedAt });
   }

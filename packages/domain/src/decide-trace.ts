@@ -1,5 +1,5 @@
 /** What a decision looked at, in order: filled only while an input is explained, free otherwise. */
-import type { DecisionCause, LeadRecord } from './routing-model.ts';
+import type { LeadRecord } from './routing-model.ts';
 import type { RuleMatch } from './rule-set.ts';
 
 export type CandidateVerdict =
@@ -39,7 +39,6 @@ export type TraceStep =
       readonly waiting: number;
     }
   | { readonly kind: 'NOBODY_EVER'; readonly poolId: string }
-  | { readonly kind: 'QUEUED'; readonly poolId: string }
-  | { readonly kind: 'REVISION'; readonly cause: DecisionCause };
+  | { readonly kind: 'QUEUED'; readonly poolId: string };
 
 export type DecisionTrace = TraceStep[];

@@ -1,7 +1,7 @@
 /** Random rule sets and histories for the properties of deciding, and the checks that hold after every batch. */
 
 import { isPresent, localDay } from '@lead-router/domain/availability.ts';
-import { targetOf } from '@lead-router/domain/decide-choice.ts';
+import { targetOf } from '@lead-router/domain/decide-rules.ts';
 import { topologyOf } from '@lead-router/domain/decide-topology.ts';
 import type { Facts } from '@lead-router/domain/facts.ts';
 import type { LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';

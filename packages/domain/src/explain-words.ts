@@ -1,0 +1,131 @@
+/** Plain words for what the router does: one sentence each. */
+import type { Candidate, TraceStep } from './decide-trace.ts';
+import type { BatchEffect, DecisionCause, IgnoredInput, LeadRecord, RouterInput } from './routing-model.ts';
+import type { RuleSet } from './rule-set.ts';
+
+type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
+
+const CAUSES: Readonly<Record<DecisionCause, string>> = {
+  SUBMITTED: 'it was submitted',
+  QUALIFIED: 'it was qualified',
+  DECLINED: 'its owner declined it',
+  RETURNED: 'its owner returned it',
+  ACCEPT_OVERDUE: 'its owner did not accept it in time',
+  CAPACITY_FREED: 'a place became free',
+  POOL_OPENED: 'the pool opened',
+  WAITED_TOO_LONG: 'it had waited as long as the pool allows',
+  REASSIGNED_BY_HAND: 'a person reassigned it',
+};
+
+const IGNORED: Readonly<Record<IgnoredInput['reason'], string>> = {
+  TIMER_SUPERSEDED: 'the clock that fired had been stopped or set anew',
+  LEAD_UNKNOWN: 'no such lead has been decided',
+  LEAD_ALREADY_SUBMITTED: 'the lead had been decided before',
+  NOT_WAITING: 'the lead was not waiting there any more',
+  ALREADY_CLOSED: 'the lead was closed',
+  NOT_THE_OWNER: 'it came from somebody who does not own the lead',
+  ALREADY_ACCEPTED: 'the lead had been accepted before',
+  TARGET_UNKNOWN: 'the rule set has no such pool or active agent',
+  NO_CHANGE: 'it changed nothing',
+};
+
+const OUTCOMES: Readonly<Record<PoolStep['outcome'], string>> = {
+  GIVEN: 'takes it; whose turn it is is in the ledger',
+  GIVEN_TO_DESTINATION: 'takes it; it has no agents, the destination itself works it',
+  STICKY: 'takes it; the agent who last had a lead of this person comes first',
+  FULL_OR_CLOSED: 'cannot take it now',
+  OTHERS_WAIT: 'has places, but not more than leads that were there first',
+  GIVEN_REGARDLESS: 'takes it whatever its caps and hours',
+  NOBODY: 'has nobody active to take it',
+};
+
+export function inputWords(input: RouterInput): string {
+  switch (input.kind) {
+    case 'SCORED':
+      return `Lead ${input.leadId} of ${input.vendor} arrived, graded ${input.facts.grade} with ${input.facts.score} points.`;
+    case 'ACTIVITY':
+      return `${input.agentId ?? 'A system'} reported lead ${input.leadId} as ${input.activity}${input.reason === null ? '' : `: ${input.reason}`}.`;
+    case 'TIMER':
+      return input.timer === 'POOL_WAKE'
+        ? `The timer of pool ${input.poolId ?? '?'} fired.`
+        : `The ${input.timer} clock of lead ${input.leadId} ran out.`;
+    case 'ROUTE':
+      return `Lead ${input.leadId}, waiting in pool ${input.poolId}, was called because ${CAUSES[input.cause]}.`;
+    case 'REASSIGN':
+      return `${input.by} reassigned lead ${input.leadId} to ${input.to}: ${input.reason}.`;
+  }
+}
+
+export function effectWords(effect: BatchEffect): string {
+  switch (effect.kind) {
+    case 'DECISION': {
+      const { lead, kind, cause } = effect.decision;
+      return `Revision ${lead.revision}, because ${CAUSES[cause]}: ${kind} ${placeWords(lead)}${acceptWords(effect.decision.acceptBy)}.`;
+    }
+    case 'STATE':
+      return `No new decision: the lead is ${effect.change.lead.stage} ${placeWords(effect.change.lead)}.`;
+    case 'SLA':
+      return `${effect.sla.kind === 'ACCEPT_BREACHED' ? 'The accept clock ran out' : 'The breach is retracted'} for ${effect.sla.agentId ?? 'the destination'}, due ${instant(effect.sla.dueAt)}.`;
+  }
+}
+
+export function ignoredWords(reason: IgnoredInput['reason']): string {
+  return `Nothing came of it: ${IGNORED[reason]}.`;
+}
+
+export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
+  const isLast = step.poolId === ruleSet.lastResortPool ? ' (the final decision makers)' : '';
+  const queue = step.waiting === 0 ? '' : ` ${step.waiting} wait there.`;
+  return `Pool ${step.poolId}${isLast} ${OUTCOMES[step.outcome]}.${queue}`;
+}
+
+/** @param share of the weight of all who could be chosen, 0 to 1. */
+export function candidateWords(candidate: Candidate, share: number): string {
+  const { agentId, credit, open, daily } = candidate;
+  const books = `${open} open, ${daily} today`;
+  const ledger = `share ${percent(share)}, ${credit >= 0 ? 'owed' : 'ahead by'} ${Math.abs(credit).toFixed(2)} leads`;
+  switch (candidate.verdict) {
+    case 'CHOSEN':
+      return `${agentId}: chosen (${ledger}; ${books}).`;
+    case 'NOT_IN_TURN':
+      return `${agentId}: not in turn (${ledger}; ${books}).`;
+    case 'INACTIVE':
+      return `${agentId}: not active.`;
+    case 'POOL_CLOSED':
+      return `${agentId}: the pool is closed.`;
+    case 'OUT_OF_HOURS':
+      return `${agentId}: out of hours.`;
+    case 'ON_LEAVE':
+      return `${agentId}: on leave.`;
+    case 'OPEN_CAP':
+      return `${agentId}: at the cap of open leads (${books}).`;
+    case 'DAILY_CAP':
+      return `${agentId}: at the cap of the day (${books}).`;
+    case 'POOL_CAP':
+      return `${agentId}: the pool is at its cap.`;
+    case 'DESTINATION_CAP':
+      return `${agentId}: the destination is at its cap.`;
+    case 'FORMER_OWNER':
+      return `${agentId}: had it before.`;
+    case 'LEFT_THE_POOL':
+      return `${agentId}: no longer in the pool (${books}).`;
+  }
+}
+
+function placeWords(lead: LeadRecord): string {
+  if (lead.stage === 'LINKED') return `to lead ${lead.linkedTo ?? '?'}, with ${lead.agentId ?? 'nobody yet'}`;
+  const pool = `pool ${lead.poolId ?? '?'}`;
+  return lead.agentId === null ? `in ${pool}` : `with ${lead.agentId} in ${pool}`;
+}
+
+function acceptWords(acceptBy: number | null): string {
+  return acceptBy === null ? '' : `, to be accepted by ${instant(acceptBy)}`;
+}
+
+function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
