@@ -1,0 +1,105 @@
+/**
+ * `npm run bench`: the whole pipeline on its own fresh infrastructure. Prints what it does and finds, and one JSON object as the
+ * last line. `npm run bench -- drain paced kill scale` chooses parts; `--leads N` makes the drains smaller.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BenchCluster, startBenchCluster } from './bench-cluster.ts';
+import { benchRuleSetSource } from './bench-rule-set.ts';
+import { type DrainResult, drain } from './drain.ts';
+import { paced } from './paced.ts';
+
+const PARTS = ['drain', 'paced', 'kill', 'scale'] as const;
+type Part = (typeof PARTS)[number];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    leads: { type: 'string', default: '200000' },
+    rate: { type: 'string', default: '500' },
+    seconds: { type: 'string', default: '60' },
+  },
+});
+const unknown = positionals.filter((name) => !PARTS.some((part) => part === name));
+if (unknown.length > 0) {
+  process.stderr.write(`bench: unknown part ${unknown.join(', ')}; there are ${PARTS.join(', ')}\n`);
+  process.exit(64);
+}
+const chosen = PARTS.filter((part) => positionals.length === 0 || positionals.includes(part));
+const leads = Number(values.leads);
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const folder = await mkdtemp(join(tmpdir(), 'lead-router-bench-rules-'));
+const ruleSetFile = join(folder, 'rules.yaml');
+await writeFile(ruleSetFile, benchRuleSetSource({ rules: 50, pools: 20, agentsPerPool: 10 }));
+let current: BenchCluster | null = null;
+const leave = async (code: number) => {
+  await current?.stop();
+  await rm(folder, { recursive: true, force: true });
+  process.exit(code);
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave(1));
+
+async function onFreshCluster<T>(name: string, measure: (cluster: BenchCluster) => Promise<T>): Promise<T> {
+  say(`\n${name}`);
+  const cluster = await startBenchCluster({ ruleSetFile, onProgress: (line) => say(`  ${line}`) });
+  current = cluster;
+  try {
+    return await measure(cluster);
+  } finally {
+    current = null;
+    await cluster.stop();
+  }
+}
+
+const drainWith = (options: { routers: number; kill?: boolean }) =>
+  onFreshCluster(`drain: ${leads} leads, ${options.routers} router${options.routers === 1 ? '' : 's'}${options.kill ? ', kill -9 in the middle' : ''}`, async (cluster) => {
+    const result = await drain(cluster, {
+      leads,
+      instances: { router: options.routers },
+      onProgress: (line) => say(`  ${line}`),
+      ...(options.kill ? { killRouterAt: Math.floor(leads / 3) } : {}),
+    });
+    sayDrain(result);
+    return result;
+  });
+
+function sayDrain(result: DrainResult): void {
+  say(`  ${Math.round(result.leadsPerSecond)} leads/s over ${result.seconds.toFixed(1)} s; longest gap ${result.longestGapSeconds.toFixed(2)} s; lost ${result.lost}, doubled ${result.doubled}`);
+  for (const [name, { cpuSeconds, peakBytes }] of Object.entries(result.usage)) {
+    say(`  ${name.padEnd(14)} ${((cpuSeconds * 100_000) / result.leads).toFixed(1).padStart(6)} CPU-s per 100,000 leads, peak ${Math.round(peakBytes / 2 ** 20)} MiB`);
+  }
+}
+
+const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
+  drain: () => drainWith({ routers: 1 }),
+  paced: () =>
+    onFreshCluster(`paced: ${values.rate} leads/s`, async (cluster) => {
+      const result = await paced(cluster, { leadsPerSecond: Number(values.rate), seconds: Number(values.seconds), warmUpSeconds: 10, onProgress: (line) => say(`  ${line}`) });
+      for (const [name, { p50Ms, p99Ms, maxMs }] of [['decided', result.decided], ['visible', result.visible]] as const) {
+        say(`  ${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms`);
+      }
+      return result;
+    }),
+  kill: () => drainWith({ routers: 1, kill: true }),
+  scale: async () => {
+    const one = await drainWith({ routers: 1 });
+    const two = await drainWith({ routers: 2 });
+    const four = await drainWith({ routers: 4 });
+    const ratio = { two: two.leadsPerSecond / one.leadsPerSecond, four: four.leadsPerSecond / one.leadsPerSecond };
+    say(`  2 routers ${ratio.two.toFixed(2)} of one, 4 routers ${ratio.four.toFixed(2)} of one`);
+    return { one, two, four, ratio };
+  },
+};
+
+try {
+  const results: Record<string, unknown> = { machine: { cpus: cpus().length, memoryBytes: totalmem(), node: process.version } };
+  for (const part of chosen) results[part] = await parts[part]();
+  say(JSON.stringify(results));
+  await leave(0);
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.stack : String(error)}\n`);
+  await leave(1);
+}
