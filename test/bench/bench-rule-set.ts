@@ -16,9 +16,6 @@ const REGIONS =
   );
 const REGION_GROUPS = 10;
 
-/** What a lead should say to be spread over all the rules. */
-export const BENCH_VALUES = { timeFrames: TIME_FRAMES, regions: REGIONS } as const;
-
 /** YAML of the rule set; it needs no table files. By default 50 rules, 20 pools, 10 agents each. */
 export function benchRuleSetSource(size: BenchRuleSetSize = {}): string {
   const { rules = 50, pools = 20, agentsPerPool = 10 } = size;
