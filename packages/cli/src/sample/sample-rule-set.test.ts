@@ -1,23 +1,16 @@
 /** The sample and the sample rule set fit each other: whoever watches sees every grade given and every rule taken. */
-import { createHmac, hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseSubmission } from '@lead-router/contracts/parse-submission.ts';
-import { compileRuleSet } from '@lead-router/domain/compile-rule-set.ts';
 import { evaluateLead } from '@lead-router/domain/evaluate-lead.ts';
 import { GRADE_RANK } from '@lead-router/domain/rule-set.ts';
 import { expect, test } from 'vitest';
+import { readRuleSetFile } from '../setup/read-rule-set.ts';
 import { sampleLeads } from './sample-leads.ts';
 
-const folder = fileURLToPath(new URL('../../../../deploy/rule-sets/sample/', import.meta.url));
-const tables = readdirSync(`${folder}tables`).map((file) => [`tables/${file}`, readFileSync(`${folder}tables/${file}`, 'utf8')] as const);
-const compiled = compileRuleSet({
-  source: readFileSync(`${folder}rules.yaml`, 'utf8'),
-  tables: new Map(tables),
-  hash: (text) => hash('sha256', text),
-});
-if (!compiled.ok) throw new Error(`the sample rule set has faults: ${JSON.stringify(compiled.faults)}`);
-const { ruleSet } = compiled;
+const file = await readRuleSetFile(fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url)));
+if (!file.ok) throw new Error(`the sample rule set has faults: ${JSON.stringify(file.faults)}`);
+const { ruleSet } = file;
 
 const hashIdentity = (text: string): string => createHmac('sha256', 'a key for this test').update(text).digest('hex').slice(0, 32);
 const decided = [...sampleLeads({ count: 4_000, repeats: 0, malformed: 0 })].flatMap((lead) => {
