@@ -28,6 +28,7 @@ interface World {
   readonly scheduler: Scheduler;
   readonly broker: MemoryBroker;
   readonly database: ToyDatabase;
+  readonly maxFetchRecords: number;
   readonly problems: string[];
 }
 
@@ -39,7 +40,13 @@ export async function runTaskSimulation(seed: number, onStep?: (line: string) =>
   broker.createTopic(INPUT, partitions);
   broker.createTopic(OUTPUT, 2);
   for (let partition = 0; partition < partitions; partition++) broker.group(GROUP).commit({ topic: INPUT, partition }, 0);
-  const world: World = { scheduler, broker, database: new ToyDatabase({ scheduler, outputTopic: OUTPUT }), problems: [] };
+  const world: World = {
+    scheduler,
+    broker,
+    database: new ToyDatabase({ scheduler, outputTopic: OUTPUT }),
+    maxFetchRecords: 1 + shape.int(6),
+    problems: [],
+  };
   const instances: Instance[] = [0, 1].map((n) => ({ name: `instance ${n}`, start: () => startInstance(world, n) }));
   const chaos = new Chaos({
     scheduler,
@@ -78,7 +85,7 @@ export async function runTaskSimulation(seed: number, onStep?: (line: string) =>
 function startInstance(world: World, n: number): SimProcess {
   const { scheduler, broker, database } = world;
   const process = scheduler.createProcess(`i${n}`);
-  const kafka = createMemoryKafka({ broker, process, maxFetchRecords: 6 });
+  const kafka = createMemoryKafka({ broker, process, maxFetchRecords: world.maxFetchRecords });
   const tasks = createExactlyOnceTasks({
     kafka,
     ledger: createToyLedger(database, process),
@@ -103,6 +110,7 @@ function startInstance(world: World, n: number): SimProcess {
     groupId: GROUP,
     topics: [INPUT],
     onFault: (error) => world.problems.push(`consumer fault: ${String(error)}`),
+    onSkipped: tasks.skipped,
   });
   tasks.bind(consumer);
   const start = (): Promise<void> => consumer.start(tasks.handler).catch(() => start());
@@ -123,7 +131,7 @@ function produceInputs(world: World, count: number): void {
       run: () => {
         if (!isTransactional || !identity || !broker.transactions.isFree('upstream')) return void broker.append([record], null);
         broker.transactions.send(identity, [record]);
-        broker.transactions.end(identity, { commits: true });
+        broker.transactions.end(identity, { commits: scheduler.random.chance(0.7) });
       },
     });
   }

@@ -6,7 +6,18 @@
  * read the committed offset, read the stored batch under the epoch. The *position* says whether a Kafka half is missing.
  */
 import type { Clock } from './clock.ts';
-import { type BatchContext, type BatchHandler, type ConsumedRecord, type FetchedBatch, type GroupConsumer, KafkaFault, type KafkaPort, type OutgoingRecord, type TransactionalProducer } from './kafka-port.ts';
+import {
+  type BatchContext,
+  type BatchHandler,
+  type ConsumedRecord,
+  type FetchedBatch,
+  type GroupConsumer,
+  KafkaFault,
+  type KafkaPort,
+  type OutgoingRecord,
+  type SkippedRecords,
+  type TransactionalProducer,
+} from './kafka-port.ts';
 
 export interface LedgerBatch {
   readonly from: number;
@@ -14,9 +25,7 @@ export interface LedgerBatch {
   readonly outputs: readonly OutgoingRecord[];
 }
 
-export type StoredAnswer =
-  | { readonly kind: 'OK'; readonly stored: LedgerBatch | null }
-  | { readonly kind: 'STALE_EPOCH' };
+export type StoredAnswer = { readonly kind: 'OK'; readonly stored: LedgerBatch | null } | { readonly kind: 'STALE_EPOCH' };
 
 export interface ApplyRequest {
   readonly partition: number;
@@ -68,6 +77,8 @@ export interface ExactlyOnceOptions {
 
 export interface ExactlyOnceTasks {
   readonly handler: BatchHandler;
+  /** The consumer's `onSkipped`: without it a stretch of control and aborted records longer than one fetch is fetched for ever. */
+  skipped(skipped: SkippedRecords): void;
   bind(consumer: GroupConsumer): void;
   stop(): Promise<void>;
 }
@@ -125,7 +136,8 @@ export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnce
     if (!slot.task) {
       const task = await assignOrStop(slot, batch, context);
       if (!task) return;
-      if (batch.fetchedOffset !== task.position) return consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+      if (batch.fetchedOffset !== task.position)
+        return consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
     }
     await work(slot, batch, context);
   }
@@ -188,6 +200,10 @@ export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnce
       slot.tail = slot.tail.then(() => handle(slot, batch, context));
       return slot.tail;
     },
+    skipped: ({ partition, fetchedOffset, nextOffset }) => {
+      const task = slots.get(partition)?.task;
+      if (task && fetchedOffset <= task.fetchPosition) task.fetchPosition = Math.max(task.fetchPosition, nextOffset);
+    },
     stop: async () => {
       stopping.abort();
       await Promise.all([...slots.values()].map((slot) => slot.tail.then(() => dropTask(slot))));
@@ -249,11 +265,18 @@ export function resumePoint(committed: number | null, stored: LedgerBatch | null
   if (committed === null) return { kind: 'ALARM', reason: `no committed offset, but a batch [${stored.from}, ${stored.to}) is stored` };
   if (committed >= stored.to) return { kind: 'GO_ON', position: committed };
   if (committed === stored.from) return { kind: 'EMIT_AGAIN', position: stored.to, batch: stored };
-  return { kind: 'ALARM', reason: `committed offset ${committed} is neither the start nor past the end of the stored batch [${stored.from}, ${stored.to})` };
+  return {
+    kind: 'ALARM',
+    reason: `committed offset ${committed} is neither the start nor past the end of the stored batch [${stored.from}, ${stored.to})`,
+  };
 }
 
 /** null when done; else why the assignment has to be done again. */
-async function processChunk(options: ExactlyOnceOptions, task: Task, work: { batch: FetchedBatch; chunk: readonly ConsumedRecord[] }): Promise<string | null> {
+async function processChunk(
+  options: ExactlyOnceOptions,
+  task: Task,
+  work: { batch: FetchedBatch; chunk: readonly ConsumedRecord[] },
+): Promise<string | null> {
   const { batch, chunk } = work;
   const last = chunk[chunk.length - 1];
   if (!last) return null;
@@ -263,7 +286,11 @@ async function processChunk(options: ExactlyOnceOptions, task: Task, work: { bat
   const answer = await options.ledger.apply({ partition: batch.partition, epoch: task.epoch, from, to, records: chunk });
   if (answer.kind === 'REASSIGN') return answer.reason;
   const appliedAt = options.clock.now();
-  const failure = await emit(options, { producer: task.producer, partition: batch.partition, batch: { from, to, outputs: answer.outputs } });
+  const failure = await emit(options, {
+    producer: task.producer,
+    partition: batch.partition,
+    batch: { from, to, outputs: answer.outputs },
+  });
   if (failure !== null) return failure;
   task.position = to;
   options.observer.batchDone({
@@ -278,7 +305,10 @@ async function processChunk(options: ExactlyOnceOptions, task: Task, work: { bat
 }
 
 /** Outputs and the consumed offset, atomically. Whatever goes wrong, the outcome is unknown to us: the assignment finds out. */
-async function emit(options: ExactlyOnceOptions, work: { producer: TransactionalProducer; partition: number; batch: LedgerBatch }): Promise<string | null> {
+async function emit(
+  options: ExactlyOnceOptions,
+  work: { producer: TransactionalProducer; partition: number; batch: LedgerBatch },
+): Promise<string | null> {
   try {
     const transaction = await work.producer.begin();
     if (work.batch.outputs.length > 0) await transaction.send(work.batch.outputs);

@@ -171,7 +171,7 @@ class MemoryConsumer implements GroupConsumer {
       this.#member().partitions.some((at) => !this.#paused.has(nameOf(at)) && !asked.includes(at));
     return (
       unasked ||
-      this.#seeks.size > 0 ||
+      asked.some((at) => this.#seeks.has(nameOf(at))) ||
       asked.some((at) => this.#context.broker.log(at).stableOffset > (this.#positions.get(nameOf(at)) ?? 0))
     );
   }

@@ -1,4 +1,4 @@
-/** TimerStore over the in-memory database: leases skip what a batch has locked, marks wait for it and go by generation. */
+/** TimerStore over the in-memory database: leases and marks skip what a batch has locked, marks go by generation. */
 import type { TimerStore } from '@lead-router/store/router-store.ts';
 import type { TimerRow } from './memory-database.ts';
 import { type MemoryStoreOptions, timerKey } from './memory-router-store.ts';
@@ -21,18 +21,16 @@ export function createMemoryTimerStore(options: MemoryStoreOptions): TimerStore 
           return leased.map(({ timerId, kind, poolId, generation, dueAt }) => ({ timerId, kind, poolId, generation, dueAt }));
         },
       }),
-    markFired: (timers) => {
-      const inOrder = [...timers].sort((a, b) => (a.timerId < b.timerId ? -1 : 1));
-      return runStatement(options, {
+    markFired: (timers) =>
+      runStatement(options, {
         label: 'mark fired',
-        locks: () => inOrder.map(({ timerId }) => ({ key: timerKey(timerId), mode: 'EXCLUSIVE' })),
         effect: () => {
           for (const { timerId, generation } of timers) {
             const row = database.timers.get(timerId);
+            if (database.locks.isHeldByOther(timerKey(timerId), null)) continue;
             if (row && row.generation === generation) put({ ...row, state: 'FIRED' });
           }
         },
-      });
-    },
+      }),
   };
 }

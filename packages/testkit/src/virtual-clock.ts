@@ -16,7 +16,7 @@ export function createVirtualClock(options: VirtualClockOptions): Clock {
     now: () => scheduler.now + skewMs,
     sleep: (ms, signal) => {
       if (signal?.aborted) return Promise.resolve();
-      const due = scheduler.now + Math.max(0, ms);
+      const due = Math.ceil(scheduler.now + Math.max(0, ms));
       const handle = scheduler.start<void>({
         process,
         label: 'sleep',

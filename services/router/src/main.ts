@@ -60,7 +60,7 @@ await runServiceProcess({
       isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault || (error instanceof CodecFault && error.code === 'LR_CODEC_REGISTRY_UNAVAILABLE'),
       onFault,
     });
-    const consumer = kafka.consumer({ groupId: ROUTER_GROUP, topics: [TOPICS.inbox.topic], onFault });
+    const consumer = kafka.consumer({ groupId: ROUTER_GROUP, topics: [TOPICS.inbox.topic], onFault, onSkipped: tasks.skipped });
     tasks.bind(consumer);
     await waitFor(parts, 'kafka', () => consumer.start(tasks.handler));
     return {

@@ -1,0 +1,21 @@
+/** Leads for tests: all unknown, but for what a test says. */
+import type { Lead } from '@lead-router/domain/lead.ts';
+
+export function buildLead(known: Partial<Lead> = {}): Lead {
+  return {
+    vendor: 'vendor-a',
+    vendorReference: 'r-1',
+    channel: null,
+    campaign: null,
+    initiative: null,
+    language: null,
+    createdAt: null,
+    company: { name: null, website: null, industry: null, employeeCount: null, annualRevenue: null },
+    location: { country: null, region: null, postalCode: null, city: null },
+    qualification: { budget: null, authority: 'UNKNOWN', need: null, timeFrame: 'UNKNOWN', productInterest: [] },
+    fulfilments: [],
+    consent: { email: null, phone: null, proof: null, givenAt: null },
+    attributes: {},
+    ...known,
+  };
+}

@@ -1,0 +1,102 @@
+/** What has to hold at every commit of a batch, checked the moment it happens: cheap, and it names the step that broke it. */
+
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
+import type { LeadRecord, RouterInput } from '@lead-router/domain/routing-model.ts';
+import { decodeBatchBody } from '@lead-router/store/batch-body.ts';
+import type { CommittedBatch } from '@lead-router/testkit/memory-database.ts';
+import type { World } from './world.ts';
+
+export function watchCommits(world: World): void {
+  const { database, problems } = world;
+  const applied = new Set<EventId>();
+  const revisions = new Map<LeadId, number>();
+  const versions = new Map<LeadId, number>();
+  const ends = new Map<number, number>();
+  database.onCommit = (committed) => {
+    const found = [
+      ...eventsAppliedTwice(committed, applied),
+      ...inactiveRules(world, committed),
+      ...brokenTiling(committed, ends),
+      ...brokenNumbers(committed, { revisions, versions }),
+      ...supersededTimers(committed),
+      ...unbalancedPools(world, committed),
+    ];
+    problems.push(...found);
+  };
+}
+
+function eventsAppliedTwice({ appliedEvents }: CommittedBatch, applied: Set<EventId>): readonly string[] {
+  const twice = appliedEvents.filter((eventId) => applied.has(eventId));
+  for (const eventId of appliedEvents) applied.add(eventId);
+  return twice.map((eventId) => `event applied twice: ${eventId}`);
+}
+
+function inactiveRules({ database }: World, { set }: CommittedBatch): readonly string[] {
+  const { ruleSetVersion, batchId } = set.batch;
+  if (ruleSetVersion === database.activeRuleVersion) return [];
+  return [`batch ${batchId} of rule version ${ruleSetVersion} committed while ${database.activeRuleVersion} is active`];
+}
+
+/** Batches tile the log: each begins at or after the end of the one before (control records lie between). */
+function brokenTiling({ set }: CommittedBatch, ends: Map<number, number>): readonly string[] {
+  const { partition, from, to, batchId } = set.batch;
+  const previous = ends.get(partition) ?? 0;
+  ends.set(partition, to);
+  return from < previous ? [`batch ${batchId} begins at ${from}, before the end ${previous} of the one before`] : [];
+}
+
+interface Numbers {
+  readonly revisions: Map<LeadId, number>;
+  readonly versions: Map<LeadId, number>;
+}
+
+/** One decision for each lead and revision, numbered from 1 without gaps; versions only grow. */
+function brokenNumbers({ set }: CommittedBatch, { revisions, versions }: Numbers): readonly string[] {
+  const broken: string[] = [];
+  for (const { decision } of set.decisions) {
+    const { leadId, revision } = decision.lead;
+    if (revision !== (revisions.get(leadId) ?? 0) + 1)
+      broken.push(`decision ${revision} of ${leadId} follows ${revisions.get(leadId) ?? 0}`);
+    revisions.set(leadId, revision);
+  }
+  for (const { leadId, version } of set.writes.leads) {
+    if (version <= (versions.get(leadId) ?? 0)) broken.push(`version ${version} of ${leadId} follows ${versions.get(leadId)}`);
+    versions.set(leadId, version);
+  }
+  return broken;
+}
+
+/** A timer that acts is the lead's current one: the decision that follows has the very next generation. */
+function supersededTimers({ set }: CommittedBatch): readonly string[] {
+  const overdue = set.decisions.filter(({ decision }) => decision.cause === 'ACCEPT_OVERDUE' || decision.cause === 'WAITED_TOO_LONG');
+  if (overdue.length === 0) return [];
+  const { inputs } = decodeBatchBody(set.batch.body);
+  return overdue.flatMap(({ decision, inputIndex }) => {
+    const generation = generationOf(inputs[inputIndex]);
+    return generation !== null && decision.lead.timerGeneration === generation + 1
+      ? []
+      : [`superseded timer ${generation} of ${decision.lead.leadId} acted; its next is ${decision.lead.timerGeneration}`];
+  });
+}
+
+function generationOf(input: RouterInput | undefined): number | null {
+  return input?.kind === 'TIMER' ? input.generation : null;
+}
+
+/** Open counts of the pools in this batch equal the leads that are worked there. */
+function unbalancedPools({ database }: World, { set }: CommittedBatch): readonly string[] {
+  return set.writes.pools.flatMap((pool) => {
+    const worked = [...database.leads.values()].filter((lead) => isWorked(lead) && lead.poolId === pool.poolId);
+    const waiting = [...database.leads.values()].filter((lead) => lead.stage === 'WAITING' && lead.poolId === pool.poolId);
+    const wrong = pool.members.filter(({ agentId, open }) => open !== worked.filter((lead) => lead.agentId === agentId).length);
+    return [
+      ...(pool.open === worked.length ? [] : [`pool ${pool.poolId} counts ${pool.open} open leads, ${worked.length} are worked`]),
+      ...(pool.waiting === waiting.length ? [] : [`pool ${pool.poolId} counts ${pool.waiting} waiting leads, ${waiting.length} wait`]),
+      ...wrong.map(({ agentId, open }) => `agent ${agentId} of ${pool.poolId} counts ${open} open leads, which is not so`),
+    ];
+  });
+}
+
+export function isWorked(lead: LeadRecord): boolean {
+  return lead.stage === 'ASSIGNED' || lead.stage === 'EXCEPTION';
+}

@@ -1,0 +1,138 @@
+/** The processes of the simulated world, composed of the real parts as the services' `main.ts` compose them. */
+
+import { TOPICS } from '@lead-router/contracts/topics.ts';
+import { createRouterLedger } from '@lead-router/router/router-ledger.ts';
+import { ROUTER_GROUP, TRANSACTIONAL_ID_PREFIX } from '@lead-router/router/topology.ts';
+import { createCompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
+import { StoreFault } from '@lead-router/store/router-store.ts';
+import type { Clock } from '@lead-router/stream/clock.ts';
+import { createExactlyOnceTasks } from '@lead-router/stream/exactly-once-task.ts';
+import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
+import { createMemoryKafka } from '@lead-router/testkit/memory-kafka.ts';
+import { createMemoryRouterStore } from '@lead-router/testkit/memory-router-store.ts';
+import { runStatement } from '@lead-router/testkit/memory-statement.ts';
+import { createMemoryTimerStore } from '@lead-router/testkit/memory-timer-store.ts';
+import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
+import { createVirtualClock } from '@lead-router/testkit/virtual-clock.ts';
+import { runWatchdogLoop } from '@lead-router/watchdog/fire-due-timers.ts';
+import { timerFired } from '@lead-router/watchdog/timer-fired.ts';
+import { simulationRuleSet } from './simulation-rules.ts';
+import type { World } from './world.ts';
+
+const MAX_FETCH_RECORDS = 6;
+const MAX_BATCH_RECORDS = 4;
+const WAKEUPS_PER_POOL = 3;
+const RULES_POLL_MS = 1_000;
+const WATCHDOG_POLL_MS = 400;
+const LEASE_MS = 3_000;
+const MAX_SKEW_MS = 150;
+const RETRY_MS = 200;
+
+export function startRouter(world: World, name: string): SimProcess {
+  const { scheduler, broker, database, codecs } = world;
+  const process = scheduler.createProcess(name);
+  const clock = createVirtualClock({ scheduler, process, skewMs: skew(world) });
+  const kafka = createMemoryKafka({ broker, process, maxFetchRecords: MAX_FETCH_RECORDS });
+  const ruleSets = createCompiledRuleSets({
+    reader: {
+      activeVersion: () => runStatement({ database, process }, { label: 'read active version', effect: () => database.activeRuleVersion }),
+      newestVersion: () => runStatement({ database, process }, { label: 'read newest version', effect: () => database.activeRuleVersion }),
+      load: async (version) => ({ version, source: '', tables: new Map() }),
+      reportCompiled: async () => undefined,
+    },
+    compile: ({ version }) => simulationRuleSet(version),
+  });
+  const random = () => scheduler.random.next();
+  const ledger = createRouterLedger({
+    store: createMemoryRouterStore({ database, process }),
+    wire: codecs.wire,
+    ruleSets,
+    hashIdentity: (normalised) => normalised,
+    clock,
+    random,
+    observer: {
+      committed: ({ wakeUps, repeats, deadLetters, ignored }) => {
+        if (wakeUps > 0) scheduler.count('wake-up');
+        if (repeats > 0) scheduler.count('repeat ignored');
+        if (deadLetters > 0) scheduler.count('dead letter');
+        for (const { reason } of ignored) scheduler.count(`ignored ${reason}`);
+      },
+      retrying: ({ reason }) => scheduler.count(`retried ${reason}`),
+    },
+    wakeupsPerPool: WAKEUPS_PER_POOL,
+  });
+  const onFault = (error: unknown) => void world.problems.push(`${name} ended with a fault: ${describe(error)}`);
+  const tasks = createExactlyOnceTasks({
+    kafka,
+    ledger,
+    clock,
+    random,
+    groupId: ROUTER_GROUP,
+    topic: TOPICS.inbox.topic,
+    transactionalIdPrefix: TRANSACTIONAL_ID_PREFIX,
+    maxBatchRecords: 1 + scheduler.random.int(MAX_BATCH_RECORDS),
+    observer: {
+      assigned: ({ reemitted }) => reemitted && scheduler.count('emitted again'),
+      batchDone: () => scheduler.count('batch'),
+      reassigning: () => scheduler.count('assigned again'),
+      pausedFor: () => scheduler.count('paused'),
+      resumed: () => undefined,
+      alarm: ({ partition, reason }) => void world.problems.push(`alarm: partition ${partition} is stopped: ${reason}`),
+    },
+    isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault,
+    onFault,
+  });
+  const consumer = kafka.consumer({ groupId: ROUTER_GROUP, topics: [TOPICS.inbox.topic], onFault, onSkipped: tasks.skipped });
+  tasks.bind(consumer);
+  const start = async (): Promise<void> => {
+    await untilDone(clock, () => ruleSets.start());
+    await untilDone(clock, () => consumer.start(tasks.handler));
+    for (;;) {
+      await clock.sleep(RULES_POLL_MS);
+      await ruleSets.refresh().catch(() => undefined);
+    }
+  };
+  start().catch(onFault);
+  return process;
+}
+
+export function startWatchdog(world: World, name: string): SimProcess {
+  const { scheduler, broker, database, codecs } = world;
+  const process = scheduler.createProcess(name);
+  const clock = createVirtualClock({ scheduler, process, skewMs: skew(world) });
+  const start = async (): Promise<void> =>
+    runWatchdogLoop({
+      timers: createMemoryTimerStore({ database, process }),
+      producer: await createMemoryKafka({ broker, process }).producer(),
+      clock,
+      timerFired: timerFired(codecs.inbox),
+      limit: 3,
+      leaseMs: LEASE_MS,
+      pollIntervalMs: WATCHDOG_POLL_MS,
+      signal: new AbortController().signal,
+      onRound: (fired) => fired.length > 0 && scheduler.count('timers fired'),
+      onFailure: () => scheduler.count('watchdog round failed'),
+    });
+  start().catch((error: unknown) => void world.problems.push(`${name} ended with a fault: ${describe(error)}`));
+  return process;
+}
+
+/** Clocks of two machines differ. */
+function skew(world: World): number {
+  return world.scheduler.random.int(2 * MAX_SKEW_MS) - MAX_SKEW_MS;
+}
+
+async function untilDone(clock: Clock, action: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof KafkaFault || error instanceof StoreFault)) throw error;
+      await clock.sleep(RETRY_MS);
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

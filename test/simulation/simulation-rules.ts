@@ -1,0 +1,118 @@
+/**
+ * The rules of the simulated business, small and tight on purpose: places for fewer leads than come, so that they wait, overflow,
+ * time out and end with the final decision makers. Versions differ in what they match, so that half a flip would show.
+ */
+import type { Grade } from '@lead-router/domain/lead.ts';
+import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet } from '@lead-router/domain/rule-set.ts';
+
+/** Monday 2026-01-05, 08:59:20 UTC: forty seconds before the pool with hours opens. */
+export const SIMULATION_START = Date.UTC(2026, 0, 5, 8, 59, 20);
+/** Whatever is due later than this (the next opening, the next day) does not belong to the run. */
+export const SIMULATION_HORIZON = SIMULATION_START + 3_600_000;
+
+export const POOL_NAMES = ['field', 'calls', 'desk', 'late'] as const;
+export const GRADES: readonly Grade[] = ['HOT', 'HIGH_POTENTIAL', 'NEED_INFORMATION', 'LOW_POTENTIAL'];
+export const LAST_RESORT = 'last';
+
+const MINUTES_OF_DAY = 24 * 60;
+const NO_CAPS = { open: null, daily: null };
+
+function agent(agentId: string, open: number | null): Agent {
+  return { agentId, name: agentId, weight: 1, caps: { open, daily: null }, hours: null, leave: [], active: true };
+}
+
+function pool(poolId: string, known: Partial<Pool>): Pool {
+  return {
+    poolId,
+    destinationId: 'sales',
+    zone: 'UTC',
+    hours: null,
+    caps: NO_CAPS,
+    agents: [],
+    sticky: false,
+    acceptWithinMs: null,
+    maxWaitMs: null,
+    overflowTo: null,
+    ...known,
+  };
+}
+
+const POOLS: readonly Pool[] = [
+  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, acceptWithinMs: 700, sticky: true }),
+  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], acceptWithinMs: 1_500, maxWaitMs: 4_000, overflowTo: 'desk', sticky: true }),
+  // Nobody in it: the destination itself takes leads, as many as it may have open, together with `late`.
+  pool('desk', { destinationId: 'desk', acceptWithinMs: 2_500 }),
+  pool('late', {
+    destinationId: 'desk',
+    agents: [agent('l1', 2)],
+    hours: { zone: 'UTC', spans: [{ fromMinute: 9 * 60, toMinute: MINUTES_OF_DAY }] },
+    acceptWithinMs: 3_000,
+  }),
+  pool(LAST_RESORT, { destinationId: 'deciders', agents: [agent('d1', null), agent('d2', null)] }),
+];
+
+const DESTINATIONS: readonly Destination[] = ['sales', 'desk', 'deciders'].map((destinationId) => ({
+  destinationId,
+  kind: 'SALES',
+  name: destinationId,
+  caps: destinationId === 'desk' ? { open: 2, daily: null } : NO_CAPS,
+  zone: 'UTC',
+  webhook: null,
+}));
+
+/** What an even version sends elsewhere than an odd one. */
+const SWAPPED: Readonly<Record<string, string>> = { field: 'calls', calls: 'field' };
+
+export function simulationRuleSet(version: number): RuleSet {
+  const rules: readonly Rule[] = [...POOL_NAMES, LAST_RESORT].map((name) => ({
+    ruleId: `to-${name}`,
+    description: `leads for ${name}`,
+    when: name === LAST_RESORT ? null : `lead.attributes.pool == "${name}"`,
+    to: version % 2 === 0 ? (SWAPPED[name] ?? name) : name,
+  }));
+  const last = rules.length - 1;
+  const matchAt = (index: number): RuleMatch => {
+    const rule = rules[index];
+    if (!rule) throw new RangeError(`there is no rule ${index}`);
+    return { rule, index };
+  };
+  return {
+    name: 'simulation',
+    digest: String(version),
+    rules,
+    destinations: new Map(DESTINATIONS.map((destination) => [destination.destinationId, destination])),
+    pools: new Map(POOLS.map((one) => [one.poolId, one])),
+    lastResortPool: LAST_RESORT,
+    linkWindowMs: 60_000,
+    matchRule: (facts) => {
+      const wanted = facts.isQualified ? 'calls' : (facts.attributes.pool ?? '');
+      const index = rules.findIndex(({ ruleId }) => ruleId === `to-${wanted}`);
+      return matchAt(index < 0 ? last : index);
+    },
+    traceRules: () => [],
+    enrich: (lead) => ({ ...NOTHING_FOUND, identities: lead.attributes.person === undefined ? [] : [`person-${lead.attributes.person}`] }),
+    score: (lead) => {
+      const grade = GRADES.find((name) => name === lead.attributes.grade) ?? 'LOW_POTENTIAL';
+      return { score: version, grade, gradeReason: 'as given', reasons: [{ name: 'version', points: version }] };
+    },
+  };
+}
+
+const NOTHING_FOUND = {
+  emailDomain: null,
+  emailIsFree: false,
+  phoneCountry: null,
+  webDomain: null,
+  countryCode: null,
+  regionCode: null,
+  territory: null,
+  government: null,
+  accountId: null,
+  accountName: null,
+  industry: null,
+  topics: [],
+  hasValidEmail: false,
+  hasValidPhone: false,
+  values: [],
+  identities: [],
+};

@@ -1,0 +1,129 @@
+/**
+ * The world before the router: scored leads, what agents do with them, commands, repeats of all that at other offsets, values
+ * that nobody can read and one that Postgres refuses. All planned by the seed; what agents do depends on where leads are by then.
+ */
+import { asLeadId, eventIdFor, leadIdFor } from '@lead-router/contracts/ids.ts';
+import { TOPICS } from '@lead-router/contracts/topics.ts';
+import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { ActivityKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
+import { activityRecord, reassignRecord, scoredRecord } from '@lead-router/testkit/inbox-records.ts';
+import { buildLead } from '@lead-router/testkit/lead-builders.ts';
+import { activateRuleVersion } from '@lead-router/testkit/memory-router-store.ts';
+import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
+import { GRADES, LAST_RESORT, POOL_NAMES, SIMULATION_START, simulationRuleSet } from './simulation-rules.ts';
+import type { World } from './world.ts';
+
+const ACTIVITIES: readonly ActivityKind[] = [
+  'ACCEPTED',
+  'ACCEPTED',
+  'DECLINED',
+  'CONTACTED',
+  'QUALIFIED',
+  'DISQUALIFIED',
+  'RETURNED',
+  'WON',
+  'WON',
+  'LOST',
+];
+const SPAN_MS = 6_000;
+const REPEAT_RATE = 0.15;
+
+export interface Upstream {
+  /** Leads that can be decided: readable, and with values that Postgres takes. */
+  readonly accepted: ReadonlySet<LeadId>;
+}
+
+export function startUpstream(world: World): Upstream {
+  const { shape } = world;
+  const accepted = new Set<LeadId>();
+  const leads = Array.from({ length: 5 + shape.int(14) }, (_, n) => planLead(world, { n, accepted }));
+  const activities = shape.int(18);
+  for (let n = 0; n < activities; n++) soon(world, 'an agent acts', () => act(world, { n, leads }));
+  for (let n = shape.int(3); n > 0; n--) soon(world, 'a bad value arrives', () => append(world, badRecord(world)));
+  const operator = world.scheduler.createProcess('operator');
+  for (let n = shape.int(3); n > 0; n--) soon(world, 'rules are flipped', () => void flip(world, operator));
+  return { accepted };
+}
+
+function planLead(world: World, { n, accepted }: { n: number; accepted: Set<LeadId> }): LeadId {
+  const { shape, codecs } = world;
+  const isPoisoned = shape.chance(0.03);
+  const vendor = isPoisoned ? 'vendor\0a' : 'vendor-a';
+  const leadId = leadIdFor(vendor, { kind: 'REFERENCE', reference: `${world.seed}-${n}` });
+  const person = shape.chance(0.5) ? { person: String(shape.int(4)) } : {};
+  const lead = buildLead({
+    vendor,
+    vendorReference: String(n),
+    attributes: { pool: shape.pick([...POOL_NAMES, 'field', 'nowhere']), grade: shape.pick(GRADES), ...person },
+  });
+  const ruleSetVersion = shape.chance(0.8) ? 1 : 2;
+  const ruleSet = simulationRuleSet(ruleSetVersion);
+  const enrichment = ruleSet.enrich(lead, null, (text) => text);
+  const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
+  if (!isPoisoned) accepted.add(leadId);
+  soon(world, `lead ${n} arrives`, () => {
+    const record = scoredRecord(codecs.inbox, { leadId, lead, enrichment, scoring, ruleSetVersion, submittedAt: world.scheduler.now });
+    append(world, record);
+  });
+  return leadId;
+}
+
+/** Mostly the owner does something; sometimes a system, or somebody who has lost the lead. */
+function act(world: World, { n, leads }: { n: number; leads: readonly LeadId[] }): void {
+  const { scheduler, database, codecs } = world;
+  const { random } = scheduler;
+  const leadId = random.pick(leads);
+  const record = database.leads.get(leadId);
+  const eventId = eventIdFor('act', world.seed, n);
+  const occurredAt = scheduler.now - random.int(800);
+  if (random.chance(0.1)) {
+    const to = random.pick([...POOL_NAMES, LAST_RESORT, 'field/f1', 'calls/c2']);
+    return append(world, reassignRecord(codecs.inbox, { eventId, leadId, to, occurredAt }));
+  }
+  append(
+    world,
+    activityRecord(codecs.inbox, { eventId, leadId, activity: random.pick(ACTIVITIES), agentId: actorOf(world, record), occurredAt }),
+  );
+}
+
+function actorOf({ scheduler: { random } }: World, record: LeadRecord | undefined): string | null {
+  const former = record?.formerAgents.find((agentId) => !agentId.startsWith('@'));
+  if (random.chance(0.15)) return null;
+  return former !== undefined && random.chance(0.3) ? former : (record?.agentId ?? null);
+}
+
+function badRecord(world: World): OutgoingRecord {
+  const { random } = world.scheduler;
+  const key = asLeadId(eventIdFor('bad', world.seed, random.int(1_000_000)));
+  const values = [null, Buffer.from([1, 2, 3]), Buffer.from([0, 0, 0, 0, 1, 255, 255, 255])];
+  return { topic: TOPICS.inbox.topic, key, value: values[random.int(values.length)] ?? null };
+}
+
+/** To whichever version is not active; tried again until it is. */
+async function flip(world: World, process: SimProcess): Promise<void> {
+  const { database, scheduler } = world;
+  const version = (database.activeRuleVersion ?? 1) + 1;
+  for (;;) {
+    try {
+      await activateRuleVersion({ database, process }, version);
+      scheduler.count('rules flipped');
+      return;
+    } catch {
+      scheduler.count('flip retried');
+    }
+  }
+}
+
+function append(world: World, record: OutgoingRecord): void {
+  world.broker.append([record], null);
+  if (!world.shape.chance(REPEAT_RATE)) return;
+  world.scheduler.count('repeated upstream');
+  soon(world, 'an upstream repeat arrives', () => void world.broker.append([record], null));
+}
+
+function soon(world: World, label: string, run: () => void): void {
+  const { scheduler, shape } = world;
+  const at = Math.max(scheduler.now, SIMULATION_START) + shape.logUniform(1, SPAN_MS);
+  scheduler.later(label, { at: () => at, run });
+}
