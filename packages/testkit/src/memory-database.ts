@@ -103,9 +103,13 @@ export class MemoryDatabase {
     return { put, cancelled };
   }
 
+  applyEvents(eventIds: readonly EventId[]): void {
+    for (const eventId of eventIds) this.appliedEvents.add(eventId);
+  }
+
   commit(batch: CommittedBatch): void {
     const { set } = batch;
-    for (const eventId of batch.appliedEvents) this.appliedEvents.add(eventId);
+    this.applyEvents(batch.appliedEvents);
     for (const record of set.writes.identities) this.identities.set(record.identity, record);
     for (const record of set.writes.leads) this.leads.set(record.leadId, record);
     for (const record of set.writes.destinations) this.destinations.set(record.destinationId, record);

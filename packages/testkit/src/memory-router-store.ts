@@ -111,7 +111,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
         },
       });
     },
-    commit: () => session.commit(() => (set ? { set, appliedEvents, ruleVersion } : null)),
+    commit: () => session.commit(() => (set ? database.commit({ set, appliedEvents, ruleVersion }) : database.applyEvents(appliedEvents))),
     rollback: () => session.rollback(),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { LockMode, LockOwner, LockTicket } from './lock-table.ts';
-import type { CommittedBatch, MemoryDatabase } from './memory-database.ts';
+import type { MemoryDatabase } from './memory-database.ts';
 import type { Fault, Scheduler } from './scheduler.ts';
 import type { SimProcess } from './sim-process.ts';
 
@@ -63,13 +63,13 @@ export class MemorySession implements LockOwner {
     return result;
   }
 
-  async commit(take: () => CommittedBatch | null): Promise<void> {
+  async commit(write: () => void): Promise<void> {
     await this.#tail;
     const apply = () => {
       if (this.#fault) throw this.#faultOfCommit(this.#fault);
+      if (this.#state === 'OVER') throw new Error('the transaction is over');
       this.#end();
-      const batch = take();
-      if (batch) this.#database.commit(batch);
+      write();
     };
     const late = (commits: boolean) => () => {
       if (this.#fault) throw this.#faultOfCommit(this.#fault);
