@@ -16,8 +16,10 @@ import { crashReport, lastLines, openLog } from './log-files.ts';
 import { PART_TITLES, type PartName } from './part-name.ts';
 import type { RunningPart, StartOptions } from './running-part.ts';
 
+/** On containers: the run that started them. */
 export const RUN_LABEL = 'lead-router.run';
-export const VOLUME_LABEL = 'lead-router.data';
+/** On containers and volumes: the data folder they belong to. */
+export const DATA_LABEL = 'lead-router.data';
 export const GUARD_READY = 'container guard is ready';
 
 const ENGINE_PATIENCE_MS = 3_000;
@@ -123,10 +125,10 @@ async function startContainer({ part, spec, client, guard, options }: Starting):
   const logFile = await openLog(options.dataFolder, part);
   const title = PART_TITLES[part];
   if (spec.volume !== undefined) {
-    await client.container.dockerode.createVolume({ Name: spec.volume.name, Labels: { [VOLUME_LABEL]: options.dataFolder } });
+    await client.container.dockerode.createVolume({ Name: spec.volume.name, Labels: { [DATA_LABEL]: options.dataFolder } });
   }
   const container = createContainer(spec)
-    .withLabels({ [RUN_LABEL]: guard.runId })
+    .withLabels({ [RUN_LABEL]: guard.runId, [DATA_LABEL]: options.dataFolder })
     .withLogConsumer((stream) => {
       stream.pipe(createWriteStream(logFile, { flags: 'a' }));
     });

@@ -7,5 +7,5 @@ export const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.u
 
 /** Downloads, shared by all data folders. `LEAD_ROUTER_CACHE` moves it, for instance to share it between checkouts. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  return path.resolve(env.LEAD_ROUTER_CACHE ?? path.join(repositoryFolder, '.data', 'cache'));
+  return path.resolve(env.LEAD_ROUTER_CACHE || path.join(repositoryFolder, '.data', 'cache'));
 }

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startInfrastructure } from './infrastructure.ts';
+import { messageOf } from './infrastructure-error.ts';
 import { repositoryFolder } from './repository.ts';
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, memory: { type: 'boolean' }, local: { type: 'boolean' } } });
@@ -14,6 +15,9 @@ const infrastructure = await startInfrastructure({
   onProgress: say,
   memory: values.memory ?? false,
   ...(values.local === true ? { prefer: 'local' } : {}),
+}).catch((error: unknown) => {
+  say(messageOf(error));
+  process.exit(1);
 });
 const pids = Object.fromEntries(Object.entries(infrastructure.parts).map(([name, part]) => [name, part.pid]));
 console.log(
