@@ -25,7 +25,7 @@ CREATE TABLE vendor_daily_counts (
   vendor       text NOT NULL,
   day          date NOT NULL,
   accepted     integer NOT NULL,
-  -- What the last request was granted: lets one statement count and answer.
+  -- What the latest request was granted: so that one statement can count and answer.
   last_granted integer NOT NULL,
   PRIMARY KEY (vendor, day)
 ) WITH (fillfactor = 20);

@@ -10,9 +10,10 @@ CREATE TABLE deliveries (
   payload         bytea NOT NULL,
   state           text NOT NULL DEFAULT 'PENDING' CHECK (state IN ('PENDING', 'DELIVERED', 'SUPERSEDED', 'GIVEN_UP')),
   attempts        integer NOT NULL DEFAULT 0,
-  -- When it is to be tried next; while leased, when the lease ends.
   next_attempt_at timestamptz NOT NULL,
-  lease_token     bigint NOT NULL DEFAULT 0,
+  leased_until    timestamptz,
+  -- Raised by every lease: an outcome counts only under the lease that it was found out with.
+  lease_token     integer NOT NULL DEFAULT 0,
   last_error      text,
   receipt         text,
   created_at      timestamptz NOT NULL DEFAULT now(),

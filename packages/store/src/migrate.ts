@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { MIGRATION_LOCK } from './advisory-locks.ts';
 import { faultOf } from './fault-mapping.ts';
+import { type PostgresSsl, sslOptions } from './postgres-ssl.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
 const FILE_NAME = /^(?<version>\d{4})_[a-z0-9_]+\.sql$/;
@@ -19,6 +20,13 @@ export interface Migration {
   readonly checksum: string;
 }
 
+export interface MigrateOptions {
+  /** As for the pool. */
+  readonly ssl?: PostgresSsl;
+  /** Default: this package's. */
+  readonly folder?: string;
+}
+
 export interface MigrationReport {
   /** Names of what was run now, in order. */
   readonly applied: readonly string[];
@@ -29,9 +37,14 @@ export interface MigrationReport {
  * Idempotent; waits for another process that migrates. Each migration is one transaction.
  * Errors: one of a migration that was changed after it had run, or of a database newer than this program; StoreFault `unavailable`.
  */
-export const migrate = async (databaseUrl: string, folder: string = MIGRATIONS_FOLDER): Promise<MigrationReport> => {
-  const migrations = await readMigrations(folder);
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'lead-router migrate' });
+export const migrate = async (databaseUrl: string, options: MigrateOptions = {}): Promise<MigrationReport> => {
+  const migrations = await readMigrations(options.folder);
+  const ssl = sslOptions(options.ssl);
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'lead-router migrate',
+    ...(ssl === undefined ? {} : { ssl }),
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

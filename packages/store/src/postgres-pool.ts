@@ -2,9 +2,9 @@
  * Connections to Postgres: the one place that imports pg. Sets the time-outs that stop a frozen process from holding locks,
  * turns errors into StoreFaults, and hands out transactions whose statements are sent without waiting for each other's answers.
  */
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { faultOf, isConnectionGone } from './fault-mapping.ts';
+import { type PostgresSsl, sslOptions } from './postgres-ssl.ts';
 import { SqlTransaction } from './sql-transaction.ts';
 import type { SqlValue, Statement } from './statement.ts';
 
@@ -17,9 +17,7 @@ export interface PostgresOptions {
   /** Of a connection that waits in the pool, or of one in use: the pool goes on by itself. Never fatal. */
   readonly onConnectionError: (error: Error) => void;
   /** From the configuration; absent: what DATABASE_URL and PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY say. */
-  readonly ssl?: { readonly mode: 'disable' | 'require' | 'verify-full'; readonly ca: string | null };
-  /** Statements of one connection are sent without waiting for the answer to the previous one. Default true. */
-  readonly pipeline?: boolean;
+  readonly ssl?: PostgresSsl;
   readonly timeouts?: Partial<PostgresTimeouts>;
 }
 
@@ -60,7 +58,8 @@ export const createPostgresPool = (options: PostgresOptions): PostgresPool => {
     connectionString: options.databaseUrl,
     application_name: options.applicationName,
     max: options.maxConnections,
-    pipeline: options.pipeline ?? true,
+    // Statements of one connection are sent without waiting for the answer to the one before: a batch is two round trips.
+    pipeline: true,
     connectionTimeoutMillis: timeouts.connectMs,
     query_timeout: timeouts.transactionMs + ANSWER_GRACE_MS,
     keepAlive: true,
@@ -146,29 +145,3 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
 
 /** `2026-11-22 16:14:18.123+00`: the session's zone is UTC. */
 const epochMs = (text: string): number => Date.parse(`${text.slice(0, 10)}T${text.slice(11)}:00`);
-
-type SslOptions = pg.PoolConfig['ssl'];
-
-const sslOptions = (ssl: PostgresOptions['ssl']): SslOptions => {
-  if (ssl === undefined) return sslFromEnvironment(process.env);
-  switch (ssl.mode) {
-    case 'disable':
-      return undefined;
-    case 'require':
-      return { rejectUnauthorized: false };
-    case 'verify-full':
-      return ssl.ca === null ? { rejectUnauthorized: true } : { rejectUnauthorized: true, ca: ssl.ca };
-  }
-};
-
-/** pg reads PGSSLMODE by itself, but not the files. */
-const sslFromEnvironment = (env: NodeJS.ProcessEnv): SslOptions => {
-  const { PGSSLMODE: mode, PGSSLROOTCERT: ca, PGSSLCERT: cert, PGSSLKEY: key } = env;
-  if (mode === undefined || mode === 'disable' || (ca === undefined && cert === undefined)) return undefined;
-  return {
-    rejectUnauthorized: mode === 'verify-ca' || mode === 'verify-full',
-    ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
-    ...(cert === undefined ? {} : { cert: readFileSync(cert, 'utf8') }),
-    ...(key === undefined ? {} : { key: readFileSync(key, 'utf8') }),
-  };
-};

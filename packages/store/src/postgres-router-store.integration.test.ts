@@ -1,23 +1,22 @@
 /** The contract of the router's store, on a real Postgres. */
-import { createTestDatabase } from '@lead-router/testkit/test-postgres.ts';
+import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
+import { afterAll } from 'vitest';
 import { routerStoreContract } from '../../../test/contract/router-store.contract.ts';
 import type { CreateRouterStore } from '../../../test/contract/router-store-fixture.ts';
 import { activateRuleSet } from './activate-rule-set.ts';
 import { ensurePartitions } from './partitions.ts';
-import { createPostgresPool } from './postgres-pool.ts';
 import { createPostgresRouterStore } from './postgres-router-store.ts';
 import { publishRuleSet } from './rule-set-store.ts';
 import { createPostgresTimerStore } from './timer-store.ts';
 
+/** One database for all, emptied for each. */
+let opened: Promise<TestPool> | null = null;
+afterAll(async () => (await opened)?.close());
+
 const createStore: CreateRouterStore = async ({ lockTimeoutMs }) => {
-  const database = await createTestDatabase();
-  const pool = createPostgresPool({
-    databaseUrl: database.databaseUrl,
-    applicationName: 'router-store-contract',
-    maxConnections: 8,
-    onConnectionError: () => {},
-    timeouts: { lockMs: lockTimeoutMs, idleInTransactionMs: lockTimeoutMs - 500 },
-  });
+  opened ??= openTestPool({ timeouts: { lockMs: lockTimeoutMs, idleInTransactionMs: lockTimeoutMs - 500 } });
+  const { pool, reset } = await opened;
+  await reset();
   await ensurePartitions(pool, 3);
   const activate = async (version: number): Promise<void> => {
     await publishRuleSet(pool, { name: 'test', digest: `digest-${version}`, source: '', tables: new Map(), publishedBy: 'test' });
@@ -30,10 +29,7 @@ const createStore: CreateRouterStore = async ({ lockTimeoutMs }) => {
     timers: createPostgresTimerStore(pool),
     poolTimerId: timerIdOf,
     activate,
-    close: async () => {
-      await pool.close();
-      await database.drop();
-    },
+    close: async () => {},
   };
 };
 

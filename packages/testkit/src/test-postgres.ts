@@ -4,6 +4,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { migrate, readMigrations } from '@lead-router/store/migrate.ts';
+import { createPostgresPool, type PostgresOptions, type PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { statement } from '@lead-router/store/statement.ts';
 import pg from 'pg';
 
 export interface TestDatabase {
@@ -27,6 +29,53 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
       await withClient(adminUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+};
+
+export interface TestPool {
+  readonly pool: PostgresPool;
+  readonly databaseUrl: string;
+  /** Empties every table, as after the migrations: much quicker than another database. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A database of its own and connections to it. */
+export const openTestPool = async (options: Partial<PostgresOptions> = {}): Promise<TestPool> => {
+  const database = await createTestDatabase();
+  const pool = createPostgresPool({
+    databaseUrl: database.databaseUrl,
+    applicationName: 'lead-router-test',
+    maxConnections: 8,
+    onConnectionError: () => {},
+    ...options,
+  });
+  return {
+    pool,
+    databaseUrl: database.databaseUrl,
+    reset: () => emptyTables(pool),
+    close: async () => {
+      await pool.close();
+      await database.drop();
+    },
+  };
+};
+
+const TABLES = statement(
+  'test-tables',
+  `SELECT tablename AS name FROM pg_tables
+    WHERE schemaname = 'public' AND tablename NOT IN ('schema_migrations', 'rule_set_activation')`,
+);
+
+/** One statement, so that references among the rows are checked only when all are gone. */
+const emptyTables = async (pool: PostgresPool): Promise<void> => {
+  const tables = await pool.run<{ name: string }>(TABLES);
+  const deletions = tables.map(({ name }) => `${name}_gone AS (DELETE FROM ${name})`);
+  await pool.run(
+    statement(
+      'test-empty-tables',
+      `WITH ${deletions.join(', ')} UPDATE rule_set_activation SET version = NULL, activated_at = NULL, activated_by = NULL`,
+    ),
+  );
 };
 
 const serverUrl = (): string => {

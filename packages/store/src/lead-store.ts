@@ -1,0 +1,108 @@
+/** One lead in full, for people: where it stands, every decision, and the batch each can be recomputed from. */
+import type { EventId, Grade, LeadId } from '@lead-router/domain/lead.ts';
+import type { DecisionCause, DecisionKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import { LEAD_COLUMN_NAMES, type LeadRow, leadOf } from './lead-row.ts';
+import type { PostgresPool } from './postgres-pool.ts';
+import type { BatchRecord } from './router-store.ts';
+import { statement } from './statement.ts';
+
+export interface StoredLead {
+  readonly lead: LeadRecord;
+  /** LeadContext in its stored form; null when none was kept. */
+  readonly context: Buffer | null;
+}
+
+/** A decision as its row has it. */
+export interface StoredDecision {
+  readonly leadId: LeadId;
+  readonly revision: number;
+  readonly batchId: string;
+  /** Place among the batch's inputs. */
+  readonly inputIndex: number;
+  readonly eventId: EventId;
+  readonly kind: DecisionKind;
+  readonly cause: DecisionCause;
+  readonly version: number;
+  readonly grade: Grade;
+  readonly score: number;
+  readonly poolId: string | null;
+  readonly agentId: string | null;
+  readonly destinationId: string | null;
+  readonly ruleId: string | null;
+  readonly ruleSetVersion: number;
+  readonly linkedTo: LeadId | null;
+  readonly previousAgentId: string | null;
+  readonly acceptBy: number | null;
+  readonly submittedAt: number;
+  readonly decidedAt: number;
+}
+
+const READ_LEAD = statement('leads-read-with-context', `SELECT ${LEAD_COLUMN_NAMES}, context FROM leads WHERE lead_id = $1`);
+
+/** Aliased to the names of `StoredDecision`. */
+const READ_DECISIONS = statement(
+  'decisions-of-lead',
+  `SELECT lead_id AS "leadId", revision, batch_id AS "batchId", input_index AS "inputIndex", event_id AS "eventId", kind, cause, version,
+          grade, score, pool_id AS "poolId", agent_id AS "agentId", destination_id AS "destinationId", rule_id AS "ruleId",
+          rule_set_version AS "ruleSetVersion", linked_to AS "linkedTo", previous_agent_id AS "previousAgentId",
+          accept_by AS "acceptBy", submitted_at AS "submittedAt", decided_at AS "decidedAt"
+     FROM decisions WHERE lead_id = $1 ORDER BY revision`,
+);
+
+const READ_BATCH = statement(
+  'decision-batches-read',
+  `SELECT batch_id AS "batchId", partition, epoch, from_offset AS "from", to_offset AS "to", rule_set_version AS "ruleSetVersion",
+          decided_at AS "now", seed, body
+     FROM decision_batches WHERE batch_id = $1`,
+);
+
+const READ_EXCEPTIONS = statement(
+  'leads-exceptions',
+  `SELECT ${LEAD_COLUMN_NAMES} FROM leads WHERE stage = 'EXCEPTION' ORDER BY decided_at LIMIT $1`,
+);
+
+const READ_DELIVERIES = statement(
+  'deliveries-of-lead',
+  `SELECT revision, channel, destination_id AS "destinationId", agent_id AS "agentId", state, attempts, next_attempt_at AS "nextAttemptAt",
+          last_error AS "lastError", receipt, created_at AS "createdAt", finished_at AS "finishedAt"
+     FROM deliveries WHERE lead_id = $1 ORDER BY revision, channel`,
+);
+
+export interface StoredDelivery {
+  readonly revision: number;
+  readonly channel: string;
+  readonly destinationId: string;
+  readonly agentId: string | null;
+  readonly state: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+  readonly lastError: string | null;
+  readonly receipt: string | null;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+}
+
+/** null: no decision yet, or unknown. */
+export const readLead = async (pool: PostgresPool, leadId: LeadId): Promise<StoredLead | null> => {
+  const [row] = await pool.run<LeadRow & { context: Buffer | null }>(READ_LEAD, [leadId]);
+  return row === undefined ? null : { lead: leadOf(row), context: row.context };
+};
+
+/** By revision. */
+export const readDecisions = (pool: PostgresPool, leadId: LeadId): Promise<readonly StoredDecision[]> =>
+  pool.run<StoredDecision>(READ_DECISIONS, [leadId]);
+
+/** null when there is none of that name. */
+export const readDecisionBatch = async (pool: PostgresPool, batchId: string): Promise<BatchRecord | null> => {
+  const [row] = await pool.run<BatchRecord>(READ_BATCH, [batchId]);
+  return row ?? null;
+};
+
+/** Leads with a final decision maker, the longest there first. */
+export const readExceptions = async (pool: PostgresPool, limit: number): Promise<readonly LeadRecord[]> => {
+  const rows = await pool.run<LeadRow>(READ_EXCEPTIONS, [limit]);
+  return rows.map(leadOf);
+};
+
+export const readDeliveries = (pool: PostgresPool, leadId: LeadId): Promise<readonly StoredDelivery[]> =>
+  pool.run<StoredDelivery>(READ_DELIVERIES, [leadId]);
