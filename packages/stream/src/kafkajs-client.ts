@@ -2,6 +2,7 @@
 
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import { Kafka, type LogEntry, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
+import { installProduceRequest } from './kafkajs-produce-request.ts';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];
@@ -33,6 +34,7 @@ export const transactionalRetry: RetryOptions = { initialRetryTime: 5, multiplie
 export const createKafkaClient = (options: KafkaClientOptions): Kafka => {
   const { connection } = options;
   dropKafkaJsTimeoutWarnings();
+  installProduceRequest();
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,

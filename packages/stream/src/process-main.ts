@@ -46,7 +46,7 @@ export interface ServiceDefinition<Config extends { readonly process: ProcessSet
   readonly stopDeadlineMs?: number;
 }
 
-const defaultStopDeadlineMs = 15_000;
+const defaultStopDeadlineMs = 10_000;
 const faultExitCode = 1;
 
 /** Never returns to its caller in any useful way: the process ends by itself, with the exit code it deserves. */

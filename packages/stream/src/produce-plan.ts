@@ -7,7 +7,7 @@ import type { OutgoingRecord, RecordHeaders } from './kafka-port.ts';
 import { partitionOf } from './murmur2.ts';
 
 export interface PlannedMessage {
-  readonly key: string | Buffer | null;
+  readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: RecordHeaders;
   readonly partition: number;
@@ -60,10 +60,11 @@ export const planProduce = (
 ): readonly ProduceCall[] => {
   const calls: CallInMaking[] = [];
   const fills = new Map<string, Fill[]>();
-  for (const record of records) {
-    const partition = choosePartition(record, chooser);
-    const fill = fillOf(fills, { topic: record.topic, partition });
-    const bytes = recordBytes(record);
+  for (const { topic, key: textOrBytes, value, headers = noHeaders, partition: chosen } of records) {
+    const key = typeof textOrBytes === 'string' ? Buffer.from(textOrBytes) : textOrBytes;
+    const partition = chosen ?? choosePartition({ topic, key }, chooser);
+    const fill = fillOf(fills, { topic, partition });
+    const bytes = recordBytes({ key, value, headers });
     if (fill.records > 0 && (fill.bytes + bytes > limits.maxBatchBytes || fill.records >= limits.maxBatchRecords)) {
       fill.call += 1;
       fill.records = 0;
@@ -71,12 +72,7 @@ export const planProduce = (
     }
     fill.records += 1;
     fill.bytes += bytes;
-    messagesFor(calls, { call: fill.call, topic: record.topic }).push({
-      key: record.key,
-      value: record.value,
-      headers: record.headers ?? noHeaders,
-      partition,
-    });
+    messagesFor(calls, { call: fill.call, topic }).push({ key, value, headers, partition });
   }
   return calls.map((call) => [...call.values()]);
 };
@@ -90,8 +86,7 @@ interface Fill {
   bytes: number;
 }
 
-const choosePartition = (record: OutgoingRecord, chooser: PartitionChooser): number => {
-  if (record.partition !== undefined) return record.partition;
+const choosePartition = (record: { readonly topic: string; readonly key: Buffer | null }, chooser: PartitionChooser): number => {
   const count = chooser.partitionCount(record.topic);
   return record.key === null ? chooser.keylessTurn % count : partitionOf(record.key, count);
 };
