@@ -105,7 +105,7 @@ const expression = fc.letrec<{ whole: string }>((tie) => ({
 })).whole;
 
 describe('a condition', () => {
-  it('has the truth that cel-js gives it, whatever the expression and the facts', () => {
+  it('has the truth that cel-js gives it, whatever the expression and the facts', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(expression, fc.array(facts, { minLength: 1, maxLength: 4 }), (source, many) => {
         const checked = checkCondition(source, environment, []);
@@ -124,7 +124,7 @@ describe('a condition', () => {
     );
   });
 
-  it('is found by the index where asking one after the other finds it', () => {
+  it('is found by the index where asking one after the other finds it', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.array(expression, { maxLength: 80 }), fc.array(facts, { minLength: 1, maxLength: 5 }), (sources, many) => {
         const conditions = sources.map((source) => compileCondition(source, environment));
