@@ -5,10 +5,12 @@
  * Delivery guarantee: at least once; a repeat has the same event id, and the router applies each once.
  * Failure: enrichment is total, so there is none. Metrics: the runtime's, by step.
  */
-import type { ContextCodec } from '@lead-router/contracts/codec.ts';
-import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmitted } from '@lead-router/contracts/generated/wire-types.ts';
+import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
+import { decodeContext, replaceImpersonal } from '@lead-router/contracts/context-codec.ts';
+import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmittedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId, enrichedEventId } from '@lead-router/contracts/ids.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
+import { readable } from '@lead-router/service-kit/decode-records.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { SinkRecord, Step } from '@lead-router/stream/pipeline.ts';
 import { ok } from '@lead-router/stream/step-result.ts';
@@ -19,28 +21,30 @@ export interface EnrichOptions {
   readonly clock: Clock;
 }
 
-export function enrichStep(options: EnrichOptions): Step<LeadSubmitted, LeadEnriched> {
+export function enrichStep(options: EnrichOptions): Step<CutValue<LeadSubmittedPrefix>, CutValue<LeadEnrichedPrefix>> {
   return {
     name: 'enrich',
     purpose: 'what the reference tables know of mail, phone, place, company and topics',
-    run: ({ envelope, context }) => {
-      const { version, ruleSet } = options.ruleSets.current();
-      const enrichment = ruleSet.enrich(context.lead, context.person, options.hashIdentity);
-      return ok({
-        envelope: { ...envelope, eventId: enrichedEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
-        submittedAt: envelope.occurredAt,
-        ruleSetVersion: version,
-        context: { ...context, enrichment },
-      });
-    },
+    run: ({ prefix: { envelope }, context }) =>
+      readable(context, decodeContext, (content, bytes) => {
+        const { version, ruleSet } = options.ruleSets.current();
+        const enrichment = ruleSet.enrich(content.lead, content.person, options.hashIdentity);
+        const prefix: LeadEnrichedPrefix = {
+          envelope: { ...envelope, eventId: enrichedEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
+          submittedAt: envelope.occurredAt,
+          ruleSetVersion: version,
+        };
+        return ok({ prefix, context: replaceImpersonal(bytes, { lead: content.lead, enrichment, scoring: null }) });
+      }),
   };
 }
 
-export function encodeEnrichedStep(codec: ContextCodec<LeadEnriched, LeadEnrichedPrefix>): Step<LeadEnriched, readonly SinkRecord[]> {
+export function encodeEnrichedStep(codec: ContextCodec<LeadEnriched, LeadEnrichedPrefix>): Step<CutValue<LeadEnrichedPrefix>, readonly SinkRecord[]> {
   return {
     name: 'encode',
     purpose: 'the enriched lead to bytes, under its id',
     sinks: ['enriched'],
-    run: (event, { record }) => ok([{ sink: 'enriched', key: event.envelope.leadId, value: codec.encode(event), headers: record.headers }]),
+    run: ({ prefix, context }, { record }) =>
+      ok([{ sink: 'enriched', key: prefix.envelope.leadId, value: codec.encodeWithContext(prefix, context), headers: record.headers }]),
   };
 }

@@ -2,7 +2,7 @@
 import type { ContextCodec } from '@lead-router/contracts/codec.ts';
 import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmitted, LeadSubmittedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
-import { decodeRecords } from '@lead-router/service-kit/decode-records.ts';
+import { cutRecords } from '@lead-router/service-kit/decode-records.ts';
 import { startPipeline } from '@lead-router/stream/pipeline.ts';
 import { defineTopology, type Topology } from '@lead-router/stream/topology.ts';
 import { type EnrichOptions, encodeEnrichedStep, enrichStep } from './enrich-step.ts';
@@ -23,7 +23,7 @@ export function enricherTopology(options: EnricherOptions): Topology {
     flows: [
       {
         source: { kind: 'topics', name: 'submitted', topics: [TOPICS.submitted.topic], groupId: ENRICHER_GROUP, writers: 'internal' },
-        pipeline: startPipeline().batchStep(decodeRecords(options.submitted)).step(enrichStep(options)).step(encodeEnrichedStep(options.enriched)),
+        pipeline: startPipeline().batchStep(cutRecords(options.submitted)).step(enrichStep(options)).step(encodeEnrichedStep(options.enriched)),
       },
     ],
     sinks: { enriched: { topic: TOPICS.enriched.topic } },

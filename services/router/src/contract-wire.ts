@@ -1,9 +1,8 @@
 /** The router's wire on the contracts package: codecs opened once, mappers, event ids. */
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { CodecFault } from '@lead-router/contracts/codec-fault.ts';
-import { decodeContext, decodeImpersonal, encodeContext, openStoredContexts } from '@lead-router/contracts/context-codec.ts';
+import { decodeContext, decodeImpersonal, openStoredContexts, replaceImpersonal } from '@lead-router/contracts/context-codec.ts';
 import { eventIdFor, namespaceBytes, routeEventId, uuidV5 } from '@lead-router/contracts/ids.ts';
-import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
 import { type Provenance, toLeadDecided, toLeadSla, toStateEvent } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
 import { fromInboxEvent, toInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
@@ -43,7 +42,7 @@ export async function openContractWire(source: SchemaSource, options: { readonly
       const { lead, person } = decodeContext(context);
       return { lead, person };
     },
-    writeContext: (content) => encodeContext(toContext(content)),
+    replaceFindings: replaceImpersonal,
     decided: (decision, origin) => ({
       topic: TOPICS.decided.topic,
       key: decision.lead.leadId,

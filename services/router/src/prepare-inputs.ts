@@ -30,6 +30,7 @@ export interface PrepareOptions {
 
 /** What is known of a lead while walking through the batch. */
 interface Walked {
+  readonly context: Buffer;
   readonly content: LeadContent;
   isQualified: boolean;
 }
@@ -45,14 +46,14 @@ export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekRes
     if (known) return known;
     const context = contexts.get(leadId);
     if (!context) return null;
-    const entry: Walked = { content: options.wire.readContext(context), isQualified: peeked.leads.get(leadId)?.isQualified ?? false };
+    const entry: Walked = { context, content: options.wire.readContext(context), isQualified: peeked.leads.get(leadId)?.isQualified ?? false };
     walked.set(leadId, entry);
     return entry;
   };
 
-  const evaluate = (leadId: LeadId, content: LeadContent, isQualified: boolean): { facts: Facts; identities: readonly string[] } => {
+  const evaluate = (leadId: LeadId, { context, content, isQualified }: Walked): { facts: Facts; identities: readonly string[] } => {
     const result = evaluateLead(options.ruleSet, { ...content, isQualified, hashIdentity: options.hashIdentity });
-    contexts.set(leadId, options.wire.writeContext({ ...content, enrichment: result.enrichment, scoring: result.scoring }));
+    contexts.set(leadId, options.wire.replaceFindings(context, { lead: content.lead, enrichment: result.enrichment, scoring: result.scoring }));
     changedContexts.add(leadId);
     return { facts: result.facts, identities: result.enrichment.identities };
   };
@@ -67,7 +68,7 @@ export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekRes
       contexts.set(leadId, message.contextBytes);
       changedContexts.add(leadId);
       if (message.ruleSetVersion !== options.ruleSetVersion) {
-        ({ facts, identities } = evaluate(leadId, options.wire.readContext(message.contextBytes), false));
+        ({ facts, identities } = evaluate(leadId, { context: message.contextBytes, content: options.wire.readContext(message.contextBytes), isQualified: false }));
       }
     }
     return { ...base(message), kind: 'SCORED', vendor: content.lead.vendor, submittedAt: message.submittedAt, identities, facts };
@@ -76,7 +77,7 @@ export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekRes
   const later = (message: Exclude<InboxMessage, { kind: 'SCORED' }>): RouterInput => {
     const lead = walk(message.leadId);
     if (lead && message.kind === 'ACTIVITY' && message.activity === 'QUALIFIED') lead.isQualified = true;
-    const facts = lead ? evaluate(message.leadId, lead.content, lead.isQualified).facts : null;
+    const facts = lead ? evaluate(message.leadId, lead).facts : null;
     switch (message.kind) {
       case 'ACTIVITY':
         return { ...base(message), kind: 'ACTIVITY', activity: message.activity, agentId: message.agentId, reason: message.reason, facts };

@@ -64,7 +64,8 @@ export interface RouterWire {
   fromStored(stored: Buffer): Buffer;
   toStored(context: Buffer): Buffer;
   readContext(context: Buffer): LeadContent;
-  writeContext(content: LeadContent & ScoredContent): Buffer;
+  /** The same context with other findings; the person's bytes, clear or sealed, are carried over unread. */
+  replaceFindings(context: Buffer, findings: ScoredContent): Buffer;
   decided(decision: Decision, origin: OutputOrigin): OutgoingRecord;
   state(change: StateChange, origin: OutputOrigin): OutgoingRecord;
   sla(event: SlaEvent, origin: OutputOrigin): OutgoingRecord;

@@ -5,11 +5,13 @@
  * Delivery guarantee: at least once; a repeat has the same event id, and the router applies each once.
  * Failure: scoring is total, so there is none. Metrics: the runtime's, by step, and leads by grade.
  */
-import type { ContextCodec } from '@lead-router/contracts/codec.ts';
-import type { InboxEvent, InboxEventPrefix, LeadEnriched } from '@lead-router/contracts/generated/wire-types.ts';
+import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
+import { decodeContext, decodeImpersonal, replaceImpersonal } from '@lead-router/contracts/context-codec.ts';
+import type { InboxEvent, InboxEventPrefix, LeadEnrichedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId, scoredEventId } from '@lead-router/contracts/ids.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
+import { readable } from '@lead-router/service-kit/decode-records.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { SinkRecord, Step } from '@lead-router/stream/pipeline.ts';
 import { ok } from '@lead-router/stream/step-result.ts';
@@ -21,30 +23,33 @@ export interface ScoreOptions {
   readonly onGraded: (grade: Grade) => void;
 }
 
-export function scoreStep(options: ScoreOptions): Step<LeadEnriched, InboxEvent> {
+export function scoreStep(options: ScoreOptions): Step<CutValue<LeadEnrichedPrefix>, CutValue<InboxEventPrefix>> {
   return {
     name: 'score',
     purpose: 'points with their reasons, and the grade',
-    run: ({ envelope, submittedAt, ruleSetVersion, context }) => {
-      const { version, ruleSet } = options.ruleSets.current();
-      // Enriched under another version: both halves have to be of one.
-      const enrichment =
-        ruleSetVersion === version && context.enrichment !== null ? context.enrichment : ruleSet.enrich(context.lead, context.person, options.hashIdentity);
-      const scoring = ruleSet.score(context.lead, enrichment, { isQualified: false });
-      options.onGraded(scoring.grade);
-      return ok({
-        envelope: { ...envelope, eventId: scoredEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
-        body: { 'leadrouter.v1.LeadScored': { submittedAt, ruleSetVersion: version, context: { ...context, enrichment, scoring } } },
-      });
-    },
+    run: ({ prefix: { envelope, submittedAt, ruleSetVersion }, context }) =>
+      readable(context, decodeImpersonal, ({ lead, enrichment: found }, bytes) => {
+        const { version, ruleSet } = options.ruleSets.current();
+        // Enriched under another version: both halves have to be of one.
+        const enrichment =
+          ruleSetVersion === version && found !== null ? found : ruleSet.enrich(lead, decodeContext(bytes).person, options.hashIdentity);
+        const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
+        options.onGraded(scoring.grade);
+        const prefix: InboxEventPrefix = {
+          envelope: { ...envelope, eventId: scoredEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
+          body: { 'leadrouter.v1.LeadScored': { submittedAt, ruleSetVersion: version } },
+        };
+        return ok({ prefix, context: replaceImpersonal(bytes, { lead, enrichment, scoring }) });
+      }),
   };
 }
 
-export function encodeScoredStep(codec: ContextCodec<InboxEvent, InboxEventPrefix>): Step<InboxEvent, readonly SinkRecord[]> {
+export function encodeScoredStep(codec: ContextCodec<InboxEvent, InboxEventPrefix>): Step<CutValue<InboxEventPrefix>, readonly SinkRecord[]> {
   return {
     name: 'encode',
     purpose: 'the scored lead to bytes, under its id',
     sinks: ['inbox'],
-    run: (event, { record }) => ok([{ sink: 'inbox', key: event.envelope.leadId, value: codec.encode(event), headers: record.headers }]),
+    run: ({ prefix, context }, { record }) =>
+      ok([{ sink: 'inbox', key: prefix.envelope.leadId, value: codec.encodeWithContext(prefix, context), headers: record.headers }]),
   };
 }

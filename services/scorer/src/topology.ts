@@ -2,7 +2,7 @@
 import type { ContextCodec } from '@lead-router/contracts/codec.ts';
 import type { InboxEvent, InboxEventPrefix, LeadEnriched, LeadEnrichedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
-import { decodeRecords } from '@lead-router/service-kit/decode-records.ts';
+import { cutRecords } from '@lead-router/service-kit/decode-records.ts';
 import { startPipeline } from '@lead-router/stream/pipeline.ts';
 import { defineTopology, type Topology } from '@lead-router/stream/topology.ts';
 import { encodeScoredStep, type ScoreOptions, scoreStep } from './score-step.ts';
@@ -23,7 +23,7 @@ export function scorerTopology(options: ScorerOptions): Topology {
     flows: [
       {
         source: { kind: 'topics', name: 'enriched', topics: [TOPICS.enriched.topic], groupId: SCORER_GROUP, writers: 'internal' },
-        pipeline: startPipeline().batchStep(decodeRecords(options.enriched)).step(scoreStep(options)).step(encodeScoredStep(options.inbox)),
+        pipeline: startPipeline().batchStep(cutRecords(options.enriched)).step(scoreStep(options)).step(encodeScoredStep(options.inbox)),
       },
     ],
     sinks: { inbox: { topic: TOPICS.inbox.topic } },

@@ -156,9 +156,9 @@ function watchService(options: ServiceProcessesOptions & { readonly service: Ser
   };
 }
 
-/** Services say where they listen on one line of JSON: `{"event":"listening","service":"router","metricsUrl":"http://…"}`. */
+/** Services say where they listen on one line of JSON: `{"event":"started","service":"router","metricsUrl":"http://…"}`. */
 function announcement(line: string): Readonly<Record<string, string>> | null {
-  if (!line.includes('"event":"listening"')) return null;
+  if (!line.includes('"event":"started"')) return null;
   try {
     const parsed: unknown = JSON.parse(line);
     if (typeof parsed !== 'object' || parsed === null) return null;
