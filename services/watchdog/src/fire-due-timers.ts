@@ -9,6 +9,7 @@
 import type { DueTimer, TimerStore } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { OutgoingRecord, RecordProducer } from '@lead-router/stream/kafka-port.ts';
+import { type PollingLoopOptions, runPollingLoop } from '@lead-router/stream/polling-loop.ts';
 
 export interface WatchdogOptions {
   readonly timers: TimerStore;
@@ -31,30 +32,9 @@ export async function fireDueTimers(options: WatchdogOptions): Promise<readonly 
   return due;
 }
 
-export interface WatchdogLoopOptions extends WatchdogOptions {
-  readonly pollIntervalMs: number;
-  readonly signal: AbortSignal;
-  readonly onRound: (fired: readonly DueTimer[]) => void;
-  /** The round failed (a dependency is down); the loop backs off and goes on. */
-  readonly onFailure: (error: unknown, backOffMs: number) => void;
-}
-
-const MAX_BACK_OFF_MS = 10_000;
+export type WatchdogLoopOptions = WatchdogOptions & Omit<PollingLoopOptions<DueTimer>, 'round'>;
 
 /** Rounds until the signal aborts. Never rejects. */
-export async function runWatchdogLoop(options: WatchdogLoopOptions): Promise<void> {
-  let failures = 0;
-  while (!options.signal.aborted) {
-    try {
-      const fired = await fireDueTimers(options);
-      failures = 0;
-      options.onRound(fired);
-      if (fired.length < options.limit) await options.clock.sleep(options.pollIntervalMs, options.signal);
-    } catch (error) {
-      const backOffMs = Math.min(MAX_BACK_OFF_MS, options.pollIntervalMs * 2 ** failures);
-      failures += 1;
-      options.onFailure(error, backOffMs);
-      await options.clock.sleep(backOffMs, options.signal);
-    }
-  }
+export function runWatchdogLoop(options: WatchdogLoopOptions): Promise<void> {
+  return runPollingLoop({ ...options, round: () => fireDueTimers(options) });
 }
