@@ -75,9 +75,7 @@ describeUnless(reason, 'infrastructure of containers', () => {
   }, 300_000);
 
   afterAll(async () => {
-    const { Volumes } = await client.container.dockerode.listVolumes({ filters: JSON.stringify({ label: [DATA_LABEL] }) });
-    const mine = Volumes.filter(({ Labels }) => Labels[DATA_LABEL]?.startsWith(folder) === true);
-    await Promise.all(mine.map(({ Name }) => client.container.dockerode.getVolume(Name).remove()));
+    expect(await (await findContainerEngine())?.removeData(folder)).toBe(6);
     await rm(folder, { recursive: true, force: true });
   });
 

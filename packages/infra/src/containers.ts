@@ -32,6 +32,8 @@ export interface ContainerEngine {
   start(part: PartName, options: StartOptions): Promise<RunningPart | undefined>;
   /** Stops and removes what was started. Idempotent. */
   stop(): Promise<void>;
+  /** Removes the volumes of every data folder below this one; how many they were. */
+  removeData(folder: string): Promise<number>;
 }
 
 /** Undefined when no engine answers. */
@@ -44,6 +46,13 @@ export async function findContainerEngine(): Promise<ContainerEngine | undefined
   return {
     stop: async () => {
       await (await guard)?.process.stop();
+    },
+    removeData: async (folder) => {
+      const { dockerode } = client.container;
+      const { Volumes } = await dockerode.listVolumes({ filters: JSON.stringify({ label: [DATA_LABEL] }) });
+      const below = Volumes.filter(({ Labels }) => Labels[DATA_LABEL]?.startsWith(folder + path.sep) === true);
+      await Promise.all(below.map(({ Name }) => dockerode.getVolume(Name).remove()));
+      return below.length;
     },
     start: async (part, options) => {
       const spec = await containerSpec(part, { ...options, host: client.info.containerRuntime.host });

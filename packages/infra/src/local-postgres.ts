@@ -6,6 +6,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfrastructureError } from './infrastructure-error.ts';
+import { startKept } from './kept-process.ts';
 import { type LocalServer, startLocalPart } from './local-part.ts';
 import { lastLines, openLog } from './log-files.ts';
 import { type PostgresAccount, postgresAccount } from './postgres-account.ts';
@@ -82,47 +83,51 @@ async function createCluster(o: NewCluster): Promise<void> {
   try {
     await o.account.own(unfinished);
     await o.account.own(passwordFile);
-    await runTool(o, {
-      command: o.binaries.initdb,
-      args: [
-        `--pgdata=${unfinished}`,
-        `--username=${DATABASE_USER}`,
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        // Built in, so that sorting does not depend on the locales of the machine.
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        ...(o.memory ? ['--no-sync'] : []),
-      ],
-      input: '',
-    });
-    await runTool(o, {
-      command: o.binaries.postgres,
-      args: ['--single', '-D', unfinished, 'postgres'],
-      input: `CREATE DATABASE ${DATABASE}\n`,
-    });
+    await initialise(o, { unfinished, passwordFile });
+    await createDatabase(o, unfinished);
   } finally {
     await rm(passwordFile, { force: true });
   }
   await rename(unfinished, o.cluster);
 }
 
-/** Runs a short program of Postgres to its end, its output in the log. */
-async function runTool(o: NewCluster, tool: { command: string; args: readonly string[]; input: string }): Promise<void> {
-  const { command, args } = o.account.wrap(tool.command, tool.args);
+async function initialise(o: NewCluster, { unfinished, passwordFile }: { unfinished: string; passwordFile: string }): Promise<void> {
+  const args = [
+    `--pgdata=${unfinished}`,
+    `--username=${DATABASE_USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    // Built in, so that sorting does not depend on the locales of the machine.
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    ...(o.memory ? ['--no-sync'] : []),
+  ];
+  const initdb = await startKept({
+    ...o.account.wrap(o.binaries.initdb, args),
+    cwd: '/',
+    env: { ...o.env, LC_ALL: 'C' },
+    logFile: o.logFile,
+    stopSignal: 'TERM',
+    stopGraceMs: 2_000,
+  });
+  requireSuccess('initdb', { code: await initdb.exited, logFile: o.logFile });
+}
+
+/** In single-user mode, which takes its commands from standard input and needs neither port nor password. */
+async function createDatabase(o: NewCluster, unfinished: string): Promise<void> {
+  const { command, args } = o.account.wrap(o.binaries.postgres, ['--single', '-D', unfinished, 'postgres']);
   const log = openSync(o.logFile, 'a');
   const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['pipe', log, log], cwd: '/', env: { ...o.env, LC_ALL: 'C' } });
     child.once('error', reject);
     child.once('exit', resolve);
-    child.stdin?.end(tool.input);
+    child.stdin?.end(`CREATE DATABASE ${DATABASE}\n`);
   }).finally(() => closeSync(log));
-  if (code !== 0) {
-    throw new InfrastructureError(
-      'LR_INFRA_START',
-      `${path.basename(tool.command)} failed while making a Postgres cluster, see ${o.logFile}`,
-    );
-  }
+  requireSuccess('making the database', { code, logFile: o.logFile });
+}
+
+function requireSuccess(what: string, { code, logFile }: { code: number | null; logFile: string }): void {
+  if (code !== 0) throw new InfrastructureError('LR_INFRA_START', `${what} failed while making a Postgres cluster, see ${logFile}`);
 }
