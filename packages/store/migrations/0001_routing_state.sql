@@ -57,7 +57,8 @@ CREATE TABLE leads (
 -- Who needs a person's decision, oldest first. Rare, so it costs the others nothing.
 CREATE INDEX leads_exceptions ON leads (decided_at) WHERE stage = 'EXCEPTION';
 
--- Every row is inserted to be locked and updated in the same transaction: room for both versions keeps the update off the index.
+-- Every row is inserted to be locked, then filled in the same transaction: room for both, the second three times as long, keeps the
+-- update off the index.
 CREATE TABLE identities (
   identity        text COLLATE "C" PRIMARY KEY,
   lead_id         uuid,
@@ -67,7 +68,7 @@ CREATE TABLE identities (
   last_agent_id   text,
   is_open         boolean,
   last_decided_at timestamptz
-) WITH (fillfactor = 45);
+) WITH (fillfactor = 25);
 
 CREATE TABLE destinations (
   destination_id text COLLATE "C" PRIMARY KEY,

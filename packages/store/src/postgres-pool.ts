@@ -68,9 +68,13 @@ export const createPostgresPool = (options: PostgresOptions): PostgresPool => {
     onConnect: (client) => prepareSession(client, timeouts),
     ...(ssl === undefined ? {} : { ssl }),
   });
-  pool.on('error', options.onConnectionError);
-  // The pool listens to idle connections only; without this an error of one in use ends the process.
-  pool.on('connect', (client) => client.on('error', options.onConnectionError));
+  let isClosing = false;
+  const onError = (error: Error): void => {
+    if (!isClosing) options.onConnectionError(error);
+  };
+  // The pool passes on the errors of idle connections only; without the second an error of one in use ends the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', onError));
 
   const connect = (): Promise<pg.PoolClient> =>
     pool.connect().catch((error: unknown) => {
@@ -107,7 +111,10 @@ export const createPostgresPool = (options: PostgresOptions): PostgresPool => {
         await transaction.rollback();
       }
     },
-    close: () => pool.end(),
+    close: async () => {
+      isClosing = true;
+      await pool.end();
+    },
   };
 };
 
