@@ -27,7 +27,7 @@ export interface PostgresTimeouts {
   /** Has to be shorter than `lockMs`: else the locks of a frozen process stall all the others. */
   readonly idleInTransactionMs: number;
   readonly lockMs: number;
-  /** PostgreSQL 17 and later; earlier ones have only the other two. */
+  /** Of one transaction from PostgreSQL 17 on, of one statement with every version. */
   readonly transactionMs: number;
 }
 
@@ -127,6 +127,7 @@ const prepareSession = async (client: pg.ClientBase, timeouts: PostgresTimeouts)
     `SELECT set_config('timezone', 'UTC', false),
             set_config('idle_in_transaction_session_timeout', $1, false),
             set_config('lock_timeout', $2, false),
+            set_config('statement_timeout', $3, false),
             set_config('plan_cache_mode', 'force_generic_plan', false),
             set_config('enable_seqscan', 'off', false),
             set_config('jit', 'off', false),

@@ -50,7 +50,7 @@ interface CountRow {
   readonly leads: number;
 }
 
-/** One pass over all leads: about 0.2 s for a million. */
+/** One pass over all leads, contexts included: to be asked every few seconds, not for every line of a live view. */
 export const readLeadSummary = async (pool: PostgresPool): Promise<LeadSummary> => {
   const rows = await runAnalytic<CountRow>(pool, COUNTS);
   const byStage = new Map<LeadStage, number>();
