@@ -19,11 +19,11 @@ import { timerFired } from '@lead-router/watchdog/timer-fired.ts';
 import { simulationRuleSet } from './simulation-rules.ts';
 import type { World } from './world.ts';
 
-const MAX_FETCH_RECORDS = 6;
-const MAX_BATCH_RECORDS = 4;
+const MAX_FETCH_RECORDS = 8;
+const MAX_BATCH_RECORDS = 6;
 const WAKEUPS_PER_POOL = 3;
-const RULES_POLL_MS = 1_000;
-const WATCHDOG_POLL_MS = 400;
+const RULES_POLL_MS = 5_000;
+const WATCHDOG_POLL_MS = 900;
 const LEASE_MS = 3_000;
 const MAX_SKEW_MS = 150;
 const RETRY_MS = 200;

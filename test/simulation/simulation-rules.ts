@@ -5,8 +5,8 @@
 import type { Grade } from '@lead-router/domain/lead.ts';
 import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet } from '@lead-router/domain/rule-set.ts';
 
-/** Monday 2026-01-05, 08:59:20 UTC: forty seconds before the pool with hours opens. */
-export const SIMULATION_START = Date.UTC(2026, 0, 5, 8, 59, 20);
+/** Monday 2026-01-05, twelve seconds before the pool with hours opens. */
+export const SIMULATION_START = Date.UTC(2026, 0, 5, 8, 59, 48);
 /** Whatever is due later than this (the next opening, the next day) does not belong to the run. */
 export const SIMULATION_HORIZON = SIMULATION_START + 3_600_000;
 

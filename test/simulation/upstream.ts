@@ -73,17 +73,20 @@ function planLead(world: World, { n, accepted }: { n: number; accepted: Set<Lead
 function act(world: World, { n, leads }: { n: number; leads: readonly LeadId[] }): void {
   const { scheduler, database, codecs } = world;
   const { random } = scheduler;
-  const leadId = random.pick(leads);
+  const known = [...database.leads.keys()];
+  const leadId = random.pick(known.length > 0 && random.chance(0.9) ? known : leads);
   const record = database.leads.get(leadId);
   const eventId = eventIdFor('act', world.seed, n);
   const occurredAt = scheduler.now - random.int(800);
-  if (random.chance(0.1)) {
-    const to = random.pick([...POOL_NAMES, LAST_RESORT, 'field/f1', 'calls/c2']);
-    return append(world, reassignRecord(codecs.inbox, { eventId, leadId, to, occurredAt }));
-  }
+  const isByHand = random.chance(0.1);
+  const to = random.pick([...POOL_NAMES, LAST_RESORT, 'field/f1', 'calls/c2']);
+  const activity = random.pick(ACTIVITIES);
+  const agentId = actorOf(world, record);
   append(
     world,
-    activityRecord(codecs.inbox, { eventId, leadId, activity: random.pick(ACTIVITIES), agentId: actorOf(world, record), occurredAt }),
+    isByHand
+      ? reassignRecord(codecs.inbox, { eventId, leadId, to, occurredAt })
+      : activityRecord(codecs.inbox, { eventId, leadId, activity, agentId, occurredAt }),
   );
 }
 

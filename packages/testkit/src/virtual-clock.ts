@@ -26,8 +26,10 @@ export function createVirtualClock(options: VirtualClockOptions): Clock {
         isIdle: true,
         isLocal: true,
       });
-      signal?.addEventListener('abort', () => handle.finish(undefined), { once: true });
-      return handle.promise;
+      if (!signal) return handle.promise;
+      const wake = () => handle.finish(undefined);
+      signal.addEventListener('abort', wake, { once: true });
+      return handle.promise.then(() => signal.removeEventListener('abort', wake));
     },
   };
 }
