@@ -1,0 +1,73 @@
+/** What `npm start` shows while it runs: one snapshot of the pipeline, as a screen for terminals and as a line for everything else. */
+import type { TimeToDecide } from '@lead-router/store/summary-store.ts';
+import type { LeadSummary } from '@lead-router/store/summary-store.ts';
+import type { PipelineLag } from './pipeline-lag.ts';
+import type { SampleProgress } from './sample-stream.ts';
+
+export interface Snapshot {
+  readonly elapsedSeconds: number;
+  readonly leadsPerSecond: number;
+  readonly summary: LeadSummary;
+  /** Over the last seconds. */
+  readonly timeToAssign: TimeToDecide;
+  readonly deadLetters: number;
+  readonly lag: PipelineLag;
+  readonly restarts: number;
+  readonly sample: SampleProgress | null;
+}
+
+/** One line, for logs and pipes. */
+export function toLine(snapshot: Snapshot): string {
+  const { summary } = snapshot;
+  return [
+    `${snapshot.elapsedSeconds.toFixed(0)} s`,
+    `${summary.total} decided`,
+    `${snapshot.leadsPerSecond.toFixed(0)}/s`,
+    `time to assign p50 ${ms(snapshot.timeToAssign.p50Ms)} p99 ${ms(snapshot.timeToAssign.p99Ms)}`,
+    `waiting ${summary.byStage.get('WAITING') ?? 0}`,
+    `exceptions ${summary.byStage.get('EXCEPTION') ?? 0}`,
+    `linked ${summary.byStage.get('LINKED') ?? 0}`,
+    `dead letters ${snapshot.deadLetters}`,
+    `refused ${refusedOf(snapshot.sample)}`,
+    `lag ${[...snapshot.lag].map(([service, lag]) => `${service} ${lag}`).join(' ')}`,
+  ].join(' | ');
+}
+
+/** A screen of text, without control characters. */
+export function toScreen(snapshot: Snapshot): string {
+  const { summary, sample } = snapshot;
+  const lines = [
+    `lead router, running for ${snapshot.elapsedSeconds.toFixed(0)} s${snapshot.restarts > 0 ? `, ${snapshot.restarts} restarts of services` : ''}`,
+    '',
+    `  decided   ${number(summary.total)} leads, ${number(snapshot.leadsPerSecond)} a second`,
+    `  to assign p50 ${ms(snapshot.timeToAssign.p50Ms)}, p99 ${ms(snapshot.timeToAssign.p99Ms)} (last ten seconds)`,
+    ...(sample ? [`  sample    ${number(sample.sent)} sent, ${number(sample.repeats)} repeats, ${number(refusedOf(sample))} lines refused${sample.isDone ? ', all sent' : ''}`] : []),
+    `  stages    ${table(summary.byStage)}`,
+    `  letters   ${number(snapshot.deadLetters)} dead letters`,
+    `  lag       ${table(snapshot.lag)}`,
+    '',
+    `  grades        ${table(summary.byGrade)}`,
+    `  destinations  ${table(summary.byDestination)}`,
+    '',
+    '  pool                          owned  waiting',
+    ...[...summary.byPool].sort(([, a], [, b]) => b.owned - a.owned).map(([pool, { owned, waiting }]) => `  ${pool.padEnd(28)} ${number(owned).padStart(6)} ${number(waiting).padStart(8)}`),
+  ];
+  return lines.join('\n');
+}
+
+export function refusedOf(sample: SampleProgress | null): number {
+  return sample ? [...sample.refused.values()].reduce((sum, count) => sum + count, 0) : 0;
+}
+
+function table(counts: ReadonlyMap<string, number>): string {
+  if (counts.size === 0) return 'none yet';
+  return [...counts].map(([name, count]) => `${name.toLowerCase().replaceAll('_', ' ')} ${number(count)}`).join('   ');
+}
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function ms(value: number | null): string {
+  return value === null ? '-' : `${Math.round(value)} ms`;
+}

@@ -1,0 +1,23 @@
+/** The vendors of a local installation: those of the sample, and one for whoever wants to try a lead by hand. */
+import { putApiKey, putVendor } from '@lead-router/store/vendor-store.ts';
+import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { sampleVendors } from '../sample/vendors.ts';
+import type { LocalSecrets } from './local-secrets.ts';
+
+export const DEMO_VENDOR = 'demo';
+
+export const LOCAL_VENDORS: readonly string[] = [...sampleVendors.map(({ name }) => name), DEMO_VENDOR];
+
+/** Vendors that publish on Kafka, each with its intake topic; the demo vendor has both doors. */
+export const KAFKA_VENDORS: readonly string[] = [...sampleVendors.filter(({ door }) => door === 'kafka').map(({ name }) => name), DEMO_VENDOR];
+
+const SCOPES = ['leads:write', 'leads:read', 'activities:write'];
+
+/** Idempotent. */
+export async function prepareVendors(pool: PostgresPool, secrets: LocalSecrets): Promise<void> {
+  for (const vendor of LOCAL_VENDORS) {
+    await putVendor(pool, { vendor, name: vendor, zone: 'America/New_York', dailyCap: null, isActive: true });
+    const apiKey = secrets.apiKeys[vendor];
+    if (apiKey !== undefined) await putApiKey(pool, { vendor, apiKey, label: 'local', scopes: SCOPES, expiresAt: null });
+  }
+}

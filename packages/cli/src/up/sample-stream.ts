@@ -1,0 +1,119 @@
+/** Streams the sample in as its vendors would: two by HTTP in batches of lines, one by Kafka, each at its own pace. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { VendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
+import type { OutgoingRecord, RecordProducer } from '@lead-router/stream/kafka-port.ts';
+import { type SampleLead, sampleLeads } from '../sample/sample-leads.ts';
+
+export interface SampleStreamOptions {
+  readonly count: number;
+  /** All vendors together. */
+  readonly leadsPerSecond: number;
+  readonly gatewayUrl: () => string | undefined;
+  /** By vendor, for those with an HTTP door. */
+  readonly apiKeys: ReadonlyMap<string, string>;
+  /** By vendor, for those with a Kafka door. */
+  readonly encoders: ReadonlyMap<string, VendorEncoder>;
+  readonly producer: Pick<RecordProducer, 'send'>;
+  readonly signal: AbortSignal;
+}
+
+export interface SampleProgress {
+  /** Leads, lines and records handed over so far. */
+  sent: number;
+  /** Lines that the gateway accepted, repeats included. */
+  accepted: number;
+  repeats: number;
+  /** Lines that the gateway refused, by code. */
+  readonly refused: Map<string, number>;
+  isDone: boolean;
+}
+
+const BATCH_LINES = 50;
+const RETRY_MS = 500;
+const TICK_MS = 20;
+
+/** Resolves when all is sent, or the signal aborts. `progress` is kept current meanwhile. */
+export async function streamSample(options: SampleStreamOptions, progress: SampleProgress): Promise<void> {
+  const startedAt = Date.now();
+  const waiting = new Map<string, SampleLead[]>();
+  let due = 0;
+  for (const lead of sampleLeads({ count: options.count })) {
+    if (options.signal.aborted) return;
+    due += 1;
+    const batch = waiting.get(lead.vendor) ?? [];
+    batch.push(lead);
+    waiting.set(lead.vendor, batch);
+    if (batch.length < BATCH_LINES) continue;
+    waiting.delete(lead.vendor);
+    await deliver(options, batch, progress);
+    const aheadMs = (due * 1000) / options.leadsPerSecond - (Date.now() - startedAt);
+    if (aheadMs > TICK_MS) await sleep(aheadMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+  for (const batch of waiting.values()) await deliver(options, batch, progress);
+  progress.isDone = !options.signal.aborted;
+}
+
+async function deliver(options: SampleStreamOptions, batch: readonly SampleLead[], progress: SampleProgress): Promise<void> {
+  const lines: string[] = [];
+  const records: OutgoingRecord[] = [];
+  for (const lead of batch) {
+    if (lead.door === 'http') lines.push(lead.text);
+    else records.push(await toRecord(options, lead));
+  }
+  if (records.length > 0) await options.producer.send(records);
+  const [first] = batch;
+  if (lines.length > 0 && first) await post(options, { vendor: first.vendor, lines }, progress);
+  progress.sent += batch.length;
+}
+
+async function toRecord(options: SampleStreamOptions, lead: SampleLead & { readonly door: 'kafka' }): Promise<OutgoingRecord> {
+  const encoder = options.encoders.get(lead.vendor);
+  if (!encoder) throw new Error(`the sample's vendor ${lead.vendor} has no intake topic`);
+  const value = lead.kind === 'bytes' ? Buffer.from(lead.bytes) : await encoder.encode(lead.intake);
+  return { topic: encoder.topic, key: null, value };
+}
+
+/** As a vendor should: the same request with the same idempotency key until there is an answer. */
+async function post(options: SampleStreamOptions, request: { readonly vendor: string; readonly lines: readonly string[] }, progress: SampleProgress): Promise<void> {
+  const idempotencyKey = `sample-${request.vendor}-${progress.sent}`;
+  while (!options.signal.aborted) {
+    const answer = await tryPost(options, request, idempotencyKey);
+    if (answer) {
+      progress.accepted += answer.leads.length;
+      progress.repeats += answer.leads.filter(({ status }) => status === 'repeat').length;
+      for (const code of new Set(answer.errors.map((error) => `${error.line}\0${error.code}`))) count(progress.refused, code.slice(code.indexOf('\0') + 1));
+      return;
+    }
+    await sleep(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+interface LeadsAnswer {
+  readonly leads: readonly { readonly status: string }[];
+  readonly errors: readonly { readonly line: number; readonly code: string }[];
+}
+
+/** null when the gateway is away or asks to come again. */
+async function tryPost(options: SampleStreamOptions, request: { readonly vendor: string; readonly lines: readonly string[] }, idempotencyKey: string): Promise<LeadsAnswer | null> {
+  const url = options.gatewayUrl();
+  if (url === undefined) return null;
+  try {
+    const response = await fetch(`${url}/v1/leads`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${options.apiKeys.get(request.vendor)}`, 'idempotency-key': idempotencyKey },
+      body: request.lines.join('\n'),
+      signal: options.signal,
+    });
+    if (response.status >= 500 || response.status === 409 || response.status === 429) {
+      await response.body?.cancel();
+      return null;
+    }
+    return (await response.json()) as LeadsAnswer;
+  } catch {
+    return null;
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
