@@ -148,7 +148,3 @@ export const processConfig = (read: EnvironmentReader): ProcessConfig => ({
     pattern: /^[A-Za-z0-9._-]{1,64}$/,
   }),
 });
-
-/** DATA_FOLDER */
-export const dataFolderConfig = (read: EnvironmentReader): string =>
-  read.text({ name: 'DATA_FOLDER', purpose: 'where local state is kept', example: '.data', fallback: '.data' });

@@ -13,7 +13,7 @@ import {
 import { createLazyCommits, type LazyCommits } from './lazy-commits.ts';
 import { PartitionTask, type TaskSurroundings } from './partition-task.ts';
 import type { StepObserver } from './pipeline.ts';
-import { createProgressWatchdog } from './progress-watchdog.ts';
+import { committedPosition, watchProgress } from './progress-watchdog.ts';
 import { defaultCommitIntervalMs, type RuntimeOptions } from './runtime-options.ts';
 import type { Flow, TopologyDescription } from './topology.ts';
 
@@ -80,13 +80,12 @@ export class FlowRunner {
     // A partition that is paused before its first read would never be read at all.
     await this.#runtime.kafka.admin.ensureStartOffsets(groupId, topics);
     await this.#consumer.start((batch, context) => this.#track(this.#onBatch(batch, context)));
-    void createProgressWatchdog({
+    void watchProgress({
       runtime: this.#runtime,
-      groupId,
       topics,
       signal: this.#stopping.signal,
       partitions: () => this.#assigned,
-      positionOf: (at) => this.#tasks.get(keyOf(at))?.position ?? this.#skipped.get(keyOf(at)) ?? null,
+      positionOf: (at) => this.#positionOf(at),
       headTimestampOf: (at) => this.#tasks.get(keyOf(at))?.headTimestampMs ?? null,
       isPaused: (at) => this.#paused.has(keyOf(at)),
     }).catch((error) => this.fault(error));
@@ -140,6 +139,13 @@ export class FlowRunner {
     const task = new PartitionTask({ topic, partition, generation: context.generation, position }, this.#surroundings);
     this.#tasks.set(keyOf(batch), task);
     return task;
+  }
+
+  async #positionOf(at: TopicPartition): Promise<number | null> {
+    const task = this.#tasks.get(keyOf(at));
+    if (task !== undefined) return task.position;
+    const committed = await committedPosition(this.#runtime.kafka, this.#flow.source.groupId, at);
+    return committed === null ? null : Math.max(committed, this.#skipped.get(keyOf(at)) ?? 0);
   }
 
   /** A task of an older generation may still be finishing; its partition can be somebody else's by now. */
@@ -216,6 +222,7 @@ export class FlowRunner {
     if (!this.#isMine(task)) return;
     const { topic, partition } = task;
     this.#commits.note({ topic, partition, offset: task.position });
+    this.#runtime.metrics.lagRecords.set({ topic, partition: String(partition) }, Math.max(0, task.end - task.position));
     const pause = this.#paused.get(keyOf(task));
     if (pause?.reason !== 'back_off' || task.failures > 0) return;
     this.#unpause(pause.at);

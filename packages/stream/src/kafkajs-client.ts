@@ -28,8 +28,11 @@ export interface KafkaClientOptions {
 /** Retries of everything that is not a transaction: quick at first, a second apart later, about ten seconds in all. */
 export const ordinaryRetry: RetryOptions = { initialRetryTime: 50, multiplier: 2, factor: 0.2, maxRetryTime: 1000, retries: 14 };
 
+/** About four seconds in all: shorter than a session, so that whoever waits for it is still a member and can wait in the open. */
+export const producerRetry: RetryOptions = { ...ordinaryRetry, retries: 8 };
+
 /** CONCURRENT_TRANSACTIONS passes within milliseconds, and the default of 300 ms would be the latency of every batch. */
-export const transactionalRetry: RetryOptions = { initialRetryTime: 5, multiplier: 1.5, factor: 0.2, maxRetryTime: 1000, retries: 20 };
+export const transactionalRetry: RetryOptions = { initialRetryTime: 5, multiplier: 1.5, factor: 0.2, maxRetryTime: 1000, retries: 16 };
 
 export const createKafkaClient = (options: KafkaClientOptions): Kafka => {
   const { connection } = options;

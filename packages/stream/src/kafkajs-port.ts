@@ -8,7 +8,7 @@ import type { Kafka, Producer } from 'kafkajs';
 import { coPartitionedAssigner } from './co-partitioned-assigner.ts';
 import type { GroupConsumerOptions, KafkaPort } from './kafka-port.ts';
 import { createKafkaJsAdmin } from './kafkajs-admin.ts';
-import { createKafkaClient, type KafkaConnection, ordinaryRetry, transactionalRetry } from './kafkajs-client.ts';
+import { createKafkaClient, type KafkaConnection, ordinaryRetry, producerRetry, transactionalRetry } from './kafkajs-client.ts';
 import { createKafkaJsConsumer, type KafkaJsConsumerOptions } from './kafkajs-consumer.ts';
 import { connectKafkaJsProducer } from './kafkajs-producer.ts';
 import { connectKafkaJsTransactions } from './kafkajs-transactions.ts';
@@ -62,7 +62,12 @@ export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
         minFetchIntervalMs,
         create: (hooks) => createConsumer({ options, consumerOptions, hooks }),
       }),
-    producer: () => connectKafkaJsProducer({ create: () => kafka.producer({ ...producerSettings, idempotent: true }), chooser, limits }),
+    producer: () =>
+      connectKafkaJsProducer({
+        create: () => kafka.producer({ ...producerSettings, idempotent: true, retry: producerRetry }),
+        chooser,
+        limits,
+      }),
     transactionalProducer: (transactionalId) =>
       connectKafkaJsTransactions({ transactionalId, create: () => createTransactional(transactionalId), chooser, limits }),
     disconnect: () => admin.disconnect(),

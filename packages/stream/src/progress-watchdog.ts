@@ -3,19 +3,18 @@
  * whatever way, and a new process is the cure. It also keeps the lag metrics right while nothing is being read.
  */
 
-import { KafkaFault, type TopicPartition } from './kafka-port.ts';
+import { KafkaFault, type KafkaPort, type TopicPartition } from './kafka-port.ts';
 import { defaultWatchdog, type RuntimeOptions } from './runtime-options.ts';
 
 export interface ProgressWatchdogOptions {
-  readonly runtime: RuntimeOptions;
-  readonly groupId: string;
+  readonly runtime: Pick<RuntimeOptions, 'clock' | 'kafka' | 'metrics' | 'watchdog'>;
   readonly topics: readonly string[];
   readonly signal: AbortSignal;
   readonly partitions: () => readonly TopicPartition[];
-  /** null when nothing has been read of it yet. */
-  readonly positionOf: (at: TopicPartition) => number | null;
-  /** Time of the oldest record in work. */
-  readonly headTimestampOf: (at: TopicPartition) => number | null;
+  /** The next offset to handle; null when it cannot be told now. */
+  readonly positionOf: (at: TopicPartition) => Promise<number | null>;
+  /** Time of the oldest record in work; absent where nobody knows. */
+  readonly headTimestampOf?: (at: TopicPartition) => number | null;
   readonly isPaused: (at: TopicPartition) => boolean;
 }
 
@@ -25,7 +24,7 @@ interface Seen {
 }
 
 /** Runs until the signal aborts; rejects with the fault when a partition is stuck. */
-export const createProgressWatchdog = async (options: ProgressWatchdogOptions): Promise<void> => {
+export const watchProgress = async (options: ProgressWatchdogOptions): Promise<void> => {
   const { clock, watchdog = defaultWatchdog } = options.runtime;
   let seen = new Map<string, Seen>();
   while (true) {
@@ -37,7 +36,7 @@ export const createProgressWatchdog = async (options: ProgressWatchdogOptions): 
     const next = new Map<string, Seen>();
     for (const at of options.partitions()) {
       const key = `${at.topic}/${at.partition}`;
-      const position = await positionOf(options, at);
+      const position = await options.positionOf(at);
       if (position === null) continue;
       const lag = Math.max(0, (ends.get(key) ?? 0) - position);
       report(options, { at, lag });
@@ -66,11 +65,10 @@ const readEnds = async (options: ProgressWatchdogOptions): Promise<ReadonlyMap<s
   }
 };
 
-const positionOf = async (options: ProgressWatchdogOptions, at: TopicPartition): Promise<number | null> => {
-  const known = options.positionOf(at);
-  if (known !== null) return known;
+/** What the group has committed, or null: nothing, or no answer. */
+export const committedPosition = async (kafka: KafkaPort, groupId: string, at: TopicPartition): Promise<number | null> => {
   try {
-    return await options.runtime.kafka.admin.committedOffset(options.groupId, at);
+    return await kafka.admin.committedOffset(groupId, at);
   } catch (error) {
     if (error instanceof KafkaFault) return null;
     throw error;
@@ -80,8 +78,9 @@ const positionOf = async (options: ProgressWatchdogOptions, at: TopicPartition):
 const report = (options: ProgressWatchdogOptions, found: { readonly at: TopicPartition; readonly lag: number }): void => {
   const { clock, metrics } = options.runtime;
   const labels = { topic: found.at.topic, partition: String(found.at.partition) };
-  const head = options.headTimestampOf(found.at);
   metrics.lagRecords.set(labels, found.lag);
+  if (options.headTimestampOf === undefined) return;
+  const head = options.headTimestampOf(found.at);
   metrics.lagAgeSeconds.set(labels, found.lag === 0 || head === null ? 0 : Math.max(0, clock.now() - head) / 1000);
 };
 

@@ -49,7 +49,7 @@ export const defineMetrics = (registry: Registry) => {
     retries: counter('lead_router_retries_total', 'Back-offs of a partition, by what it waits for.', ['cause']),
     deadLetters: counter('lead_router_dead_letters_total', 'Records sent to the dead-letter topic.', ['step', 'code']),
     pausedPartitions: gauge('lead_router_paused_partitions', 'Partitions not read at the moment, by reason.', [
-      'reason', // back_off, breaker, quarantine
+      'reason', // back_off, breaker, quarantine, alarm
     ]),
     breakerOpenings: counter('lead_router_breaker_openings_total', 'Times the dead-letter breaker opened.', ['source']),
     faults: counter('lead_router_faults_total', 'Errors the process cannot go on after; it ends and is restarted.', []),
@@ -72,7 +72,7 @@ export const defineMetrics = (registry: Registry) => {
     grades: counter('lead_router_grades_total', 'Scored leads by grade.', ['grade']),
     waitingLeads: gauge('lead_router_waiting_leads', 'Leads waiting for capacity, by pool.', ['pool']),
     batchSeconds: histogram('lead_router_batch_seconds', 'Parts of a router batch.', {
-      labels: ['part'], // lock, read, decide, write, emit
+      labels: ['part'], // apply (Postgres), emit (Kafka)
       buckets: workBuckets,
     }),
 
