@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program.ts';
@@ -63,6 +63,8 @@ async function fetchArtifact(name: ArtifactName, options: FetchOptions & { folde
   const unfinished = await mkdtemp(path.join(cache, 'fetching-'));
   try {
     await runMaven(name, { ...options, maven, unfinished });
+    // A temporary folder is made for its owner alone; a cache may be shared.
+    await chmod(unfinished, 0o755);
     await rename(unfinished, options.folder).catch((error: unknown) => {
       if (!existsSync(options.folder)) throw error;
     });

@@ -27,7 +27,7 @@ export async function crashReport(logFile: string, exitCode: number): Promise<st
   return [`${how}. The last lines of ${logFile}:`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** At most twenty; none when there is no log. */
+/** At most twenty that are not blank; none when there is no log. */
 export async function lastLines(file: string): Promise<readonly string[]> {
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return [];
@@ -35,7 +35,8 @@ export async function lastLines(file: string): Promise<readonly string[]> {
     const { size } = await handle.stat();
     const length = Math.min(size, REPORT_BYTES);
     const { buffer } = await handle.read({ buffer: Buffer.alloc(length), position: size - length });
-    return buffer.toString().trimEnd().split('\n').slice(-REPORT_LINES);
+    const lines = buffer.toString().split('\n');
+    return lines.filter((line) => line.trim() !== '').slice(-REPORT_LINES);
   } finally {
     await handle.close();
   }
