@@ -76,16 +76,16 @@ async function withinTransaction(
   // Issued together, carried out in this order: one round trip.
   const partitionRow = transaction.lockPartition(request.partition);
   const activeVersion = transaction.shareRuleVersion();
-  const lockedSnapshot = transaction.lockAndRead(using.locks, { waitersPerPool: options.wakeupsPerPool });
   const freshEvents = transaction.applyEvents(prepared.inputs.map((input) => input.eventId));
-  await Promise.allSettled([partitionRow, activeVersion, lockedSnapshot, freshEvents]);
+  const lockedSnapshot = transaction.lockAndRead(using.locks, { waitersPerPool: options.wakeupsPerPool });
+  await Promise.allSettled([partitionRow, activeVersion, freshEvents, lockedSnapshot]);
   const row = await partitionRow;
   if (row.epoch !== request.epoch) return { kind: 'REASSIGN', reason: `the epoch is ${row.epoch}, not ${request.epoch}` };
   if (row.storedTo !== null && row.storedTo > request.from) return { kind: 'REASSIGN', reason: `a batch up to ${row.storedTo} is stored, past ${request.from}` };
   const active = await activeVersion;
   if (active !== using.version) return { kind: 'RULE_SET_MOVED', active };
-  const snapshot = await lockedSnapshot;
   const fresh = await freshEvents;
+  const snapshot = await lockedSnapshot;
 
   const inputs = prepared.inputs.filter((input) => fresh.has(input.eventId));
   const messages = prepared.messages.filter((message) => fresh.has(message.eventId));
