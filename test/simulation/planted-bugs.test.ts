@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { applyEdit, PLANTED_BUGS } from './planted-bugs.ts';
 import type { SeedReport } from './seed-report.ts';
@@ -12,7 +13,7 @@ const TIMEOUT_MS = 120_000;
 const MISSING = { file: 'x.ts', find: 'a b', replace: 'c' };
 
 function simulate(bug: string): Promise<SeedReport> {
-  const args = [resolve(import.meta.dirname, 'simulate.ts'), '--bug', bug, '--seeds', String(SEEDS), '--json'];
+  const args = [fileURLToPath(import.meta.resolve('./simulate.ts')), '--bug', bug, '--seeds', String(SEEDS), '--json'];
   return new Promise((resolveReport, reject) => {
     execFile(process.execPath, args, { timeout: TIMEOUT_MS }, (_error, stdout, stderr) => {
       const last = stdout.trim().split('\n').at(-1) ?? '';
