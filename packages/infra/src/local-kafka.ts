@@ -25,7 +25,7 @@ export async function startLocalKafka(options: StartOptions): Promise<RunningPar
   const loggingFile = path.join(folder, 'log4j2.properties');
   const logFolder = path.join(folder, 'log');
   const logFile = await openLog(dataFolder, 'kafka');
-  const jvmFlags = ['-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${loggingFile}`];
+  const jvmFlags = ['-XX:+UseSerialGC', '-XX:+PerfDisableSharedMem', `-Dlog4j2.configurationFile=${loggingFile}`];
   await mkdir(folder, { recursive: true });
   await writeFile(loggingFile, LOGGING);
 

@@ -1,6 +1,6 @@
 // Apicurio Registry as a local process, with the Confluent-compatible API.
 
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureArtifact } from './artifacts.ts';
 import { requireJava } from './find-program.ts';
@@ -22,7 +22,9 @@ export async function startLocalRegistry(options: StartOptions): Promise<Running
     throw new InfrastructureError('LR_INFRA_DOWNLOAD', `no runner jar in ${installation}: remove that folder, then start again`);
   const folder = path.join(dataFolder, 'registry');
   const logFile = await openLog(dataFolder, 'registry');
-  await mkdir(folder, { recursive: true });
+  const temporary = path.join(folder, 'tmp');
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
 
   const server: LocalServer = {
     name: 'registry',
@@ -33,6 +35,9 @@ export async function startLocalRegistry(options: StartOptions): Promise<Running
       args: [
         '-Xmx256m',
         '-XX:+UseSerialGC',
+        '-XX:+PerfDisableSharedMem',
+        // Its temporary files: those of different users would meet in /tmp.
+        `-Djava.io.tmpdir=${temporary}`,
         // It serves a few requests a run: the second compiler would cost more than it gains.
         '-XX:TieredStopAtLevel=1',
         '-Dquarkus.http.host=127.0.0.1',
