@@ -11,6 +11,7 @@ import {
   type TopicPartition,
 } from './kafka-port.ts';
 import { createLazyCommits, type LazyCommits } from './lazy-commits.ts';
+import { PartitionPauses } from './partition-pauses.ts';
 import { PartitionTask, type TaskSurroundings } from './partition-task.ts';
 import type { StepObserver } from './pipeline.ts';
 import { committedPosition, watchProgress } from './progress-watchdog.ts';
@@ -25,9 +26,6 @@ export interface FlowRunnerOptions {
   readonly observer: StepObserver;
 }
 
-/** A partition not read at the moment, and whether by its own will it comes back. */
-type PauseReason = 'back_off' | 'breaker' | 'quarantine';
-
 export class FlowRunner {
   readonly #flow: Flow;
   readonly #runtime: RuntimeOptions;
@@ -36,7 +34,7 @@ export class FlowRunner {
   readonly #commits: LazyCommits;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  readonly #paused = new Map<string, { readonly at: TopicPartition; readonly reason: PauseReason }>();
+  readonly #pauses: PartitionPauses;
   readonly #skipped = new Map<string, number>();
   readonly #stoppedTopics = new Set<string>();
   #tasks = new Map<string, PartitionTask>();
@@ -66,6 +64,7 @@ export class FlowRunner {
       onUnavailable: (error) => this.#dependency(false, error.message),
       onSkipped: (skipped) => this.#onSkipped(skipped),
     });
+    this.#pauses = new PartitionPauses(this.#consumer, options.runtime);
     this.#commits = createLazyCommits({
       clock: options.runtime.clock,
       intervalMs: options.runtime.commitIntervalMs ?? defaultCommitIntervalMs,
@@ -87,7 +86,7 @@ export class FlowRunner {
       partitions: () => this.#assigned,
       positionOf: (at) => this.#positionOf(at),
       headTimestampOf: (at) => this.#tasks.get(keyOf(at))?.headTimestampMs ?? null,
-      isPaused: (at) => this.#paused.has(keyOf(at)),
+      isPaused: (at) => this.#pauses.reasonOf(at) !== null,
     }).catch((error) => this.fault(error));
   }
 
@@ -166,7 +165,7 @@ export class FlowRunner {
     if (wait.cause === 'kafka') this.#dependency(false, wait.message);
     logger.warn({ topic, partition, waitMs: Math.round(wait.ms), failures: task.failures, waitsFor: wait.cause }, wait.message);
     this.#seek(task);
-    this.#pause(task, 'back_off', `waits for ${wait.cause}: ${wait.message}`);
+    this.#pauses.pause(task, { reason: 'back_off', detail: `waits for ${wait.cause}: ${wait.message}` });
     void clock.sleep(wait.ms, this.#stopping.signal).then(() => {
       if (this.#isStopping || !this.#isMine(task)) return;
       this.#consumer.resume([{ topic, partition }]);
@@ -182,7 +181,7 @@ export class FlowRunner {
     logger.error({ source: source.name, topic, partition, offset: task.position }, 'too many dead letters: it is not read any more');
     this.#seek(task);
     if (source.writers === 'internal') {
-      this.#pause(task, 'breaker', 'too many dead letters');
+      this.#pauses.pause(task, { reason: 'breaker', detail: 'too many dead letters' });
     } else {
       this.#stoppedTopics.add(topic);
       this.#quarantine();
@@ -192,29 +191,8 @@ export class FlowRunner {
 
   #quarantine(): void {
     for (const at of this.#assigned) {
-      if (this.#stoppedTopics.has(at.topic)) this.#pause(at, 'quarantine', 'too many dead letters from this vendor');
-    }
-  }
-
-  #pause(at: TopicPartition, reason: PauseReason, detail: string): void {
-    const { topic, partition } = at;
-    this.#consumer.pause([{ topic, partition }]);
-    this.#paused.set(keyOf(at), { at: { topic, partition }, reason });
-    this.#runtime.health.paused(`${topic}/${partition}`, detail);
-    this.#countPaused();
-  }
-
-  #unpause(at: TopicPartition): void {
-    this.#paused.delete(keyOf(at));
-    this.#runtime.health.resumed(`${at.topic}/${at.partition}`);
-    this.#countPaused();
-  }
-
-  #countPaused(): void {
-    const reasons: readonly PauseReason[] = ['back_off', 'breaker', 'quarantine'];
-    for (const reason of reasons) {
-      const count = [...this.#paused.values()].filter((pause) => pause.reason === reason).length;
-      this.#runtime.metrics.pausedPartitions.set({ reason }, count);
+      if (!this.#stoppedTopics.has(at.topic)) continue;
+      this.#pauses.pause(at, { reason: 'quarantine', detail: 'too many dead letters from this vendor' });
     }
   }
 
@@ -223,9 +201,8 @@ export class FlowRunner {
     const { topic, partition } = task;
     this.#commits.note({ topic, partition, offset: task.position });
     this.#runtime.metrics.lagRecords.set({ topic, partition: String(partition) }, Math.max(0, task.end - task.position));
-    const pause = this.#paused.get(keyOf(task));
-    if (pause?.reason !== 'back_off' || task.failures > 0) return;
-    this.#unpause(pause.at);
+    if (this.#pauses.reasonOf(task) !== 'back_off' || task.failures > 0) return;
+    this.#pauses.over(task);
     this.#dependency(true);
   }
 
@@ -236,12 +213,7 @@ export class FlowRunner {
     this.#commits.forget();
     this.#dependency(true);
     this.#runtime.metrics.groupGenerations.inc({ source: this.#flow.source.name });
-    const mine = new Set(assignment.partitions.map(keyOf));
-    for (const { at, reason } of [...this.#paused.values()]) {
-      if (reason !== 'back_off' && mine.has(keyOf(at))) continue;
-      this.#consumer.resume([at]);
-      this.#unpause(at);
-    }
+    this.#pauses.assigned(assignment.partitions);
     this.#quarantine();
   }
 

@@ -13,7 +13,7 @@ const encodeAsKafkaJs: (request: ProduceRequest) => {
 const crcAsKafkaJs: (bytes: Buffer) => number = require('kafkajs/src/protocol/recordBatch/crc32C/index.js');
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const text = fc.oneof(fc.string({ maxLength: 40 }), fc.constantFrom('clé', '鍵', '\u{1f511}'));
 const message = fc.record({
   key: fc.option(fc.oneof(text, bytes)),
   value: fc.option(bytes),
