@@ -38,7 +38,9 @@ export interface ApplyRequest {
 export type ApplyAnswer =
   | { readonly kind: 'APPLIED'; readonly outputs: readonly OutgoingRecord[] }
   /** The epoch is not ours, or the stored batch is not behind us, or nobody knows whether the commit happened. */
-  | { readonly kind: 'REASSIGN'; readonly reason: string };
+  | { readonly kind: 'REASSIGN'; readonly reason: string }
+  /** Nothing was done and nothing may be: a person has to look (too many dead letters). */
+  | { readonly kind: 'STOP'; readonly reason: string };
 
 /** Where batches are written down before they are emitted. Errors it throws are transient or bugs: see `isTransient`. */
 export interface BatchLedger {
@@ -54,7 +56,7 @@ export interface ExactlyOnceObserver {
   reassigning(event: { partition: number; reason: string }): void;
   pausedFor(event: { partition: number; backOffMs: number; error: unknown }): void;
   resumed(event: { partition: number }): void;
-  /** The partition stays stopped until a person has looked: its offset and the stored batch do not fit together. */
+  /** The partition stays stopped until a person has looked: offset and stored batch do not fit together, or the ledger says stop. */
   alarm(event: { partition: number; reason: string }): void;
 }
 
@@ -84,6 +86,7 @@ export interface ExactlyOnceTasks {
 }
 
 interface Task {
+  readonly kind: 'TASK';
   readonly generation: number;
   readonly epoch: number;
   readonly producer: TransactionalProducer;
@@ -143,9 +146,16 @@ export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnce
   }
 
   async function assignOrStop(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<Task | null> {
-    const task = await assign(options, slot, { batch, context });
-    if (slot.stopped) consumer?.pause([{ topic: batch.topic, partition: batch.partition }]);
-    return task;
+    const assigned = await assign(options, slot, { batch, context });
+    if (assigned?.kind !== 'STOP') return assigned;
+    stopPartition(slot, batch, assigned.reason);
+    return null;
+  }
+
+  function stopPartition(slot: Slot, batch: FetchedBatch, reason: string): void {
+    slot.stopped = true;
+    consumer?.pause([{ topic: batch.topic, partition: batch.partition }]);
+    options.observer.alarm({ partition: batch.partition, reason });
   }
 
   async function work(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
@@ -162,10 +172,11 @@ export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnce
       if (chunk.length === 0) break;
       if (!context.isCurrent()) return dropTask(slot);
       await context.heartbeat();
-      const reason = await processChunk(options, task, { batch, chunk });
-      if (reason === null) continue;
-      options.observer.reassigning({ partition: batch.partition, reason });
+      const answer = await processChunk(options, task, { batch, chunk });
+      if (answer.kind === 'DONE') continue;
       await dropTask(slot);
+      if (answer.kind === 'STOP') return stopPartition(slot, batch, answer.reason);
+      options.observer.reassigning({ partition: batch.partition, reason: answer.reason });
       if (!context.isCurrent()) return;
       task = await assignOrStop(slot, batch, context);
       if (task && task.position < batch.fetchedOffset) {
@@ -217,15 +228,20 @@ async function dropTask(slot: Slot): Promise<void> {
   await task?.producer.disconnect().catch(() => undefined);
 }
 
-/** The whole assignment, again if another task raised the epoch meanwhile; null when the partition has to stop or is no longer ours. */
-async function assign(options: ExactlyOnceOptions, slot: Slot, at: { batch: FetchedBatch; context: BatchContext }): Promise<Task | null> {
+interface Stop {
+  readonly kind: 'STOP';
+  readonly reason: string;
+}
+
+/** The whole assignment, again if another task raised the epoch meanwhile; null when the partition is no longer ours. */
+async function assign(options: ExactlyOnceOptions, slot: Slot, at: { batch: FetchedBatch; context: BatchContext }): Promise<Task | Stop | null> {
   const { partition } = at.batch;
   while (at.context.isCurrent()) {
     // Asks the group itself: a task that was frozen must learn here that it is no longer a member.
     await at.context.heartbeat();
     const epoch = await options.ledger.raiseEpoch(partition);
     const producer = await options.kafka.transactionalProducer(`${options.transactionalIdPrefix}-${partition}`);
-    slot.task = { generation: at.context.generation, epoch, producer, position: 0, fetchPosition: 0 };
+    slot.task = { kind: 'TASK', generation: at.context.generation, epoch, producer, position: 0, fetchPosition: 0 };
     const committed = await options.kafka.admin.committedOffset(options.groupId, { topic: options.topic, partition });
     const answer = await options.ledger.readStoredBatch(partition, epoch);
     if (answer.kind === 'STALE_EPOCH') {
@@ -235,10 +251,8 @@ async function assign(options: ExactlyOnceOptions, slot: Slot, at: { batch: Fetc
     }
     const resume = resumePoint(committed, answer.stored);
     if (resume.kind === 'ALARM') {
-      slot.stopped = true;
       await dropTask(slot);
-      options.observer.alarm({ partition, reason: resume.reason });
-      return null;
+      return { kind: 'STOP', reason: resume.reason };
     }
     if (resume.kind === 'EMIT_AGAIN') {
       const failure = await emit(options, { producer, partition, batch: resume.batch });
@@ -271,27 +285,28 @@ export function resumePoint(committed: number | null, stored: LedgerBatch | null
   };
 }
 
-/** null when done; else why the assignment has to be done again. */
+type ChunkAnswer = { readonly kind: 'DONE' } | { readonly kind: 'REASSIGN' | 'STOP'; readonly reason: string };
+
 async function processChunk(
   options: ExactlyOnceOptions,
   task: Task,
   work: { batch: FetchedBatch; chunk: readonly ConsumedRecord[] },
-): Promise<string | null> {
+): Promise<ChunkAnswer> {
   const { batch, chunk } = work;
   const last = chunk[chunk.length - 1];
-  if (!last) return null;
+  if (!last) return { kind: 'DONE' };
   const from = task.position;
   const to = last.offset + 1;
   const startedAt = options.clock.now();
   const answer = await options.ledger.apply({ partition: batch.partition, epoch: task.epoch, from, to, records: chunk });
-  if (answer.kind === 'REASSIGN') return answer.reason;
+  if (answer.kind !== 'APPLIED') return answer;
   const appliedAt = options.clock.now();
   const failure = await emit(options, {
     producer: task.producer,
     partition: batch.partition,
     batch: { from, to, outputs: answer.outputs },
   });
-  if (failure !== null) return failure;
+  if (failure !== null) return { kind: 'REASSIGN', reason: failure };
   task.position = to;
   options.observer.batchDone({
     partition: batch.partition,
@@ -301,7 +316,7 @@ async function processChunk(
     position: to,
     lag: Math.max(0, batch.highWatermark - to),
   });
-  return null;
+  return { kind: 'DONE' };
 }
 
 /** Outputs and the consumed offset, atomically. Whatever goes wrong, the outcome is unknown to us: the assignment finds out. */

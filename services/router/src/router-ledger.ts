@@ -6,6 +6,7 @@ import type { BatchEffect, IgnoredInput, LockSet } from '@lead-router/domain/rou
 import type { IdentityHasher } from '@lead-router/domain/rule-set.ts';
 import { type RouterStore, StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
+import { createDeadLetterBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { ApplyAnswer, ApplyRequest, BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
@@ -51,6 +52,12 @@ export interface ReadBatch {
 const MAX_ATTEMPTS = 20;
 
 export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
+  const breakers = new Map<number, OffsetBreaker>();
+  const breakerOf = (partition: number): OffsetBreaker => {
+    const breaker = breakers.get(partition) ?? createOffsetBreaker();
+    breakers.set(partition, breaker);
+    return breaker;
+  };
   return {
     raiseEpoch: (partition) => options.store.raiseEpoch(partition),
     readStoredBatch: async (partition, epoch) => {
@@ -59,7 +66,33 @@ export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
       const { from, to, outputs } = answer.stored;
       return { kind: 'OK', stored: { from, to, outputs: decodeOutputs(outputs) } };
     },
-    apply: async (request) => applyRead(options, await readBatch(options.wire, request)),
+    apply: async (request) => {
+      const batch = await readBatch(options.wire, request);
+      if (breakerOf(request.partition).isOpenAfter(batch)) return { kind: 'STOP', reason: 'too many records in a row, or too large a part of them, cannot be read' };
+      return applyRead(options, batch);
+    },
+  };
+}
+
+interface OffsetBreaker {
+  isOpenAfter(batch: ReadBatch): boolean;
+}
+
+/** Counts each record once, however often its batch is tried. */
+function createOffsetBreaker(): OffsetBreaker {
+  const breaker = createDeadLetterBreaker();
+  let counted = -1;
+  return {
+    isOpenAfter: ({ request, refused }) => {
+      const bad = new Set(refused.map(({ record }) => record.offset));
+      let isOpen = false;
+      for (const { offset } of request.records) {
+        if (offset <= counted) continue;
+        counted = offset;
+        isOpen = breaker.add(bad.has(offset)) || isOpen;
+      }
+      return isOpen;
+    },
   };
 }
 
