@@ -11,6 +11,7 @@ import { StoreFault } from '@lead-router/store/router-store.ts';
 import { createExactlyOnceTasks } from '@lead-router/stream/exactly-once-task.ts';
 import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { runServiceProcess } from '@lead-router/stream/process-main.ts';
+import { runExactlyOnce } from '@lead-router/stream/run-exactly-once.ts';
 import { openContractWire } from './contract-wire.ts';
 import { exactlyOnceObserver, routerObserver } from './observers.ts';
 import { createRouterLedger } from './router-ledger.ts';
@@ -60,14 +61,12 @@ await runServiceProcess({
       isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault || (error instanceof CodecFault && error.code === 'LR_CODEC_REGISTRY_UNAVAILABLE'),
       onFault,
     });
-    const consumer = kafka.consumer({ groupId: ROUTER_GROUP, topics: [TOPICS.inbox.topic], onFault, onSkipped: tasks.skipped });
-    tasks.bind(consumer);
-    await waitFor(parts, 'kafka', () => consumer.start(tasks.handler));
+    const runtime = { ...parts, kafka };
+    const running = await waitFor(parts, 'kafka', () => runExactlyOnce({ runtime, tasks, groupId: ROUTER_GROUP, topic: TOPICS.inbox.topic }));
     return {
       topology: routerTopology(VERSION),
       stop: async () => {
-        await consumer.stop();
-        await tasks.stop();
+        await running.stop();
         await ruleSets.stop();
         await close();
       },
