@@ -1,18 +1,9 @@
 /** What others read of decided leads: deliveries, one lead in full, the audit's pages, the summary. */
 import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aBatch, aLead, anEventId, commitBatch } from '../../../test/contract/router-store-fixture.ts';
-import {
-  countLeadsByStage,
-  findRepeatedEvents,
-  findRevisionFaults,
-  readAuditedLeads,
-  readAuditedPartitions,
-  scanDecisions,
-  scanLeads,
-  scanSubmissions,
-  scanUndecidedSubmissions,
-} from './audit-store.ts';
+import { aBatch, aDestination, aLead, anEventId, aPool, commitBatch } from '../../../test/contract/router-store-fixture.ts';
+import { readAuditedBooks } from './audit-books.ts';
+import { findRevisionFaults, readAuditedPartitions, scanDecisions, scanLeads, scanSubmissions } from './audit-store.ts';
 import { type DeliveryOutcome, finishDeliveries, insertDeliveries, type LeasedDelivery, leaseDeliveries } from './delivery-store.ts';
 import { readDecisionBatch, readDecisions, readDeliveries, readExceptions, readLead } from './lead-store.ts';
 import { ensurePartitions } from './partitions.ts';
@@ -176,47 +167,72 @@ describe('decided leads', () => {
       if (!first) throw new Error('no leads');
       await decide(leads);
       await decide([again(first, {})]);
-      const expected = leads.map(({ leadId }) => ({
-        leadId,
-        version: leadId === first.leadId ? 2 : 1,
-        revision: leadId === first.leadId ? 2 : 1,
-        stage: 'ASSIGNED',
-      }));
+      const expected = leads.map((lead) => (lead.leadId === first.leadId ? again(first, {}) : lead));
       expect(await all(scanLeads(test.pool, 10))).toEqual(expected);
       expect(await all(scanLeads(test.pool, 5))).toEqual(expected);
-      expect((await all(scanDecisions(test.pool, 7))).map(({ leadId, revision }) => `${leadId}/${revision}`)).toEqual(
+      const decisions = await all(scanDecisions(test.pool, 7));
+      expect(decisions.map(({ leadId, revision }) => `${leadId}/${revision}`)).toEqual(
         leads.flatMap(({ leadId }) => (leadId === first.leadId ? [`${leadId}/1`, `${leadId}/2`] : [`${leadId}/1`])),
       );
-      expect(await readAuditedLeads(test.pool, [first.leadId, aLead().leadId])).toEqual(new Map([[first.leadId, expected[0]]]));
-      expect(await countLeadsByStage(test.pool)).toEqual(new Map([['ASSIGNED', 25]]));
+      expect(decisions[0]).toMatchObject({ kind: 'ASSIGNED', acceptBy: 5_000, partition: 0, batchTo: 10 });
       expect(await readAuditedPartitions(test.pool)).toMatchObject([{ partition: 0, storedFrom: 0, storedTo: 10 }, { storedTo: null }, {}]);
     });
 
-    it('finds what was promised and never decided', async () => {
-      const [decided, lost] = [aLead(), aLead()];
-      await decide([decided]);
+    it('pages through what was promised', async () => {
+      const leads = [aLead(), aLead(), aLead()].sort((a, b) => (a.leadId < b.leadId ? -1 : 1));
       const submission = { vendor: 'acme', referenceDigest: 'r', contentDigest: 'c', source: 'http', acceptedAt: 7 };
       await recordSubmissions(
         test.pool,
-        [decided, lost].map(({ leadId }) => ({ ...submission, leadId })),
+        leads.map(({ leadId }) => ({ ...submission, leadId })),
       );
-      expect(await all(scanUndecidedSubmissions(test.pool))).toEqual([
-        { leadId: lost.leadId, vendor: 'acme', source: 'http', acceptedAt: 7 },
-      ]);
-      expect(await all(scanSubmissions(test.pool))).toHaveLength(2);
+      expect(await all(scanSubmissions(test.pool, 2))).toEqual(leads.map(({ leadId }) => ({ leadId, vendor: 'acme', source: 'http' })));
     });
 
     it('finds nothing wrong with what the router writes, and everything with what was tampered with', async () => {
       const [good, gap, none] = [aLead(), aLead(), aLead()];
       await decide([good, gap, none]);
       await decide([again(good, {})]);
-      expect([await findRevisionFaults(test.pool, 10), await findRepeatedEvents(test.pool, 10)]).toEqual([[], []]);
+      expect(await findRevisionFaults(test.pool, 10)).toEqual({ total: 0, first: [] });
       const run = (name: string, text: string) => test.pool.run(statement(name, text));
       await run('tamper-1', `UPDATE decisions SET revision = 3 WHERE lead_id = '${gap.leadId}'`);
       await run('tamper-2', `DELETE FROM decisions WHERE lead_id = '${none.leadId}'`);
-      await run('tamper-3', `UPDATE decisions SET event_id = (SELECT event_id FROM decisions WHERE lead_id = '${gap.leadId}')`);
-      expect((await findRevisionFaults(test.pool, 10)).map(({ leadId }) => leadId).sort()).toEqual([gap.leadId, none.leadId].sort());
-      expect(await findRepeatedEvents(test.pool, 10)).toMatchObject([{ decisions: 3 }]);
+      const { total, first } = await findRevisionFaults(test.pool, 10);
+      expect([total, first.map(({ leadId }) => leadId).sort()]).toEqual([2, [gap.leadId, none.leadId].sort()]);
+      expect(await findRevisionFaults(test.pool, 1)).toMatchObject({ total: 2, first: [{}] });
+    });
+
+    it('reads the books beside what the leads say', async () => {
+      const timer = { kind: 'ACCEPT', dueAt: Date.UTC(2026, 10, 22, 13) } as const;
+      const [worked, waiting, queued] = [aLead({ timer }), aLead({ stage: 'WAITING', agentId: null }), aLead()];
+      await decide([worked, waiting, queued]);
+      await commitBatch(createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
+        partition: 1,
+        writes: {
+          pools: [aPool({ open: 2, waiting: 1, members: [{ agentId: 'ann', credit: 0, open: 2, daily: 2, day: '2026-11-22', total: 2 }] })],
+          destinations: [aDestination({ open: 3 })],
+          waitersPut: [{ poolId: 'field', leadId: queued.leadId, rank: 1, waitingSince: 5, seenGeneration: 0 }],
+        },
+      });
+      const books = await readAuditedBooks(test.pool, 10);
+      expect(books).toMatchObject({
+        pools: [{ poolId: 'field', open: 2, waiting: 1, members: [{ agentId: 'ann', open: 2 }] }],
+        destinations: [{ destinationId: 'sales', open: 3 }],
+        worked: [{ poolId: 'field', agentId: 'ann', destinationId: 'sales', leads: 2 }],
+        waiting: [{ poolId: 'field', leads: 1 }],
+        timerFaults: { total: 0, first: [] },
+      });
+      expect(books.queueFaults.total).toBe(2);
+      expect(books.queueFaults.first).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ leadId: waiting.leadId, waitsIn: 'field', queuedIn: null }),
+          expect.objectContaining({ leadId: queued.leadId, waitsIn: null, queuedIn: 'field' }),
+        ]),
+      );
+      await test.pool.run(statement('lose-timer', 'DELETE FROM timers'));
+      expect((await readAuditedBooks(test.pool, 10)).timerFaults).toMatchObject({
+        total: 1,
+        first: [{ leadId: worked.leadId, clock: 'ACCEPT, generation 1', timer: null }],
+      });
     });
   });
 

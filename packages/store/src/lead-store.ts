@@ -39,14 +39,15 @@ export interface StoredDecision {
 
 const READ_LEAD = statement('leads-read-with-context', `SELECT ${LEAD_COLUMN_NAMES}, context FROM leads WHERE lead_id = $1`);
 
-/** Aliased to the names of `StoredDecision`. */
+/** Of a table or alias `d`, named like `StoredDecision`. */
+export const DECISION_COLUMN_NAMES = `d.lead_id AS "leadId", d.revision, d.batch_id AS "batchId", d.input_index AS "inputIndex",
+  d.event_id AS "eventId", d.kind, d.cause, d.version, d.grade, d.score, d.pool_id AS "poolId", d.agent_id AS "agentId",
+  d.destination_id AS "destinationId", d.rule_id AS "ruleId", d.rule_set_version AS "ruleSetVersion", d.linked_to AS "linkedTo",
+  d.previous_agent_id AS "previousAgentId", d.accept_by AS "acceptBy", d.submitted_at AS "submittedAt", d.decided_at AS "decidedAt"`;
+
 const READ_DECISIONS = statement(
   'decisions-of-lead',
-  `SELECT lead_id AS "leadId", revision, batch_id AS "batchId", input_index AS "inputIndex", event_id AS "eventId", kind, cause, version,
-          grade, score, pool_id AS "poolId", agent_id AS "agentId", destination_id AS "destinationId", rule_id AS "ruleId",
-          rule_set_version AS "ruleSetVersion", linked_to AS "linkedTo", previous_agent_id AS "previousAgentId",
-          accept_by AS "acceptBy", submitted_at AS "submittedAt", decided_at AS "decidedAt"
-     FROM decisions WHERE lead_id = $1 ORDER BY revision`,
+  `SELECT ${DECISION_COLUMN_NAMES} FROM decisions d WHERE d.lead_id = $1 ORDER BY d.revision`,
 );
 
 const READ_BATCH = statement(

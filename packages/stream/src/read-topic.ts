@@ -7,17 +7,24 @@ export interface ReadTopicOptions {
   readonly groupId: string;
   /** Where to stop, by partition (exclusive); the end offsets of now when absent. */
   readonly until?: ReadonlyMap<number, number>;
-  /** Committed records below the cut, in the order of each partition. */
-  readonly onRecords: (records: readonly ConsumedRecord[], partition: number) => void;
+  /** Committed records below the cut, in the order of each partition. The next ones of a partition wait for what it returns. */
+  readonly onRecords: (records: readonly ConsumedRecord[], partition: number) => void | Promise<void>;
+  /** Gives up: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-/** Resolves when every partition was read up to the cut. Rejects with a KafkaFault. */
+/** Resolves when every partition was read up to the cut. Rejects with a KafkaFault, or with what `onRecords` rejects with. */
 export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Promise<void> {
   const until = options.until ?? (await endOffsets(kafka, options.topic));
   const range = await kafka.admin.offsetRange(options.topic);
   const open = new Set(range.filter(({ partition, low }) => low < (until.get(partition) ?? 0)).map(({ partition }) => partition));
   if (open.size === 0) return;
   const finished = Promise.withResolvers<void>();
+  // Its rejection may come before anybody waits for it.
+  finished.promise.catch(() => undefined);
+  const giveUp = (): void => finished.reject(options.signal?.reason);
+  options.signal?.addEventListener('abort', giveUp, { once: true });
+  if (options.signal?.aborted) giveUp();
   const reached = (partition: number, position: number) => {
     if (position < (until.get(partition) ?? 0)) return;
     open.delete(partition);
@@ -33,7 +40,7 @@ export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Pr
     await consumer.start(async (batch) => {
       const end = until.get(batch.partition) ?? 0;
       if (!open.has(batch.partition)) return;
-      options.onRecords(
+      await options.onRecords(
         batch.records.filter((record) => record.offset < end),
         batch.partition,
       );
@@ -41,6 +48,7 @@ export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Pr
     });
     await finished.promise;
   } finally {
+    options.signal?.removeEventListener('abort', giveUp);
     await consumer.stop();
   }
 }

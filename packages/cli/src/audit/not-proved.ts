@@ -1,0 +1,28 @@
+/** What an audit cannot know, said plainly: a proof that hides its limits is none. */
+import type { AuditCut } from './audit-cut.ts';
+
+export interface Limits {
+  readonly cut: AuditCut;
+  readonly expiredEvents: number;
+  readonly unattributedStates: number;
+  readonly uncounted: readonly string[];
+}
+
+export function notProved({ cut, expiredEvents, unattributedStates, uncounted }: Limits): readonly string[] {
+  const topics = [...new Set(cut.partitions.map(({ topic }) => topic))].filter((topic) => cut.hasExpired(topic));
+  return [
+    ...topics.map((topic) => `${topic} has lost its oldest records by age: what was in them is not proved by it.`),
+    ...(expiredEvents === 0
+      ? []
+      : [`${expiredEvents} decisions are older than the oldest event that is kept: their events cannot be looked at.`]),
+    ...(unattributedStates === 0
+      ? []
+      : [`${unattributedStates} leads changed without a decision while the audit ran: their latest state is expected behind the cut.`]),
+    ...uncounted.map(
+      (destinationId) =>
+        `The open leads of destination ${destinationId}: not every rule set that was active had caps for it, and without caps nothing is counted.`,
+    ),
+    'What receivers outside made of their messages: a delivery may be repeated, see its receipts.',
+    'Requests that were refused at the door, by HTTP: no lead came into being, so none is missing.',
+  ];
+}
