@@ -55,16 +55,18 @@ const RECORD = statement(
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[])
        AS r (lead_id, vendor, reference_digest, content_digest, source, accepted_at)
     ORDER BY r.lead_id
-   ON CONFLICT DO NOTHING`,
+   ON CONFLICT DO NOTHING
+   RETURNING lead_id`,
 );
 
 const FIND = statement('submissions-find', `SELECT ${COLUMN_NAMES} FROM submissions WHERE lead_id = ANY ($1::uuid[])`);
 const READ_LEAD = statement('leads-read', `SELECT ${LEAD_COLUMN_NAMES} FROM leads WHERE lead_id = $1`);
 
-/** A lead that is known already stays as it was first recorded. Idempotent. */
-export const recordSubmissions = async (pool: PostgresPool, submissions: readonly Submission[]): Promise<void> => {
-  if (submissions.length === 0) return;
-  await pool.run(RECORD, encodeColumns(SUBMISSION_COLUMNS, submissions));
+/** A lead that is known already stays as it was first recorded. Idempotent. Returns the leads that were not known. */
+export const recordSubmissions = async (pool: PostgresPool, submissions: readonly Submission[]): Promise<ReadonlySet<LeadId>> => {
+  if (submissions.length === 0) return new Set();
+  const rows = await pool.run<Pick<SubmissionRow, 'lead_id'>>(RECORD, encodeColumns(SUBMISSION_COLUMNS, submissions));
+  return new Set(rows.map(({ lead_id }) => lead_id));
 };
 
 /** Those of the leads that were accepted before. */
