@@ -2,13 +2,16 @@
  * The end of every batch: for each pool whose lock it holds, calls up waiters for the places that are free, and sets the
  * pool's timer for the places that time will free. This is where "no lead waits beside a free place" is kept:
  *
- * - A waiter is stale when it saw an older generation than the pool's. Whatever can let a waiter in (a place freed there, in a
- *   pool it overflows into or under a shared destination cap; an opening; a new member) raises the generation under the lock.
+ * - A waiter is stale when it is not called and was last tried in an older generation than the pool's, or never. Whatever can let
+ *   a waiter in (a place freed there, in a pool it overflows into or under a shared destination cap; an opening; a new member) raises
+ *   the generation under the lock.
  * - The claim, between batches: a pool with a stale waiter and a free place has a RouteLead under way. Only a batch that holds the
- *   pool's lock can change either; each such batch ends here, and calls the first min(free, stale) stale waiters, at least one if there
- *   are both. Its RouteLeads are in the same transaction as its offsets, so they arrive; the batch that gets one takes the lock again.
+ *   pool's lock can change either; each such batch ends here, and calls the first stale waiters for the free places that are not
+ *   promised to called ones. Its RouteLeads are in the same transaction as its offsets, so they arrive; the batch that gets one
+ *   takes the lock again, tries the lead with what is free then, and ends here too. So either a call is made or one is under way.
+ * - A waiter is called once until it is tried, and tried once per generation, so the calling ends. Places are promised in the order of
+ *   the queue, so it drains in that order, however the calls overtake each other on their way.
  * - Who locks a pool locks the pools it overflows into: else a batch could act on the one's timer and not see the other's places.
- * - A waiter called is marked as having seen the generation: it is called once per generation, so the calling ends.
  * - A lead that queues because the free places are promised to others is stale from the start (-1), so it counts here.
  * - If the snapshot lists no waiter to call although there may be stale ones, the pool's own timer is set to now: the claim
  *   then rests on the watchdog instead of a RouteLead, and not on how many waiters the store lists.
@@ -18,6 +21,12 @@ import { type PoolDraft, placesOf } from './decide-pool.ts';
 import type { BatchState } from './decide-state.ts';
 import type { WaiterRecord, WakeUp } from './routing-model.ts';
 import type { Pool } from './rule-set.ts';
+
+/**
+ * Raises of the generation for which a call counts as under way. Calls do arrive; this bounds the harm if one was taken for
+ * bad and put aside.
+ */
+const CALL_LASTS_GENERATIONS = 32;
 
 /** In the order of `poolIds`; each pool's waiters in the order of the queue. */
 export function wakeWaiters(state: BatchState, poolIds: readonly string[]): readonly WakeUp[] {
@@ -35,6 +44,16 @@ export function compareWaiters(a: WaiterRecord, b: WaiterRecord): number {
   return a.rank - b.rank || a.waitingSince - b.waitingSince || (a.leadId < b.leadId ? -1 : a.leadId > b.leadId ? 1 : 0);
 }
 
+/** Its RouteLead is on the way. */
+export function isCalled(waiter: WaiterRecord, generation: number): boolean {
+  return waiter.seenGeneration > generation;
+}
+
+/** Not on the way, and something has changed in its favour since it was tried, or it never was. */
+export function isStale(waiter: WaiterRecord, generation: number): boolean {
+  return waiter.seenGeneration < generation;
+}
+
 function settleEmptyQueue(pool: PoolDraft): void {
   if (pool.wakePending) {
     pool.wakePending = false;
@@ -44,11 +63,16 @@ function settleEmptyQueue(pool: PoolDraft): void {
 }
 
 function wakePool(state: BatchState, pool: PoolDraft): readonly WakeUp[] {
-  const stale = [...pool.waiters.values()].filter((waiter) => waiter.seenGeneration < pool.generation);
+  const stale: WaiterRecord[] = [];
+  let promised = 0;
+  for (const waiter of pool.waiters.values()) {
+    if (isCalled(waiter, pool.generation)) promised++;
+    else if (isStale(waiter, pool.generation)) stale.push(waiter);
+  }
   const places = placesFor(state, pool);
-  const called = places > 0 && stale.length > 0 ? stale.sort(compareWaiters).slice(0, places) : [];
+  const called = stale.sort(compareWaiters).slice(0, Math.max(0, places - promised));
   for (const waiter of called) {
-    pool.waiters.set(waiter.leadId, { ...waiter, seenGeneration: pool.generation });
+    pool.waiters.set(waiter.leadId, { ...waiter, seenGeneration: pool.generation + CALL_LASTS_GENERATIONS });
     pool.joined.add(waiter.leadId);
     pool.isChanged = true;
   }
@@ -57,7 +81,7 @@ function wakePool(state: BatchState, pool: PoolDraft): readonly WakeUp[] {
     pool.wakePending = isPending;
     pool.isChanged = true;
   }
-  const isStuck = places > 0 && pool.isUnlistedStale && called.length === 0;
+  const isStuck = places > 0 && pool.isUnlistedStale && promised + called.length === 0;
   setWakeAt(pool, isStuck ? state.now : nextPlaceByTime(state, pool));
   const cause = pool.wokenGeneration === null ? 'CAPACITY_FREED' : 'POOL_OPENED';
   return called.map(({ leadId, poolId }) => ({ leadId, poolId, cause }));

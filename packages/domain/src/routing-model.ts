@@ -119,7 +119,7 @@ export interface PoolRecord {
   readonly day: string;
   readonly waiting: number;
   /**
-   * Some waiter may have seen an older generation than the pool's. False means: every waiter has seen `generation`.
+   * Some waiter may have seen an older generation than the pool's. False means: every waiter has seen `generation` or is called up.
    * Set by the batch that raises the generation while somebody waits or that queues a lead untried; cleared by the batch
    * that knows that none is left. While it is true the store also reads the waiters that saw an older generation.
    */
@@ -144,7 +144,10 @@ export interface WaiterRecord {
   /** GRADE_RANK of its grade: lower leaves first. */
   readonly rank: number;
   readonly waitingSince: number;
-  /** The pool's generation when it was last tried or woken; -1 for not yet. */
+  /**
+   * The pool's generation when it was last tried and found no place; -1 for not yet. While its RouteLead is on the way, a number above
+   * the pool's generation: see `decide-wake.ts`. In both cases it need not be called up until the pool's generation is above this.
+   */
   readonly seenGeneration: number;
 }
 

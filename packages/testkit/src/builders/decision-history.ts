@@ -3,6 +3,7 @@
 import { isPresent, localDay } from '@lead-router/domain/availability.ts';
 import { targetOf } from '@lead-router/domain/decide-rules.ts';
 import { topologyOf } from '@lead-router/domain/decide-topology.ts';
+import { isStale } from '@lead-router/domain/decide-wake.ts';
 import type { Facts } from '@lead-router/domain/facts.ts';
 import type { LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
 import { type Agent, GRADE_RANK, type Pool, type RuleSet } from '@lead-router/domain/rule-set.ts';
@@ -289,7 +290,7 @@ export function capFaults(world: World): readonly string[] {
 export function wakeFaults(world: World): readonly string[] {
   const faults: string[] = [];
   for (const record of world.pools.values()) {
-    const stale = world.waitersOf(record.poolId).filter((waiter) => waiter.seenGeneration < record.generation);
+    const stale = world.waitersOf(record.poolId).filter((waiter) => isStale(waiter, record.generation));
     if (stale.length > 0 && !record.wakePending) faults.push(`${record.poolId} does not know of its stale waiters`);
     const isUnderWay = world.logs.some((log) => log.some((input) => input.kind === 'ROUTE' && input.poolId === record.poolId));
     const isDue = record.wakeAt !== null && record.wakeAt <= world.now;
@@ -300,6 +301,20 @@ export function wakeFaults(world: World): readonly string[] {
       faults.push(`${record.poolId}: ${stale.length} stale waiters beside a free place, and nobody on the way`);
   }
   return faults;
+}
+
+/**
+ * After a batch of one: an arrival was given a place in its own pool although those that were there first are more than the
+ * places that are left.
+ */
+export function overtakingFaults(world: World, outcome: Decided): readonly string[] {
+  return outcome.effects.flatMap((effect) => {
+    if (effect.kind !== 'DECISION' || effect.decision.kind !== 'ASSIGNED' || effect.decision.cause !== 'SUBMITTED') return [];
+    const { poolId, leadId: id } = effect.decision.lead;
+    if (poolId === null || targetOf(world.ruleSet, world.factsOf(id)) !== poolId) return [];
+    const waiting = world.pools.get(poolId)?.waiting ?? 0;
+    return placesIn(world, poolId) < waiting ? [`${id} overtook ${waiting} leads in ${poolId}`] : [];
+  });
 }
 
 /** At rest: leads that wait although the rules would find them a place. */
@@ -326,29 +341,42 @@ function isOpeningDue(world: World, record: PoolRecord): boolean {
 }
 
 function hasPlace(world: World, poolId: string, formerOwners: readonly string[]): boolean {
+  return placesIn(world, poolId, formerOwners) > 0;
+}
+
+/** Leads that the pool could take now from those who did not have them before; Infinity where nothing is capped. */
+function placesIn(world: World, poolId: string, formerOwners: readonly string[] = []): number {
   const pool = world.ruleSet.pools.get(poolId);
-  if (pool === undefined) return false;
+  if (pool === undefined) return 0;
   const record = world.pools.get(poolId);
   const shared = world.ruleSet.destinations.get(pool.destinationId);
-  if (!hasRoom(world, { caps: pool.caps, zone: pool.zone }, record)) return false;
-  if (shared !== undefined && !hasRoom(world, shared, world.destinations.get(pool.destinationId))) return false;
-  if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && (pool.hours === null || isPresent(ALWAYS, pool, world.now));
-  return pool.agents.some((one) => {
-    const line = record?.members.find((member) => member.agentId === one.agentId);
-    return (
-      isPresent(one, pool, world.now) && !formerOwners.includes(one.agentId) && hasRoom(world, { caps: one.caps, zone: pool.zone }, line)
+  const ofDestination = shared === undefined ? Number.POSITIVE_INFINITY : roomIn(world, shared, world.destinations.get(pool.destinationId));
+  const room = Math.min(roomIn(world, pool, record), ofDestination);
+  if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && isPresent(ALWAYS, pool, world.now) ? room : 0;
+  const ofAgents = pool.agents
+    .filter((one) => isPresent(one, pool, world.now) && !formerOwners.includes(one.agentId))
+    .map((one) =>
+      roomIn(
+        world,
+        { caps: one.caps, zone: pool.zone },
+        record?.members.find((member) => member.agentId === one.agentId),
+      ),
     );
-  });
+  return Math.min(
+    room,
+    ofAgents.reduce((sum, one) => sum + one, 0),
+  );
 }
 
 const ALWAYS: Agent = { agentId: 'anybody', name: 'anybody', weight: 1, caps: NEVER_CAPPED, hours: null, leave: [], active: true };
 
-function hasRoom(
+function roomIn(
   world: World,
   limit: { readonly caps: Pool['caps']; readonly zone: string },
   counter: { readonly open: number; readonly daily: number; readonly day: string } | undefined,
-): boolean {
+): number {
   const { open, daily } = limit.caps;
   const today = counter?.day === localDay(limit.zone, world.now) ? counter.daily : 0;
-  return (open === null || (counter?.open ?? 0) < open) && (daily === null || today < daily);
+  const ofOpen = open === null ? Number.POSITIVE_INFINITY : open - (counter?.open ?? 0);
+  return Math.max(0, daily === null ? ofOpen : Math.min(ofOpen, daily - today));
 }

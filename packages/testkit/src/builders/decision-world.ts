@@ -29,6 +29,7 @@ export type Decided = Extract<BatchOutcome, { readonly kind: 'DECIDED' }>;
 export type LooseInput = RouterInput extends infer Input ? (Input extends RouterInput ? Omit<Input, 'eventId' | 'offset'> : never) : never;
 
 const MOST_RETRIES = 6;
+const MOST_ROUNDS = 2_000;
 
 export const leadId = (name: string): LeadId => name as LeadId;
 export const eventId = (...parts: readonly string[]): EventId => parts.join(':') as EventId;
@@ -119,6 +120,16 @@ export class World {
     return this;
   }
 
+  /** Activates another rule set: as at every activation, the timers of all pools where leads wait are due at once. */
+  flip(ruleSet: RuleSet): this {
+    this.ruleSet = ruleSet;
+    this.ruleSetVersion++;
+    for (const pool of this.pools.values()) {
+      if (pool.waiting > 0) this.pools.set(pool.poolId, { ...pool, wakeAt: this.now, wakeGeneration: pool.wakeGeneration + 1 });
+    }
+    return this;
+  }
+
   /** Decides the next `size` inputs of a partition. */
   step(partition = 0, size = Number.POSITIVE_INFINITY): Decided | null {
     const inputs = this.logs[partition]?.splice(0, size) ?? [];
@@ -127,7 +138,7 @@ export class World {
 
   /** Everything to rest: logs empty, and what is due fired. The clock stands still. */
   drain(): this {
-    for (let round = 0; round < 10_000; round++) {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
       this.fireTimers();
       const partition = this.logs.findIndex((log) => log.length > 0);
       if (partition < 0) return this;
