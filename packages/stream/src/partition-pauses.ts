@@ -26,7 +26,8 @@ export class PartitionPauses {
     const { topic, partition } = at;
     this.#consumer.pause([{ topic, partition }]);
     this.#paused.set(nameOf(at), { at: { topic, partition }, reason: why.reason });
-    this.#runtime.health.paused(nameOf(at), why.detail);
+    // One vendor's fault keeps nobody else's work from being done here.
+    this.#runtime.health.paused(nameOf(at), why.detail, { staysReady: why.reason === 'quarantine' });
     this.#count();
   }
 

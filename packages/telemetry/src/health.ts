@@ -23,8 +23,8 @@ export interface Health {
   /** From now on not ready: the process is leaving. */
   stopping(): void;
   dependency(name: string, state: DependencyState): void;
-  /** Idempotent; a later reason replaces the earlier one. */
-  paused(what: string, reason: string): void;
+  /** Idempotent; a later reason replaces the earlier one. `staysReady`: it keeps nobody else's work from being done here. */
+  paused(what: string, reason: string, options?: { readonly staysReady?: boolean }): void;
   resumed(what: string): void;
   fault(message: string): void;
   report(): HealthReport;
@@ -34,7 +34,7 @@ const maxFaults = 10;
 
 export const createHealth = (): Health => {
   const dependencies = new Map<string, DependencyState>();
-  const pauses = new Map<string, string>();
+  const pauses = new Map<string, { readonly reason: string; readonly staysReady: boolean }>();
   const faults: string[] = [];
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
 
@@ -43,10 +43,10 @@ export const createHealth = (): Health => {
     const live = faults.length === 0;
     return {
       status: statusOf({ live, phase, degraded: down || pauses.size > 0 }),
-      ready: live && phase === 'running' && !down && pauses.size === 0,
+      ready: live && phase === 'running' && !down && [...pauses.values()].every(({ staysReady }) => staysReady),
       live,
       dependencies: Object.fromEntries(dependencies),
-      pauses: Object.fromEntries(pauses),
+      pauses: Object.fromEntries([...pauses].map(([what, { reason }]) => [what, reason])),
       faults: [...faults],
     };
   };
@@ -59,7 +59,7 @@ export const createHealth = (): Health => {
       phase = 'stopping';
     },
     dependency: (name, state) => void dependencies.set(name, state),
-    paused: (what, reason) => void pauses.set(what, reason),
+    paused: (what, reason, options) => void pauses.set(what, { reason, staysReady: options?.staysReady === true }),
     resumed: (what) => void pauses.delete(what),
     fault: (message) => {
       if (faults.length < maxFaults) faults.push(message);

@@ -61,6 +61,9 @@ describe('createHealth', () => {
     health.dependency('kafka', { up: true });
     health.paused('in/0', 'waits');
     expect(health.report()).toMatchObject({ ready: false, pauses: { 'in/0': 'waits' } });
+    health.paused('in/0', "one vendor's fault", { staysReady: true });
+    expect(health.report()).toMatchObject({ status: 'degraded', ready: true, pauses: { 'in/0': "one vendor's fault" } });
+    health.paused('in/0', 'waits');
     health.resumed('in/0');
     expect(health.report().ready).toBe(true);
     health.fault('a bug');
