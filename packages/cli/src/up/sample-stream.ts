@@ -62,7 +62,10 @@ async function deliver(options: SampleStreamOptions, batch: readonly SampleLead[
   }
   if (records.length > 0) await options.producer.send(records);
   const [first] = batch;
-  if (lines.length > 0 && first) await post(options, { vendor: first.vendor, lines }, progress);
+  if (lines.length > 0 && first) {
+    const idempotencyKey = `sample-${first.vendor}-${first.index}-${batch.at(-1)?.index}`;
+    await post(options, { vendor: first.vendor, idempotencyKey, lines }, progress);
+  }
   progress.sent += batch.length;
 }
 
@@ -74,43 +77,62 @@ async function toRecord(options: SampleStreamOptions, lead: SampleLead & { reado
 }
 
 /** As a vendor should: the same request with the same idempotency key until there is an answer. */
-async function post(options: SampleStreamOptions, request: { readonly vendor: string; readonly lines: readonly string[] }, progress: SampleProgress): Promise<void> {
-  const idempotencyKey = `sample-${request.vendor}-${progress.sent}`;
+async function post(options: SampleStreamOptions, request: Batch, progress: SampleProgress): Promise<void> {
   while (!options.signal.aborted) {
-    const answer = await tryPost(options, request, idempotencyKey);
-    if (answer) {
-      progress.accepted += answer.leads.length;
-      progress.repeats += answer.leads.filter(({ status }) => status === 'repeat').length;
-      for (const code of new Set(answer.errors.map((error) => `${error.line}\0${error.code}`))) count(progress.refused, code.slice(code.indexOf('\0') + 1));
-      return;
-    }
+    const results = await tryPost(options, request);
+    if (results) return countResults(results, progress);
     await sleep(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }
 
+interface Batch {
+  readonly vendor: string;
+  /** The same for the same lines, whenever they are sent. */
+  readonly idempotencyKey: string;
+  readonly lines: readonly string[];
+}
+
+type LineResult =
+  | { readonly status: 'accepted' | 'repeat' }
+  | { readonly status: 'refused'; readonly faults: readonly { readonly code: string }[] };
+
+/** A 202 has what became of each line in `leads`, the error of a request of which every line was refused in `error.lines`. */
 interface LeadsAnswer {
-  readonly leads: readonly { readonly status: string }[];
-  readonly errors: readonly { readonly line: number; readonly code: string }[];
+  readonly leads?: readonly LineResult[];
+  readonly error?: { readonly code: string; readonly lines?: readonly LineResult[] };
 }
 
 /** null when the gateway is away or asks to come again. */
-async function tryPost(options: SampleStreamOptions, request: { readonly vendor: string; readonly lines: readonly string[] }, idempotencyKey: string): Promise<LeadsAnswer | null> {
+async function tryPost(options: SampleStreamOptions, { vendor, idempotencyKey, lines }: Batch): Promise<readonly LineResult[] | null> {
   const url = options.gatewayUrl();
   if (url === undefined) return null;
   try {
     const response = await fetch(`${url}/v1/leads`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${options.apiKeys.get(request.vendor)}`, 'idempotency-key': idempotencyKey },
-      body: request.lines.join('\n'),
+      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${options.apiKeys.get(vendor)}`, 'idempotency-key': idempotencyKey },
+      body: lines.join('\n'),
       signal: options.signal,
     });
     if (response.status >= 500 || response.status === 409 || response.status === 429) {
       await response.body?.cancel();
       return null;
     }
-    return (await response.json()) as LeadsAnswer;
+    const { leads, error } = (await response.json()) as LeadsAnswer;
+    return leads ?? error?.lines ?? lines.map(() => ({ status: 'refused', faults: [{ code: error?.code ?? `status ${response.status}` }] }));
   } catch {
     return null;
+  }
+}
+
+/** Each refused line counts once, under its first fault. */
+function countResults(results: readonly LineResult[], progress: SampleProgress): void {
+  for (const result of results) {
+    if (result.status === 'refused') {
+      count(progress.refused, result.faults[0]?.code ?? 'unknown');
+      continue;
+    }
+    progress.accepted += 1;
+    if (result.status === 'repeat') progress.repeats += 1;
   }
 }
 
