@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compileSchema, encodeAfter, schemaFiles, typeOf } from './avro-types.ts';
 import { openCodec, openTopicCodec } from './codec.ts';
 import { CodecFault } from './codec-fault.ts';
-import { decodeContext, decodeImpersonal, encodeContext, openStoredContexts, replaceImpersonal } from './context-codec.ts';
+import { decodeContext, encodeContext, openContext, openStoredContexts, personIn, withFindings, withScoring } from './context-codec.ts';
 import type { InboxEvent, LeadContext, LeadEnriched, LeadIntake, LeadState } from './generated/wire-types.ts';
 import { type AvroRecord, type AvroType, composeSchema, contextTailOf } from './schema-files.ts';
 import { createMemorySchemas } from './schema-source.ts';
@@ -183,8 +183,9 @@ describe('a context alone', () => {
   test('is read up to the person without the person', () => {
     fc.assert(
       fc.property(anyValue<LeadContext>('LeadContext'), (context) => {
-        const { lead, enrichment, scoring } = context;
-        expect(decodeImpersonal(encodeContext(context))).toEqual({ lead, enrichment, scoring });
+        const { lead, enrichment, scoring } = openContext(encodeContext(context));
+        expect({ lead, enrichment, scoring }).toEqual({ lead: context.lead, enrichment: context.enrichment, scoring: context.scoring });
+        expect(personIn(openContext(encodeContext(context)))).toEqual(context.person);
       }),
       { numRuns: 50 },
     );
@@ -193,9 +194,10 @@ describe('a context alone', () => {
   test('gets other findings without its person being read', () => {
     fc.assert(
       fc.property(anyValue<LeadContext>('LeadContext'), anyValue<LeadContext>('LeadContext'), (context, other) => {
-        const { lead, enrichment, scoring } = other;
-        const replaced = replaceImpersonal(encodeContext(context), { lead, enrichment, scoring });
-        expect(replaced.equals(encodeContext({ ...context, lead, enrichment, scoring }))).toBe(true);
+        const { enrichment, scoring } = other;
+        const opened = openContext(encodeContext(context));
+        expect(withFindings(opened, { enrichment, scoring }).equals(encodeContext({ ...context, enrichment, scoring }))).toBe(true);
+        expect(withScoring(opened, scoring).equals(encodeContext({ ...context, scoring }))).toBe(true);
       }),
       { numRuns: 50 },
     );
@@ -217,7 +219,7 @@ describe('a context alone', () => {
   test('that is damaged is a fault', () => {
     const bytes = encodeContext(sample<LeadContext>('LeadContext'));
     expect(codeOf(() => decodeContext(bytes.subarray(1)))).toBe('LR_CODEC_MALFORMED');
-    expect(codeOf(() => decodeImpersonal(bytes.subarray(0, 4)))).toBe('LR_CODEC_MALFORMED');
+    expect(codeOf(() => openContext(bytes.subarray(0, 4)))).toBe('LR_CODEC_MALFORMED');
   });
 });
 

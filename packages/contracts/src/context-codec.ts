@@ -10,14 +10,22 @@ import type { SchemaSource } from './schema-source.ts';
 import { HEADER_BYTES, stampSchemaId } from './wire-format.ts';
 import { createWriterSchemas, requireSchemaId } from './writer-schemas.ts';
 
-/** What decisions may look at. */
-export type ImpersonalContext = Pick<LeadContext, 'lead' | 'enrichment' | 'scoring'>;
-
 /** Subject of the stored form; no topic has it as its value. */
 export const CONTEXT_SUBJECT = 'lead.context.v1-stored';
 
-const PERSONAL_FIELDS: ReadonlySet<string> = new Set(['person', 'personSealed']);
-let impersonalType: CompiledType | null = null;
+type ContextField = keyof LeadContext;
+
+/**
+ * A context taken apart without its person: what decisions may look at, and where each part ends in the bytes, so that one part
+ * can be replaced without encoding the others again.
+ */
+export interface OpenContext extends Pick<LeadContext, 'lead' | 'enrichment' | 'scoring'> {
+  readonly bytes: Buffer;
+  readonly leadEnd: number;
+  readonly enrichmentEnd: number;
+  /** Person and personSealed follow. */
+  readonly scoringEnd: number;
+}
 
 /** Without any header: the tail of a value. */
 export function encodeContext(context: LeadContext): Buffer {
@@ -34,13 +42,44 @@ export function decodeContext(bytes: Buffer): LeadContext {
 }
 
 /** Stops before the person, whose values never become strings in this process. The rest of the bytes is not checked. */
-export function decodeImpersonal(bytes: Buffer): ImpersonalContext {
-  return cutImpersonal(bytes).value;
+export function openContext(bytes: Buffer): OpenContext {
+  const lead = decodePart<Pick<LeadContext, 'lead'>>(['lead'], bytes, 0);
+  const enrichment = decodePart<Pick<LeadContext, 'enrichment'>>(['enrichment'], bytes, lead.offset);
+  const scoring = decodePart<Pick<LeadContext, 'scoring'>>(['scoring'], bytes, enrichment.offset);
+  return {
+    bytes,
+    ...lead.value,
+    ...enrichment.value,
+    ...scoring.value,
+    leadEnd: lead.offset,
+    enrichmentEnd: enrichment.offset,
+    scoringEnd: scoring.offset,
+  };
 }
 
-/** The same context with other findings: the person's bytes, clear or sealed, are carried over unread. */
-export function replaceImpersonal(bytes: Buffer, findings: ImpersonalContext): Buffer {
-  return encodeAfter(impersonalContext(), findings, { before: 0, tail: bytes.subarray(cutImpersonal(bytes).offset) });
+/** null when there is none, and when it is sealed. */
+export function personIn(opened: OpenContext): LeadContext['person'] {
+  const { value, offset } = decodePart<Pick<LeadContext, 'person'>>(['person', 'personSealed'], opened.bytes, opened.scoringEnd);
+  if (offset !== opened.bytes.length) throw malformedContext();
+  return value.person;
+}
+
+/** The same context with other findings; lead and person, clear or sealed, are carried over as the bytes they are. */
+export function withFindings(opened: OpenContext, findings: Pick<LeadContext, 'enrichment' | 'scoring'>): Buffer {
+  const { bytes, leadEnd, scoringEnd } = opened;
+  return splice(
+    bytes.subarray(0, leadEnd),
+    encodeAfter(partType(['enrichment', 'scoring']), findings, { before: 0, tail: bytes.subarray(scoringEnd) }),
+  );
+}
+
+/** The same context with another scoring. */
+export function withScoring(opened: OpenContext, scoring: LeadContext['scoring']): Buffer {
+  const { bytes, enrichmentEnd, scoringEnd } = opened;
+  return splice(
+    bytes.subarray(0, enrichmentEnd),
+    encodeAfter(partType(['scoring']), { scoring }, { before: 0, tail: bytes.subarray(scoringEnd) }),
+  );
 }
 
 /** For tables: bytes that outlive this version of the schema carry the id of the schema they were written with. */
@@ -77,10 +116,24 @@ export async function openStoredContexts(source: SchemaSource): Promise<StoredCo
   };
 }
 
-function cutImpersonal(bytes: Buffer): { readonly value: ImpersonalContext; readonly offset: number } {
-  let decoded: { readonly value: ImpersonalContext; readonly offset: number };
+const partTypes = new Map<string, CompiledType>();
+
+/** Some fields of a context, as the record they make: the encoding of a record is that of its fields, one after the other. */
+function partType(fields: readonly ContextField[]): CompiledType {
+  const key = fields.join();
+  const known = partTypes.get(key);
+  if (known !== undefined) return known;
+  const whole = composeSchema(CONTEXT_RECORD, schemaFiles());
+  if (typeof whole === 'string' || !('fields' in whole)) throw new Error(`${CONTEXT_RECORD} must be a record`);
+  const made = compileSchema({ ...whole, fields: whole.fields.filter((field) => fields.some((name) => name === field.name)) });
+  partTypes.set(key, made);
+  return made;
+}
+
+function decodePart<T>(fields: readonly ContextField[], bytes: Buffer, from: number): { readonly value: T; readonly offset: number } {
+  let decoded: { readonly value: T; readonly offset: number };
   try {
-    decoded = impersonalContext().decode(bytes, 0);
+    decoded = partType(fields).decode(bytes, from);
   } catch (cause) {
     throw malformedContext(cause);
   }
@@ -88,15 +141,8 @@ function cutImpersonal(bytes: Buffer): { readonly value: ImpersonalContext; read
   return decoded;
 }
 
-function impersonalContext(): CompiledType {
-  impersonalType ??= compileImpersonal();
-  return impersonalType;
-}
-
-function compileImpersonal(): CompiledType {
-  const whole = composeSchema(CONTEXT_RECORD, schemaFiles());
-  if (typeof whole === 'string' || !('fields' in whole)) throw new Error(`${CONTEXT_RECORD} must be a record`);
-  return compileSchema({ ...whole, fields: whole.fields.filter((field) => !PERSONAL_FIELDS.has(field.name)) });
+function splice(head: Buffer, tail: Buffer): Buffer {
+  return Buffer.concat([head, tail], head.length + tail.length);
 }
 
 function malformedContext(cause?: unknown): CodecFault {

@@ -6,7 +6,7 @@
  * Failure: enrichment is total, so there is none. Metrics: the runtime's, by step.
  */
 import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
-import { decodeContext, replaceImpersonal } from '@lead-router/contracts/context-codec.ts';
+import { openContext, personIn, withFindings } from '@lead-router/contracts/context-codec.ts';
 import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmittedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId, enrichedEventId } from '@lead-router/contracts/ids.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
@@ -26,20 +26,27 @@ export function enrichStep(options: EnrichOptions): Step<CutValue<LeadSubmittedP
     name: 'enrich',
     purpose: 'what the reference tables know of mail, phone, place, company and topics',
     run: ({ prefix: { envelope }, context }) =>
-      readable(context, decodeContext, (content, bytes) => {
+      readable(context, openWithPerson, ({ opened, person }) => {
         const { version, ruleSet } = options.ruleSets.current();
-        const enrichment = ruleSet.enrich(content.lead, content.person, options.hashIdentity);
+        const enrichment = ruleSet.enrich(opened.lead, person, options.hashIdentity);
         const prefix: LeadEnrichedPrefix = {
           envelope: { ...envelope, eventId: enrichedEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
           submittedAt: envelope.occurredAt,
           ruleSetVersion: version,
         };
-        return ok({ prefix, context: replaceImpersonal(bytes, { lead: content.lead, enrichment, scoring: null }) });
+        return ok({ prefix, context: withFindings(opened, { enrichment, scoring: null }) });
       }),
   };
 }
 
-export function encodeEnrichedStep(codec: ContextCodec<LeadEnriched, LeadEnrichedPrefix>): Step<CutValue<LeadEnrichedPrefix>, readonly SinkRecord[]> {
+function openWithPerson(bytes: Buffer) {
+  const opened = openContext(bytes);
+  return { opened, person: personIn(opened) };
+}
+
+export function encodeEnrichedStep(
+  codec: ContextCodec<LeadEnriched, LeadEnrichedPrefix>,
+): Step<CutValue<LeadEnrichedPrefix>, readonly SinkRecord[]> {
   return {
     name: 'encode',
     purpose: 'the enriched lead to bytes, under its id',

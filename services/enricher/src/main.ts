@@ -15,7 +15,9 @@ await runServiceProcess({
   start: async (parts) => {
     const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'enricher', maxConnections: 2 });
     const ruleSets = await openRuleSets(parts, { service: 'enricher', pool });
-    const [submitted, enriched] = await waitFor(parts, 'registry', () => Promise.all([openTopicCodec(schemas, 'submitted'), openTopicCodec(schemas, 'enriched')]));
+    const [submitted, enriched] = await waitFor(parts, 'registry', () =>
+      Promise.all([openTopicCodec(schemas, 'submitted'), openTopicCodec(schemas, 'enriched')]),
+    );
     const topology = enricherTopology({
       version: VERSION,
       submitted,

@@ -23,7 +23,10 @@ export function enricherTopology(options: EnricherOptions): Topology {
     flows: [
       {
         source: { kind: 'topics', name: 'submitted', topics: [TOPICS.submitted.topic], groupId: ENRICHER_GROUP, writers: 'internal' },
-        pipeline: startPipeline().batchStep(cutRecords(options.submitted)).step(enrichStep(options)).step(encodeEnrichedStep(options.enriched)),
+        pipeline: startPipeline()
+          .batchStep(cutRecords(options.submitted))
+          .step(enrichStep(options))
+          .step(encodeEnrichedStep(options.enriched)),
       },
     ],
     sinks: { enriched: { topic: TOPICS.enriched.topic } },

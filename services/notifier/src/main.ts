@@ -25,7 +25,14 @@ await runServiceProcess({
     loadConfig(
       (read) => ({
         ...serviceConfig(read),
-        pollIntervalMs: read.integer({ name: 'NOTIFIER_POLL_MS', purpose: 'how often due deliveries are looked for', example: 250, fallback: 250, min: 10, max: 60_000 }),
+        pollIntervalMs: read.integer({
+          name: 'NOTIFIER_POLL_MS',
+          purpose: 'how often due deliveries are looked for',
+          example: 250,
+          fallback: 250,
+          min: 10,
+          max: 60_000,
+        }),
       }),
       environment,
     ),
@@ -33,19 +40,43 @@ await runServiceProcess({
     const { config, clock, random, metrics, health, logger } = parts;
     const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'notifier', maxConnections: 4 });
     const ruleSets = await openRuleSets(parts, { service: 'notifier', pool });
-    const [decided, delivery] = await waitFor(parts, 'registry', () => Promise.all([openTopicCodec(schemas, 'decided'), openTopicCodec(schemas, 'delivery')]));
+    const [decided, delivery] = await waitFor(parts, 'registry', () =>
+      Promise.all([openTopicCodec(schemas, 'decided'), openTopicCodec(schemas, 'delivery')]),
+    );
     const producer = await waitFor(parts, 'kafka', () => kafka.producer());
 
     const receiptOf = ({ delivery: sent, outcome, status, errorCode, durationMs }: Attempt) => {
       const deliveryId = deliveryIdOf(sent);
       const now = clock.now();
-      const envelope = toEnvelope({ eventId: receiptEventId(deliveryId, sent.attempt), leadId: sent.leadId, occurredAt: now, recordedAt: now });
+      const envelope = toEnvelope({
+        eventId: receiptEventId(deliveryId, sent.attempt),
+        leadId: sent.leadId,
+        occurredAt: now,
+        recordedAt: now,
+      });
       const { destinationId, revision, attempt } = sent;
-      const value = delivery.encode({ envelope, deliveryId, destinationId, channel: 'WEBHOOK', revision, attempt, outcome, status, errorCode, durationMs });
+      const value = delivery.encode({
+        envelope,
+        deliveryId,
+        destinationId,
+        channel: 'WEBHOOK',
+        revision,
+        attempt,
+        outcome,
+        status,
+        errorCode,
+        durationMs,
+      });
       return { topic: TOPICS.delivery.topic, key: sent.leadId, value };
     };
 
-    const topology = notifierTopology({ version: VERSION, decided, ruleSets, clock, insertDeliveries: (deliveries) => insertDeliveries(pool, deliveries) });
+    const topology = notifierTopology({
+      version: VERSION,
+      decided,
+      ruleSets,
+      clock,
+      insertDeliveries: (deliveries) => insertDeliveries(pool, deliveries),
+    });
     const running = await runTopology(topology, { ...parts, kafka });
     const stopping = new AbortController();
     const sending: SendOptions = {

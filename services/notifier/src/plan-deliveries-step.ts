@@ -5,9 +5,12 @@
  * Delivery guarantee: at least once; the row's key makes a repeat harmless.
  * Failure: Postgres down: the partition waits. Metrics: the runtime's, by step.
  */
-import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { CutValue } from '@lead-router/contracts/codec.ts';
+import { decodeContext } from '@lead-router/contracts/context-codec.ts';
+import type { LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import { readable } from '@lead-router/service-kit/decode-records.ts';
 import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
@@ -22,29 +25,34 @@ export interface PlanOptions {
   readonly clock: Clock;
 }
 
-export function planDeliveriesStep(options: PlanOptions): Step<LeadDecided, NewDelivery> {
+export function planDeliveriesStep(options: PlanOptions): Step<CutValue<LeadDecidedPrefix>, NewDelivery> {
   return {
     name: 'plan',
     purpose: 'who has to be told, by which channel',
-    run: (decided) => {
+    // The context is read only for a lead that somebody has to be told of.
+    run: ({ prefix: decided, context }) => {
       const { destinationId, kind } = decided;
       if (kind === 'QUEUED' || destinationId === null) return drop('nobody to tell');
       if (options.ruleSets.current().ruleSet.destinations.get(destinationId)?.webhook == null) return drop('destination without a channel');
-      return ok({
-        leadId: asLeadId(decided.envelope.leadId),
-        revision: decided.revision,
-        channel: WEBHOOK_CHANNEL,
-        destinationId,
-        poolId: decided.poolId,
-        agentId: decided.agentId,
-        payload: deliveryPayload(decided),
-        dueAt: options.clock.now(),
-      });
+      return readable(context, decodeContext, (content) =>
+        ok({
+          leadId: asLeadId(decided.envelope.leadId),
+          revision: decided.revision,
+          channel: WEBHOOK_CHANNEL,
+          destinationId,
+          poolId: decided.poolId,
+          agentId: decided.agentId,
+          payload: deliveryPayload({ ...decided, context: content }),
+          dueAt: options.clock.now(),
+        }),
+      );
     },
   };
 }
 
-export function insertDeliveriesStep(insert: (deliveries: readonly NewDelivery[]) => Promise<void>): BatchStep<NewDelivery, readonly SinkRecord[]> {
+export function insertDeliveriesStep(
+  insert: (deliveries: readonly NewDelivery[]) => Promise<void>,
+): BatchStep<NewDelivery, readonly SinkRecord[]> {
   return {
     name: 'insert',
     purpose: 'a row per assignment and channel; a repeat changes nothing',
@@ -64,7 +72,10 @@ export function insertDeliveriesStep(insert: (deliveries: readonly NewDelivery[]
   };
 }
 
-async function tryInsert(insert: (deliveries: readonly NewDelivery[]) => Promise<void>, deliveries: readonly NewDelivery[]): Promise<StoreFault | null> {
+async function tryInsert(
+  insert: (deliveries: readonly NewDelivery[]) => Promise<void>,
+  deliveries: readonly NewDelivery[],
+): Promise<StoreFault | null> {
   try {
     await insert(deliveries);
     return null;
@@ -75,5 +86,7 @@ async function tryInsert(insert: (deliveries: readonly NewDelivery[]) => Promise
 }
 
 function settle(fault: StoreFault): StepResult<readonly SinkRecord[]> {
-  return fault.kind === 'refused-value' ? deadLetter('LR_NOTIFIER_VALUE_REFUSED', 'Postgres refuses a value of this delivery') : retryLater('postgres', fault.message);
+  return fault.kind === 'refused-value'
+    ? deadLetter('LR_NOTIFIER_VALUE_REFUSED', 'Postgres refuses a value of this delivery')
+    : retryLater('postgres', fault.message);
 }

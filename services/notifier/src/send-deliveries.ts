@@ -6,7 +6,7 @@
  * Delivery guarantee: at least once; a repeat is possible only between the receiver's acceptance and our record of it, with the same id.
  * Failure: tried again by the schedule, then given up; an assignment that is no longer current is not sent.
  */
-import type { DeliveryOutcome as StoredOutcome, LeasedDelivery } from '@lead-router/store/delivery-store.ts';
+import type { LeasedDelivery, DeliveryOutcome as StoredOutcome } from '@lead-router/store/delivery-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import { delayAfter } from './retry-schedule.ts';
 
@@ -18,7 +18,13 @@ export type SendAnswer =
   /** The receiver wants no more of it (410), or there is nobody to send to any more. */
   | { readonly kind: 'REFUSED'; readonly code: SendFailureCode; readonly status: number | null; readonly detail: string };
 
-export type SendFailureCode = 'LR_NOTIFIER_STATUS' | 'LR_NOTIFIER_TIMEOUT' | 'LR_NOTIFIER_UNREACHABLE' | 'LR_NOTIFIER_REDIRECT' | 'LR_NOTIFIER_GONE' | 'LR_NOTIFIER_NO_CHANNEL';
+export type SendFailureCode =
+  | 'LR_NOTIFIER_STATUS'
+  | 'LR_NOTIFIER_TIMEOUT'
+  | 'LR_NOTIFIER_UNREACHABLE'
+  | 'LR_NOTIFIER_REDIRECT'
+  | 'LR_NOTIFIER_GONE'
+  | 'LR_NOTIFIER_NO_CHANNEL';
 
 /** One attempt that is over, for receipts and metrics. */
 export interface Attempt {
@@ -30,7 +36,11 @@ export interface Attempt {
 }
 
 export interface SendOptions {
-  readonly lease: (request: { readonly now: number; readonly limit: number; readonly leaseMs: number }) => Promise<readonly LeasedDelivery[]>;
+  readonly lease: (request: {
+    readonly now: number;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }) => Promise<readonly LeasedDelivery[]>;
   readonly finish: (outcomes: readonly StoredOutcome[]) => Promise<void>;
   readonly send: (delivery: LeasedDelivery) => Promise<SendAnswer>;
   readonly receipts: (attempts: readonly Attempt[]) => Promise<void>;
@@ -64,17 +74,30 @@ async function attempt(options: SendOptions, delivery: LeasedDelivery): Promise<
   const key = { leadId, revision, channel, leaseToken };
   const over = { nextAttemptAt: null, receipt: null, error: null };
   if (!delivery.isCurrent) {
-    return { attempt: { delivery, outcome: 'SUPERSEDED', status: null, errorCode: null, durationMs: 0 }, stored: { ...key, ...over, state: 'SUPERSEDED' } };
+    return {
+      attempt: { delivery, outcome: 'SUPERSEDED', status: null, errorCode: null, durationMs: 0 },
+      stored: { ...key, ...over, state: 'SUPERSEDED' },
+    };
   }
   const startedAt = options.clock.now();
   const answer = await options.send(delivery);
   const endedAt = options.clock.now();
   const made = { delivery, status: answer.status, durationMs: endedAt - startedAt };
   if (answer.kind === 'ACCEPTED') {
-    return { attempt: { ...made, outcome: 'DELIVERED', errorCode: null }, stored: { ...key, ...over, state: 'DELIVERED', receipt: `status ${answer.status}` } };
+    return {
+      attempt: { ...made, outcome: 'DELIVERED', errorCode: null },
+      stored: { ...key, ...over, state: 'DELIVERED', receipt: `status ${answer.status}` },
+    };
   }
   const delayMs = answer.kind === 'FAILED' ? delayAfter(delivery.attempt, options.random()) : null;
   const error = `${answer.code}: ${answer.detail}`;
-  if (delayMs === null) return { attempt: { ...made, outcome: 'UNDELIVERABLE', errorCode: answer.code }, stored: { ...key, ...over, state: 'GIVEN_UP', error } };
-  return { attempt: { ...made, outcome: 'RETRYING', errorCode: answer.code }, stored: { ...key, ...over, state: 'PENDING', nextAttemptAt: endedAt + delayMs, error } };
+  if (delayMs === null)
+    return {
+      attempt: { ...made, outcome: 'UNDELIVERABLE', errorCode: answer.code },
+      stored: { ...key, ...over, state: 'GIVEN_UP', error },
+    };
+  return {
+    attempt: { ...made, outcome: 'RETRYING', errorCode: answer.code },
+    stored: { ...key, ...over, state: 'PENDING', nextAttemptAt: endedAt + delayMs, error },
+  };
 }

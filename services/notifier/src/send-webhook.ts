@@ -23,12 +23,31 @@ export function deliveryIdOf({ leadId, revision, channel }: Pick<LeasedDelivery,
 export async function sendWebhook(options: WebhookOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
   const webhook = options.destinationOf(delivery.destinationId)?.webhook;
   if (!webhook) return { kind: 'REFUSED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: 'the destination has no webhook any more' };
-  const secrets = options.secret(webhook.secretEnv)?.split(' ').filter((secret) => secret !== '') ?? [];
-  if (secrets.length === 0) return { kind: 'FAILED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: `set ${webhook.secretEnv} to the secret of the webhook` };
+  const secrets =
+    options
+      .secret(webhook.secretEnv)
+      ?.split(' ')
+      .filter((secret) => secret !== '') ?? [];
+  if (secrets.length === 0)
+    return {
+      kind: 'FAILED',
+      code: 'LR_NOTIFIER_NO_CHANNEL',
+      status: null,
+      detail: `set ${webhook.secretEnv} to the secret of the webhook`,
+    };
   const body = delivery.payload.toString('utf8');
   try {
-    const headers = signedHeaders({ id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body }, secrets.map(webhookKey));
-    const response = await fetch(webhook.url, { method: 'POST', body, headers, redirect: 'manual', signal: AbortSignal.timeout(options.timeoutMs) });
+    const headers = signedHeaders(
+      { id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body },
+      secrets.map(webhookKey),
+    );
+    const response = await fetch(webhook.url, {
+      method: 'POST',
+      body,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(options.timeoutMs),
+    });
     await response.body?.cancel();
     return answerOf(response.status);
   } catch (error) {
@@ -41,6 +60,7 @@ export async function sendWebhook(options: WebhookOptions, delivery: LeasedDeliv
 function answerOf(status: number): SendAnswer {
   if (status >= 200 && status < 300) return { kind: 'ACCEPTED', status };
   if (status === GONE) return { kind: 'REFUSED', code: 'LR_NOTIFIER_GONE', status, detail: 'the receiver says that it is gone for good' };
-  if (status >= 300 && status < 400) return { kind: 'FAILED', code: 'LR_NOTIFIER_REDIRECT', status, detail: 'redirects are not followed: give the final address' };
+  if (status >= 300 && status < 400)
+    return { kind: 'FAILED', code: 'LR_NOTIFIER_REDIRECT', status, detail: 'redirects are not followed: give the final address' };
   return { kind: 'FAILED', code: 'LR_NOTIFIER_STATUS', status, detail: `the receiver answered ${status}` };
 }

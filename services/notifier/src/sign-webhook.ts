@@ -18,7 +18,9 @@ export interface WebhookMessage {
 export function webhookKey(secret: string): Buffer {
   const key = Buffer.from(secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret, 'base64');
   if (key.length < MIN_KEY_BYTES || key.length > MAX_KEY_BYTES) {
-    throw new RangeError(`a webhook secret is ${SECRET_PREFIX} and ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} bytes in base64; this one has ${key.length}`);
+    throw new RangeError(
+      `a webhook secret is ${SECRET_PREFIX} and ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} bytes in base64; this one has ${key.length}`,
+    );
   }
   return key;
 }

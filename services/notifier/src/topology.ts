@@ -1,8 +1,8 @@
 /** The notifier: decisions in, deliveries planned; senders take it from the table. */
-import type { Codec } from '@lead-router/contracts/codec.ts';
-import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import type { LeadDecided, LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
-import { decodeRecords } from '@lead-router/service-kit/decode-records.ts';
+import { cutRecords } from '@lead-router/service-kit/decode-records.ts';
 import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
 import { startPipeline } from '@lead-router/stream/pipeline.ts';
 import { defineTopology, type Topology } from '@lead-router/stream/topology.ts';
@@ -10,7 +10,7 @@ import { insertDeliveriesStep, type PlanOptions, planDeliveriesStep } from './pl
 
 export interface NotifierOptions extends PlanOptions {
   readonly version: string;
-  readonly decided: Codec<LeadDecided>;
+  readonly decided: ContextCodec<LeadDecided, LeadDecidedPrefix>;
   readonly insertDeliveries: (deliveries: readonly NewDelivery[]) => Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function notifierTopology(options: NotifierOptions): Topology {
       {
         source: { kind: 'topics', name: 'decided', topics: [TOPICS.decided.topic], groupId: NOTIFIER_GROUP, writers: 'internal' },
         pipeline: startPipeline()
-          .batchStep(decodeRecords(options.decided))
+          .batchStep(cutRecords(options.decided))
           .step(planDeliveriesStep(options))
           .batchStep(insertDeliveriesStep(options.insertDeliveries)),
       },
@@ -40,6 +40,10 @@ export function notifierTopology(options: NotifierOptions): Topology {
         ],
       },
     ],
-    sinks: { deliveries: { table: 'deliveries' }, destinations: { outside: 'webhooks of destinations' }, receipts: { topic: TOPICS.delivery.topic } },
+    sinks: {
+      deliveries: { table: 'deliveries' },
+      destinations: { outside: 'webhooks of destinations' },
+      receipts: { topic: TOPICS.delivery.topic },
+    },
   });
 }

@@ -51,7 +51,9 @@ export async function attemptBatch(options: RouterLedgerOptions, attempt: Attemp
 type RuleSetInUse = { readonly ruleSet: Awaited<ReturnType<RouterLedgerOptions['ruleSets']['get']>>; readonly version: number };
 type Prepared = PreparedBatch & { readonly locks: LockSet };
 type Decided = Extract<BatchOutcome, { kind: 'DECIDED' }>;
-type WithinAnswer = Exclude<AttemptAnswer, { kind: 'COMMITTED' }> | (Extract<AttemptAnswer, { kind: 'COMMITTED' }> & { readonly decided: Decided; readonly repeats: number; readonly now: number });
+type WithinAnswer =
+  | Exclude<AttemptAnswer, { kind: 'COMMITTED' }>
+  | (Extract<AttemptAnswer, { kind: 'COMMITTED' }> & { readonly decided: Decided; readonly repeats: number; readonly now: number });
 
 async function prepare(options: RouterLedgerOptions, batch: ReadBatch, using: RuleSetInUse): Promise<Prepared> {
   const identities = new Set<string>();
@@ -62,7 +64,12 @@ async function prepare(options: RouterLedgerOptions, batch: ReadBatch, using: Ru
   }
   const peeked = await options.store.peek({ leads: [...leads], identities: [...identities] });
   await options.wire.prepareStored(peeked.contexts.values());
-  const prepared = prepareInputs(batch.messages, peeked, { ruleSet: using.ruleSet, ruleSetVersion: using.version, hashIdentity: options.hashIdentity, wire: options.wire });
+  const prepared = prepareInputs(batch.messages, peeked, {
+    ruleSet: using.ruleSet,
+    ruleSetVersion: using.version,
+    hashIdentity: options.hashIdentity,
+    wire: options.wire,
+  });
   return { ...prepared, locks: unionLocks(noLocks, locksFor({ ruleSet: using.ruleSet, inputs: prepared.inputs, peeked })) };
 }
 
@@ -81,7 +88,8 @@ async function withinTransaction(
   await Promise.allSettled([partitionRow, activeVersion, freshEvents, lockedSnapshot]);
   const row = await partitionRow;
   if (row.epoch !== request.epoch) return { kind: 'REASSIGN', reason: `the epoch is ${row.epoch}, not ${request.epoch}` };
-  if (row.storedTo !== null && row.storedTo > request.from) return { kind: 'REASSIGN', reason: `a batch up to ${row.storedTo} is stored, past ${request.from}` };
+  if (row.storedTo !== null && row.storedTo > request.from)
+    return { kind: 'REASSIGN', reason: `a batch up to ${row.storedTo} is stored, past ${request.from}` };
   const active = await activeVersion;
   if (active !== using.version) return { kind: 'RULE_SET_MOVED', active };
   const fresh = await freshEvents;
@@ -90,7 +98,14 @@ async function withinTransaction(
   const inputs = prepared.inputs.filter((input) => fresh.has(input.eventId));
   const messages = prepared.messages.filter((message) => fresh.has(message.eventId));
   const context = { now: Math.max(options.clock.now(), row.storedNow ?? 0), seed: seedOf(request.partition, request.from) };
-  const outcome = decideBatch({ ruleSet: using.ruleSet, ruleSetVersion: using.version, snapshot, inputs, context, eventId: options.wire.eventId });
+  const outcome = decideBatch({
+    ruleSet: using.ruleSet,
+    ruleSetVersion: using.version,
+    snapshot,
+    inputs,
+    context,
+    eventId: options.wire.eventId,
+  });
   if (outcome.kind === 'MISSING_LOCKS') return outcome;
 
   const batch: BatchRecord = {
@@ -126,7 +141,9 @@ function storedContexts(options: RouterLedgerOptions, prepared: Prepared, outcom
 }
 
 function decisionRows(outcome: Decided): readonly DecisionRow[] {
-  return outcome.effects.flatMap((effect) => (effect.kind === 'DECISION' ? [{ decision: effect.decision, inputIndex: effect.inputIndex }] : []));
+  return outcome.effects.flatMap((effect) =>
+    effect.kind === 'DECISION' ? [{ decision: effect.decision, inputIndex: effect.inputIndex }] : [],
+  );
 }
 
 function report(options: RouterLedgerOptions, batch: ReadBatch, answer: Extract<WithinAnswer, { kind: 'COMMITTED' }>): void {
@@ -147,4 +164,3 @@ function seedOf(partition: number, from: number): number {
   hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae3d);
   return (hash ^ (hash >>> 13)) >>> 0;
 }
-

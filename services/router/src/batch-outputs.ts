@@ -20,7 +20,8 @@ export function batchOutputs(wire: RouterWire, decided: DecidedBatch): OutgoingR
   const outputs: OutgoingRecord[] = [];
   for (const effect of outcome.effects) putEffect(wire, decided, { effect, outputs });
   for (const fault of decided.refused) outputs.push(wire.deadLetter({ ...fault, partition: batch.partition }));
-  for (const wakeUp of outcome.wakeUps) outputs.push(wire.wakeUp(wakeUp, { partition: batch.partition, from: batch.from, recordedAt: batch.now }));
+  for (const wakeUp of outcome.wakeUps)
+    outputs.push(wire.wakeUp(wakeUp, { partition: batch.partition, from: batch.from, recordedAt: batch.now }));
   return outputs;
 }
 
@@ -30,7 +31,12 @@ function putEffect(wire: RouterWire, decided: DecidedBatch, at: { effect: BatchE
     case 'DECISION': {
       const origin = originOf(decided, effect.inputIndex, effect.decision.lead);
       outputs.push(wire.decided(effect.decision, origin));
-      outputs.push(wire.state({ eventId: wire.eventId('state', effect.decision.lead.leadId, String(effect.decision.lead.version)), lead: effect.decision.lead }, origin));
+      outputs.push(
+        wire.state(
+          { eventId: wire.eventId('state', effect.decision.lead.leadId, String(effect.decision.lead.version)), lead: effect.decision.lead },
+          origin,
+        ),
+      );
       return;
     }
     case 'STATE':

@@ -1,7 +1,7 @@
 /** The router's wire on the contracts package: codecs opened once, mappers, event ids. */
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { CodecFault } from '@lead-router/contracts/codec-fault.ts';
-import { decodeContext, decodeImpersonal, openStoredContexts, replaceImpersonal } from '@lead-router/contracts/context-codec.ts';
+import { openContext, openStoredContexts, personIn, withFindings } from '@lead-router/contracts/context-codec.ts';
 import { eventIdFor, namespaceBytes, routeEventId, uuidV5 } from '@lead-router/contracts/ids.ts';
 import { type Provenance, toLeadDecided, toLeadSla, toStateEvent } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
@@ -39,14 +39,17 @@ export async function openContractWire(source: SchemaSource, options: { readonly
     fromStored: stored.fromStored,
     toStored: stored.toStored,
     readContext: (context) => {
-      const { lead, person } = decodeContext(context);
-      return { lead, person };
+      const opened = openContext(context);
+      return { lead: opened.lead, person: personIn(opened) };
     },
-    replaceFindings: replaceImpersonal,
+    replaceFindings: (context, findings) => withFindings(openContext(context), findings),
     decided: (decision, origin) => ({
       topic: TOPICS.decided.topic,
       key: decision.lead.leadId,
-      value: decided.encodeWithContext(toLeadDecided(decision, provenance(origin), { batchId: origin.batchId, batchIndex: origin.inputIndex }), origin.context),
+      value: decided.encodeWithContext(
+        toLeadDecided(decision, provenance(origin), { batchId: origin.batchId, batchIndex: origin.inputIndex }),
+        origin.context,
+      ),
       headers: origin.headers,
     }),
     state: (change, origin) => ({
@@ -55,7 +58,12 @@ export async function openContractWire(source: SchemaSource, options: { readonly
       value: state.encodeWithContext(toStateEvent(change, provenance(origin)), origin.context),
       headers: origin.headers,
     }),
-    sla: (event, origin) => ({ topic: TOPICS.sla.topic, key: event.lead.leadId, value: sla.encode(toLeadSla(event, provenance(origin))), headers: origin.headers }),
+    sla: (event, origin) => ({
+      topic: TOPICS.sla.topic,
+      key: event.lead.leadId,
+      value: sla.encode(toLeadSla(event, provenance(origin))),
+      headers: origin.headers,
+    }),
     wakeUp: (wakeUp, { partition, from, recordedAt }) => {
       const eventId = routeEventId({ partition, from, ...wakeUp });
       const envelope = toEnvelope({ eventId, leadId: wakeUp.leadId, occurredAt: recordedAt, recordedAt });
@@ -77,7 +85,8 @@ export async function openContractWire(source: SchemaSource, options: { readonly
 }
 
 function readRecord(inbox: InboxCodec, record: ConsumedRecord): ReadAnswer {
-  if (record.value === null) return { ok: false, record, code: 'LR_CODEC_TOMBSTONE', detail: 'a record without a value says nothing to the router' };
+  if (record.value === null)
+    return { ok: false, record, code: 'LR_CODEC_TOMBSTONE', detail: 'a record without a value says nothing to the router' };
   try {
     const cut = inbox.decodePrefix(record.value);
     const message = fromInboxEvent(cut);
@@ -85,8 +94,9 @@ function readRecord(inbox: InboxCodec, record: ConsumedRecord): ReadAnswer {
     const base = { offset: record.offset, correlationId: cut.prefix.envelope.correlationId, headers: record.headers };
     if (message.kind !== 'SCORED') return { ok: true, message: { ...message, ...base } };
     const { context, ...scored } = message;
-    const { lead, enrichment, scoring } = decodeImpersonal(context);
-    if (enrichment === null || scoring === null) return { ok: false, record, code: 'LR_INBOX_NOT_SCORED', detail: 'a scored lead has to carry enrichment and scoring' };
+    const { lead, enrichment, scoring } = openContext(context);
+    if (enrichment === null || scoring === null)
+      return { ok: false, record, code: 'LR_INBOX_NOT_SCORED', detail: 'a scored lead has to carry enrichment and scoring' };
     return { ok: true, message: { ...scored, ...base, content: { lead, enrichment, scoring }, contextBytes: context } };
   } catch (error) {
     if (error instanceof CodecFault) return { ok: false, record, code: error.code, detail: error.message };

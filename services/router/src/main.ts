@@ -27,14 +27,31 @@ await runServiceProcess({
       (read) => ({
         ...serviceConfig(read),
         identityKey: identityKeyConfig(read),
-        maxBatchRecords: read.integer({ name: 'ROUTER_BATCH_RECORDS', purpose: 'most records decided in one transaction', example: 500, fallback: 500, min: 1, max: 5000 }),
-        wakeupsPerPool: read.integer({ name: 'ROUTER_WAKEUPS_PER_POOL', purpose: 'most waiting leads of one pool that one batch wakes', example: 200, fallback: 200, min: 1, max: 5000 }),
+        maxBatchRecords: read.integer({
+          name: 'ROUTER_BATCH_RECORDS',
+          purpose: 'most records decided in one transaction',
+          example: 500,
+          fallback: 500,
+          min: 1,
+          max: 5000,
+        }),
+        wakeupsPerPool: read.integer({
+          name: 'ROUTER_WAKEUPS_PER_POOL',
+          purpose: 'most waiting leads of one pool that one batch wakes',
+          example: 200,
+          fallback: 200,
+          min: 1,
+          max: 5000,
+        }),
       }),
       environment,
     ),
   start: async (parts) => {
     const { config, clock, random, onFault } = parts;
-    const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'router', maxConnections: CONNECTIONS_PER_PARTITION * TOPICS.inbox.partitions + 1 });
+    const { kafka, schemas, pool, close } = openDependencies(parts, {
+      service: 'router',
+      maxConnections: CONNECTIONS_PER_PARTITION * TOPICS.inbox.partitions + 1,
+    });
     const ruleSets = await openRuleSets(parts, { service: 'router', pool });
     const wire = await waitFor(parts, 'registry', () => openContractWire(schemas, { version: VERSION }));
     const observing = { ...parts, topic: TOPICS.inbox.topic };
@@ -58,11 +75,16 @@ await runServiceProcess({
       transactionalIdPrefix: TRANSACTIONAL_ID_PREFIX,
       maxBatchRecords: config.maxBatchRecords,
       observer: exactlyOnceObserver(observing),
-      isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault || (error instanceof CodecFault && error.code === 'LR_CODEC_REGISTRY_UNAVAILABLE'),
+      isTransient: (error) =>
+        error instanceof KafkaFault ||
+        error instanceof StoreFault ||
+        (error instanceof CodecFault && error.code === 'LR_CODEC_REGISTRY_UNAVAILABLE'),
       onFault,
     });
     const runtime = { ...parts, kafka };
-    const running = await waitFor(parts, 'kafka', () => runExactlyOnce({ runtime, tasks, groupId: ROUTER_GROUP, topic: TOPICS.inbox.topic }));
+    const running = await waitFor(parts, 'kafka', () =>
+      runExactlyOnce({ runtime, tasks, groupId: ROUTER_GROUP, topic: TOPICS.inbox.topic }),
+    );
     return {
       topology: routerTopology(VERSION),
       stop: async () => {

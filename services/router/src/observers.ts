@@ -13,7 +13,12 @@ export interface ObserverOptions {
   readonly topic: string;
 }
 
-const KIND_LABEL: Readonly<Record<DecisionKind, string>> = { ASSIGNED: 'assigned', LINKED: 'linked', QUEUED: 'queued', EXCEPTION: 'exception' };
+const KIND_LABEL: Readonly<Record<DecisionKind, string>> = {
+  ASSIGNED: 'assigned',
+  LINKED: 'linked',
+  QUEUED: 'queued',
+  EXCEPTION: 'exception',
+};
 
 export function routerObserver({ metrics }: ObserverOptions): RouterObserver {
   return {
@@ -63,7 +68,10 @@ export function exactlyOnceObserver(options: ObserverOptions): ExactlyOnceObserv
     alarm: (event) => {
       metrics.pausedPartitions.inc({ reason: 'alarm' });
       health.paused(name(event.partition), event.reason);
-      logger.error(event, 'partition stopped: its committed offset and its stored batch do not fit together; see docs/runbooks/stopped-partition.md');
+      logger.error(
+        event,
+        'partition stopped: its committed offset and its stored batch do not fit together; see docs/runbooks/stopped-partition.md',
+      );
     },
   };
 }

@@ -3,8 +3,8 @@
  * recomputed where the scorer used another version or where the lead comes back for a later revision.
  */
 import { evaluateLead } from '@lead-router/domain/evaluate-lead.ts';
-import { factsOf } from '@lead-router/domain/facts-of.ts';
 import type { Facts } from '@lead-router/domain/facts.ts';
+import { factsOf } from '@lead-router/domain/facts-of.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { RouterInput } from '@lead-router/domain/routing-model.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
@@ -46,14 +46,18 @@ export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekRes
     if (known) return known;
     const context = contexts.get(leadId);
     if (!context) return null;
-    const entry: Walked = { context, content: options.wire.readContext(context), isQualified: peeked.leads.get(leadId)?.isQualified ?? false };
+    const entry: Walked = {
+      context,
+      content: options.wire.readContext(context),
+      isQualified: peeked.leads.get(leadId)?.isQualified ?? false,
+    };
     walked.set(leadId, entry);
     return entry;
   };
 
   const evaluate = (leadId: LeadId, { context, content, isQualified }: Walked): { facts: Facts; identities: readonly string[] } => {
     const result = evaluateLead(options.ruleSet, { ...content, isQualified, hashIdentity: options.hashIdentity });
-    contexts.set(leadId, options.wire.replaceFindings(context, { lead: content.lead, enrichment: result.enrichment, scoring: result.scoring }));
+    contexts.set(leadId, options.wire.replaceFindings(context, { enrichment: result.enrichment, scoring: result.scoring }));
     changedContexts.add(leadId);
     return { facts: result.facts, identities: result.enrichment.identities };
   };
@@ -68,7 +72,11 @@ export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekRes
       contexts.set(leadId, message.contextBytes);
       changedContexts.add(leadId);
       if (message.ruleSetVersion !== options.ruleSetVersion) {
-        ({ facts, identities } = evaluate(leadId, { context: message.contextBytes, content: options.wire.readContext(message.contextBytes), isQualified: false }));
+        ({ facts, identities } = evaluate(leadId, {
+          context: message.contextBytes,
+          content: options.wire.readContext(message.contextBytes),
+          isQualified: false,
+        }));
       }
     }
     return { ...base(message), kind: 'SCORED', vendor: content.lead.vendor, submittedAt: message.submittedAt, identities, facts };

@@ -4,6 +4,7 @@
  */
 import type { BatchEffect, IgnoredInput, LockSet } from '@lead-router/domain/routing-model.ts';
 import type { IdentityHasher } from '@lead-router/domain/rule-set.ts';
+import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import { type RouterStore, StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import { createDeadLetterBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
@@ -12,12 +13,19 @@ import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
 import { noLocks, unionLocks } from './lock-sets.ts';
 import type { InboxMessage, RouterWire } from './router-wire.ts';
-import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import { decodeOutputs } from './stored-outputs.ts';
 
 /** What operations gets to count. All callbacks are cheap and never throw. */
 export interface RouterObserver {
-  committed(event: { partition: number; effects: readonly BatchEffect[]; ignored: readonly IgnoredInput[]; repeats: number; wakeUps: number; deadLetters: number; now: number }): void;
+  committed(event: {
+    partition: number;
+    effects: readonly BatchEffect[];
+    ignored: readonly IgnoredInput[];
+    repeats: number;
+    wakeUps: number;
+    deadLetters: number;
+    now: number;
+  }): void;
   retrying(event: { partition: number; reason: 'conflict' | 'missing-locks' | 'rule-set-moved' | 'refused-value' }): void;
 }
 
@@ -62,13 +70,15 @@ export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
     raiseEpoch: (partition) => options.store.raiseEpoch(partition),
     readStoredBatch: async (partition, epoch) => {
       const answer = await options.store.readStoredBatch(partition, epoch);
-      if (answer.kind === 'STALE_EPOCH' || answer.stored === null) return answer.kind === 'STALE_EPOCH' ? answer : { kind: 'OK', stored: null };
+      if (answer.kind === 'STALE_EPOCH' || answer.stored === null)
+        return answer.kind === 'STALE_EPOCH' ? answer : { kind: 'OK', stored: null };
       const { from, to, outputs } = answer.stored;
       return { kind: 'OK', stored: { from, to, outputs: decodeOutputs(outputs) } };
     },
     apply: async (request) => {
       const batch = await readBatch(options.wire, request);
-      if (breakerOf(request.partition).isOpenAfter(batch)) return { kind: 'STOP', reason: 'too many records in a row, or too large a part of them, cannot be read' };
+      if (breakerOf(request.partition).isOpenAfter(batch))
+        return { kind: 'STOP', reason: 'too many records in a row, or too large a part of them, cannot be read' };
       return applyRead(options, batch);
     },
   };
@@ -141,7 +151,8 @@ async function applyRead(options: RouterLedgerOptions, read: ReadBatch): Promise
         await options.clock.sleep(options.random() * 5 * attempt);
         break;
     }
-    if (attempt >= MAX_ATTEMPTS) throw new StoreFault('conflict', `batch ${batch.request.partition}/${batch.request.from} was not settled after ${attempt} attempts`);
+    if (attempt >= MAX_ATTEMPTS)
+      throw new StoreFault('conflict', `batch ${batch.request.partition}/${batch.request.from} was not settled after ${attempt} attempts`);
   }
 }
 
@@ -194,4 +205,3 @@ async function withoutRefusedValues(options: RouterLedgerOptions, batch: ReadBat
   });
   return { ...batch, messages: batch.messages.filter((message) => !bad.has(message)), refused: [...batch.refused, ...refused] };
 }
-

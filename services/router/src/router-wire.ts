@@ -36,7 +36,12 @@ export type InboxMessage =
       readonly content: ScoredContent;
       readonly contextBytes: Buffer;
     })
-  | (MessageBase & { readonly kind: 'ACTIVITY'; readonly activity: ActivityKind; readonly agentId: string | null; readonly reason: string | null })
+  | (MessageBase & {
+      readonly kind: 'ACTIVITY';
+      readonly activity: ActivityKind;
+      readonly agentId: string | null;
+      readonly reason: string | null;
+    })
   | (MessageBase & { readonly kind: 'TIMER'; readonly timer: TimerKind; readonly generation: number; readonly poolId: string | null })
   | (MessageBase & { readonly kind: 'ROUTE'; readonly poolId: string; readonly cause: WakeUp['cause'] })
   | (MessageBase & { readonly kind: 'REASSIGN'; readonly to: string; readonly by: string; readonly reason: string });
@@ -65,12 +70,17 @@ export interface RouterWire {
   toStored(context: Buffer): Buffer;
   readContext(context: Buffer): LeadContent;
   /** The same context with other findings; the person's bytes, clear or sealed, are carried over unread. */
-  replaceFindings(context: Buffer, findings: ScoredContent): Buffer;
+  replaceFindings(context: Buffer, findings: Pick<ScoredContent, 'enrichment' | 'scoring'>): Buffer;
   decided(decision: Decision, origin: OutputOrigin): OutgoingRecord;
   state(change: StateChange, origin: OutputOrigin): OutgoingRecord;
   sla(event: SlaEvent, origin: OutputOrigin): OutgoingRecord;
   /** Its event id is made of the batch's place and the lead. */
   wakeUp(wakeUp: WakeUp, origin: { readonly partition: number; readonly from: number; readonly recordedAt: number }): OutgoingRecord;
-  deadLetter(fault: { readonly record: ConsumedRecord; readonly partition: number; readonly code: string; readonly detail: string }): OutgoingRecord;
+  deadLetter(fault: {
+    readonly record: ConsumedRecord;
+    readonly partition: number;
+    readonly code: string;
+    readonly detail: string;
+  }): OutgoingRecord;
   eventId(...parts: readonly string[]): EventId;
 }

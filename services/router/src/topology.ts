@@ -17,8 +17,16 @@ export function routerTopology(version: string): TopologyDescription {
         steps: [
           { name: 'decode', purpose: 'bytes to messages; what cannot be read is a dead letter of the same batch', sinks: [] },
           { name: 'prepare', purpose: 'facts of each lead under the active rule set, and the locks they need', sinks: [] },
-          { name: 'decide', purpose: 'one Postgres transaction: lock, decide the batch, write it with its outputs', sinks: ['state-of-routing'] },
-          { name: 'emit', purpose: 'one Kafka transaction: outputs, wake-ups and the consumed offset', sinks: ['decided', 'state', 'sla', 'inbox'] },
+          {
+            name: 'decide',
+            purpose: 'one Postgres transaction: lock, decide the batch, write it with its outputs',
+            sinks: ['state-of-routing'],
+          },
+          {
+            name: 'emit',
+            purpose: 'one Kafka transaction: outputs, wake-ups and the consumed offset',
+            sinks: ['decided', 'state', 'sla', 'inbox'],
+          },
         ],
       },
     ],

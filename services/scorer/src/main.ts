@@ -15,7 +15,9 @@ await runServiceProcess({
   start: async (parts) => {
     const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'scorer', maxConnections: 2 });
     const ruleSets = await openRuleSets(parts, { service: 'scorer', pool });
-    const [enriched, inbox] = await waitFor(parts, 'registry', () => Promise.all([openTopicCodec(schemas, 'enriched'), openTopicCodec(schemas, 'inbox')]));
+    const [enriched, inbox] = await waitFor(parts, 'registry', () =>
+      Promise.all([openTopicCodec(schemas, 'enriched'), openTopicCodec(schemas, 'inbox')]),
+    );
     const topology = scorerTopology({
       version: VERSION,
       enriched,

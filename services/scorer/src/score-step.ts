@@ -6,7 +6,7 @@
  * Failure: scoring is total, so there is none. Metrics: the runtime's, by step, and leads by grade.
  */
 import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
-import { decodeContext, decodeImpersonal, replaceImpersonal } from '@lead-router/contracts/context-codec.ts';
+import { openContext, personIn, withFindings, withScoring } from '@lead-router/contracts/context-codec.ts';
 import type { InboxEvent, InboxEventPrefix, LeadEnrichedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId, scoredEventId } from '@lead-router/contracts/ids.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
@@ -28,23 +28,26 @@ export function scoreStep(options: ScoreOptions): Step<CutValue<LeadEnrichedPref
     name: 'score',
     purpose: 'points with their reasons, and the grade',
     run: ({ prefix: { envelope, submittedAt, ruleSetVersion }, context }) =>
-      readable(context, decodeImpersonal, ({ lead, enrichment: found }, bytes) => {
+      readable(context, openContext, (opened) => {
         const { version, ruleSet } = options.ruleSets.current();
-        // Enriched under another version: both halves have to be of one.
-        const enrichment =
-          ruleSetVersion === version && found !== null ? found : ruleSet.enrich(lead, decodeContext(bytes).person, options.hashIdentity);
+        const { lead } = opened;
+        // Enriched under another version, or not at all: both halves have to be of one.
+        const isCurrent = ruleSetVersion === version && opened.enrichment !== null;
+        const enrichment = isCurrent ? opened.enrichment : ruleSet.enrich(lead, personIn(opened), options.hashIdentity);
         const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
         options.onGraded(scoring.grade);
         const prefix: InboxEventPrefix = {
           envelope: { ...envelope, eventId: scoredEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
           body: { 'leadrouter.v1.LeadScored': { submittedAt, ruleSetVersion: version } },
         };
-        return ok({ prefix, context: replaceImpersonal(bytes, { lead, enrichment, scoring }) });
+        return ok({ prefix, context: isCurrent ? withScoring(opened, scoring) : withFindings(opened, { enrichment, scoring }) });
       }),
   };
 }
 
-export function encodeScoredStep(codec: ContextCodec<InboxEvent, InboxEventPrefix>): Step<CutValue<InboxEventPrefix>, readonly SinkRecord[]> {
+export function encodeScoredStep(
+  codec: ContextCodec<InboxEvent, InboxEventPrefix>,
+): Step<CutValue<InboxEventPrefix>, readonly SinkRecord[]> {
   return {
     name: 'encode',
     purpose: 'the scored lead to bytes, under its id',

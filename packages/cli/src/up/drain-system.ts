@@ -32,7 +32,9 @@ export async function drainSystem(system: System, options: DrainOptions): Promis
     });
     if (report.inFlight > 0 && audits < MAX_AUDITS) continue;
     options.screen.close();
-    process.stdout.write(`\n${toScreen(snapshot)}\n\nrefused requests: ${refusedOf(options.progress)} lines${reasons(options.progress)}\n\n${formatAudit(report)}\n`);
+    process.stdout.write(
+      `\n${toScreen(snapshot)}\n\nrefused requests: ${refusedOf(options.progress)} lines${reasons(options.progress)}\n\n${formatAudit(report)}\n`,
+    );
     return report.balances && report.inFlight === 0 ? 0 : 1;
   }
 }

@@ -11,7 +11,9 @@ const WITH_MARKERS: ReadonlySet<string> = new Set([TOPICS.inbox.topic, TOPICS.de
 
 export async function readPipelineLag(kafka: KafkaPort, intakeTopics: readonly string[]): Promise<PipelineLag> {
   const groups = [...CONSUMER_GROUPS, ...intakeTopics.map((topic) => ({ groupId: INTAKE_GROUP, topics: [topic] }))];
-  const lags = await Promise.all(groups.map(async ({ groupId, topics }) => [serviceOf(groupId), await lagOf(kafka, groupId, topics)] as const));
+  const lags = await Promise.all(
+    groups.map(async ({ groupId, topics }) => [serviceOf(groupId), await lagOf(kafka, groupId, topics)] as const),
+  );
   const byService = new Map<string, number>();
   for (const [service, lag] of lags) byService.set(service, (byService.get(service) ?? 0) + lag);
   return byService;
@@ -24,7 +26,9 @@ function serviceOf(groupId: string): string {
 }
 
 async function lagOf(kafka: KafkaPort, groupId: string, topics: readonly string[]): Promise<number> {
-  const ranges = await Promise.all(topics.map(async (topic) => (await kafka.admin.offsetRange(topic)).map((range) => ({ ...range, topic }))));
+  const ranges = await Promise.all(
+    topics.map(async (topic) => (await kafka.admin.offsetRange(topic)).map((range) => ({ ...range, topic }))),
+  );
   const lags = ranges.flat().map(async ({ topic, partition, low, high }) => {
     const committed = await kafka.admin.committedOffset(groupId, { topic, partition });
     const behind = high - Math.max(low, committed ?? low);

@@ -1,6 +1,5 @@
 /** What `npm start` shows while it runs: one snapshot of the pipeline, as a screen for terminals and as a line for everything else. */
-import type { TimeToDecide } from '@lead-router/store/summary-store.ts';
-import type { LeadSummary } from '@lead-router/store/summary-store.ts';
+import type { LeadSummary, TimeToDecide } from '@lead-router/store/summary-store.ts';
 import type { PipelineLag } from './pipeline-lag.ts';
 import type { SampleProgress } from './sample-stream.ts';
 
@@ -41,7 +40,11 @@ export function toScreen(snapshot: Snapshot): string {
     '',
     `  decided   ${number(summary.total)} leads, ${number(snapshot.leadsPerSecond)} a second`,
     `  to assign p50 ${ms(snapshot.timeToAssign.p50Ms)}, p99 ${ms(snapshot.timeToAssign.p99Ms)} (last ten seconds)`,
-    ...(sample ? [`  sample    ${number(sample.sent)} sent, ${number(sample.repeats)} repeats, ${number(refusedOf(sample))} lines refused${sample.isDone ? ', all sent' : ''}`] : []),
+    ...(sample
+      ? [
+          `  sample    ${number(sample.sent)} sent, ${number(sample.repeats)} repeats, ${number(refusedOf(sample))} lines refused${sample.isDone ? ', all sent' : ''}`,
+        ]
+      : []),
     `  stages    ${table(summary.byStage)}`,
     `  letters   ${number(snapshot.deadLetters)} dead letters`,
     `  lag       ${table(snapshot.lag)}`,
@@ -50,7 +53,9 @@ export function toScreen(snapshot: Snapshot): string {
     `  destinations  ${table(summary.byDestination)}`,
     '',
     '  pool                          owned  waiting',
-    ...[...summary.byPool].sort(([, a], [, b]) => b.owned - a.owned).map(([pool, { owned, waiting }]) => `  ${pool.padEnd(28)} ${number(owned).padStart(6)} ${number(waiting).padStart(8)}`),
+    ...[...summary.byPool]
+      .sort(([, a], [, b]) => b.owned - a.owned)
+      .map(([pool, { owned, waiting }]) => `  ${pool.padEnd(28)} ${number(owned).padStart(6)} ${number(waiting).padStart(8)}`),
   ];
   return lines.join('\n');
 }

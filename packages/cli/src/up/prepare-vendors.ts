@@ -1,6 +1,7 @@
 /** The vendors of a local installation: those of the sample, and one for whoever wants to try a lead by hand. */
-import { putApiKey, putVendor } from '@lead-router/store/vendor-store.ts';
+
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { putApiKey, putVendor } from '@lead-router/store/vendor-store.ts';
 import { sampleVendors } from '../sample/vendors.ts';
 import type { LocalSecrets } from './local-secrets.ts';
 
@@ -9,7 +10,10 @@ export const DEMO_VENDOR = 'demo';
 export const LOCAL_VENDORS: readonly string[] = [...sampleVendors.map(({ name }) => name), DEMO_VENDOR];
 
 /** Vendors that publish on Kafka, each with its intake topic; the demo vendor has both doors. */
-export const KAFKA_VENDORS: readonly string[] = [...sampleVendors.filter(({ door }) => door === 'kafka').map(({ name }) => name), DEMO_VENDOR];
+export const KAFKA_VENDORS: readonly string[] = [
+  ...sampleVendors.filter(({ door }) => door === 'kafka').map(({ name }) => name),
+  DEMO_VENDOR,
+];
 
 const SCOPES = ['leads:write', 'leads:read', 'activities:write'];
 

@@ -109,7 +109,11 @@ async function tryPost(options: SampleStreamOptions, { vendor, idempotencyKey, l
   try {
     const response = await fetch(`${url}/v1/leads`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${options.apiKeys.get(vendor)}`, 'idempotency-key': idempotencyKey },
+      headers: {
+        'content-type': 'application/x-ndjson',
+        authorization: `Bearer ${options.apiKeys.get(vendor)}`,
+        'idempotency-key': idempotencyKey,
+      },
       body: lines.join('\n'),
       signal: options.signal,
     });
@@ -118,7 +122,9 @@ async function tryPost(options: SampleStreamOptions, { vendor, idempotencyKey, l
       return null;
     }
     const { leads, error } = (await response.json()) as LeadsAnswer;
-    return leads ?? error?.lines ?? lines.map(() => ({ status: 'refused', faults: [{ code: error?.code ?? `status ${response.status}` }] }));
+    return (
+      leads ?? error?.lines ?? lines.map(() => ({ status: 'refused', faults: [{ code: error?.code ?? `status ${response.status}` }] }))
+    );
   } catch {
     return null;
   }

@@ -54,12 +54,17 @@ const KEPT_LINES = 20;
 /** sysexits: bad configuration; starting it again would not help. */
 const EXIT_CONFIG = 78;
 
+/** Stripped and compiled modules, kept between starts: half a second of each service's start. */
+const compileCache = fileURLToPath(new URL('../../../../.data/cache/compiled', import.meta.url));
+
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
 export async function startServiceProcesses(options: ServiceProcessesOptions): Promise<ServiceProcesses> {
   await mkdir(options.logFolder, { recursive: true });
   const watched = SERVICES.flatMap((service) =>
-    Array.from({ length: options.instances?.[service] ?? 1 }, (_, index) => watchService({ ...options, service, instance: `${service}-${index + 1}` })),
+    Array.from({ length: options.instances?.[service] ?? 1 }, (_, index) =>
+      watchService({ ...options, service, instance: `${service}-${index + 1}` }),
+    ),
   );
   let stopping: Promise<void> | null = null;
   return {
@@ -93,7 +98,10 @@ function watchService(options: ServiceProcessesOptions & { readonly service: Ser
   let failures = 0;
   let isStopping = false;
   let pendingRestart: NodeJS.Timeout | null = null;
-  const notReady = setTimeout(() => readiness.reject(new Error(`${instance} is not ready after ${READY_DEADLINE_MS / 1000} s; its log: ${logFile}`)), READY_DEADLINE_MS);
+  const notReady = setTimeout(
+    () => readiness.reject(new Error(`${instance} is not ready after ${READY_DEADLINE_MS / 1000} s; its log: ${logFile}`)),
+    READY_DEADLINE_MS,
+  );
 
   const onLine = (line: string) => {
     log.write(`${line}\n`);
@@ -111,7 +119,7 @@ function watchService(options: ServiceProcessesOptions & { readonly service: Ser
     child = fork(join(repository, 'services', service, 'src/main.ts'), [], {
       execArgv: [...(options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...options.env, INSTANCE_ID: instance },
+      env: { NODE_COMPILE_CACHE: compileCache, ...options.env, INSTANCE_ID: instance },
     });
     for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine);
     child.once('exit', (code, signal) => {

@@ -60,7 +60,12 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
   const kafka = createKafkaJsPort({ connection: { brokers: kafkaBrokers, clientId: 'lead-router-up' }, logger: silentLogger });
   stops.push(() => kafka.disconnect());
   // A lost connection shows in the next query; there is nobody to tell here.
-  const pool = createPostgresPool({ databaseUrl, applicationName: 'lead-router up', maxConnections: 4, onConnectionError: () => undefined });
+  const pool = createPostgresPool({
+    databaseUrl,
+    applicationName: 'lead-router up',
+    maxConnections: 4,
+    onConnectionError: () => undefined,
+  });
   stops.push(() => pool.close());
   const secrets = await localSecrets(infrastructure.dataFolder, LOCAL_VENDORS);
   await prepareCluster({
@@ -76,7 +81,13 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
   await prepareVendors(pool, secrets);
   const services = await startServiceProcesses({
     ...(options.instances ? { instances: options.instances } : {}),
-    env: { ...process.env, ...infrastructure.env, LEAD_IDENTITY_KEY: secrets.identityKey, INTAKE_VENDORS: KAFKA_VENDORS.join(','), ...options.env },
+    env: {
+      ...process.env,
+      ...infrastructure.env,
+      LEAD_IDENTITY_KEY: secrets.identityKey,
+      INTAKE_VENDORS: KAFKA_VENDORS.join(','),
+      ...options.env,
+    },
     logFolder: join(infrastructure.dataFolder, 'logs'),
     onEvent: onProgress,
   });
@@ -90,6 +101,7 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     services,
     secrets,
     intakeTopics: KAFKA_VENDORS.map(intakeTopic),
-    gatewayUrl: () => services.all.find(({ service, addresses }) => service === 'gateway' && addresses()['apiUrl'] !== undefined)?.addresses()['apiUrl'],
+    gatewayUrl: () =>
+      services.all.find(({ service, addresses }) => service === 'gateway' && addresses()['apiUrl'] !== undefined)?.addresses()['apiUrl'],
   };
 }

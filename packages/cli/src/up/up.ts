@@ -7,11 +7,11 @@ import { openVendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
 import { SAMPLE_COUNT } from '../sample/sample-leads.ts';
 import { sampleVendors } from '../sample/vendors.ts';
 import { drainSystem } from './drain-system.ts';
-import { removeRunFile, writeRunFile } from './run-file.ts';
 import { DEMO_VENDOR } from './prepare-vendors.ts';
 import { createSnapshotReader } from './read-snapshot.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
 import { type SampleProgress, streamSample } from './sample-stream.ts';
-import { startSystem, type System } from './system.ts';
+import { type System, startSystem } from './system.ts';
 import { createScreen } from './terminal-screen.ts';
 
 export interface UpOptions {
@@ -86,10 +86,16 @@ async function run(system: System, options: UpOptions, running: Running): Promis
   }
 }
 
-async function startSample(system: System, options: UpOptions, at: { readonly progress: SampleProgress; readonly signal: AbortSignal }): Promise<void> {
+async function startSample(
+  system: System,
+  options: UpOptions,
+  at: { readonly progress: SampleProgress; readonly signal: AbortSignal },
+): Promise<void> {
   const byKafka = sampleVendors.filter(({ door }) => door === 'kafka');
   const registryUrl = system.infrastructure.addresses.schemaRegistryUrl;
-  const encoders = await Promise.all(byKafka.map(async ({ name }) => [name, await openVendorEncoder({ registryUrl, vendor: name })] as const));
+  const encoders = await Promise.all(
+    byKafka.map(async ({ name }) => [name, await openVendorEncoder({ registryUrl, vendor: name })] as const),
+  );
   const producer = await system.kafka.producer();
   try {
     await streamSample(
@@ -112,6 +118,8 @@ async function startSample(system: System, options: UpOptions, at: { readonly pr
 function sayHowToTry(system: System, say: (line: string) => void): void {
   const key = system.secrets.apiKeys[DEMO_VENDOR];
   say(`gateway: ${system.gatewayUrl()} (OpenAPI at /openapi.json)`);
-  say(`try a lead: curl -s ${system.gatewayUrl()}/v1/leads -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{"vendorReference":"my-1","company":{"name":"IBM"},"person":{"email":"ann@example.org"}}'`);
+  say(
+    `try a lead: curl -s ${system.gatewayUrl()}/v1/leads -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{"vendorReference":"my-1","company":{"name":"IBM"},"person":{"email":"ann@example.org"}}'`,
+  );
   say('then: npx lead-router explain LEAD_ID');
 }
