@@ -7,8 +7,12 @@
  * those whose credit then is at least 1/(2m-2), the one goes first whose credit would soonest pass 1 - 1/(2m-2). While
  * the eligible stay the same, every credit stays within 1 - 1/(2m-2) of where a fair start has it.
  *
- * A member who is away is not eligible: its credit rests, so nothing is made up for on its return. What others are owed
- * by absent members is looked at by weight (the sum of the eligible credits is shared out before comparing).
+ * A member who is away is not eligible: its credit rests, so nothing is made up for on its return. Before credits are compared, what
+ * the absent owe or are owed is taken out of those present in equal parts; in parts by weight, heavy members would drift away.
+ * Measured (`ledger.test.ts`): with members who come and go at random every credit stays within 1.5 leads (1.4 seen); against somebody who picks who
+ * is there so as to do harm, within a quarter of the number of members plus 1, however long; and from any such state on, while
+ * the eligible stay the same, everybody stays within 2.5 leads (2.0 seen) of the exact share counted from then.
+ *
  * Shares are multiples of 2^-40, so that additions are exact in a double and the credits of a pool always sum to zero.
  */
 
@@ -60,7 +64,7 @@ export function whoseTurn<Entry extends LedgerEntry>(eligible: readonly Entry[],
   for (const entry of eligible) {
     const share = entry.weight / weights;
     // What it is owed among those present, once this lead's share is added.
-    const credit = entry.credit - share * owed + share;
+    const credit = entry.credit - owed / count + share;
     if (credit < least - TOLERANCE) continue;
     const deadline = Math.ceil((1 - least - credit) / share - TOLERANCE);
     if (deadline > bestDeadline) continue;
