@@ -1,4 +1,4 @@
-/** Kills, freezes and rebalances at moments that the seed picks, until its budget is spent; whoever died is started again. */
+/** Kills, stops, freezes and rebalances at moments that the seed picks, until its budget is spent; whoever ended is started again. */
 import type { MemoryBroker } from '@lead-router/testkit/memory-broker.ts';
 import type { Scheduler } from '@lead-router/testkit/scheduler.ts';
 import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
@@ -7,7 +7,13 @@ import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
 export interface Instance {
   readonly name: string;
   /** Starts a new process in this place. */
-  start(): SimProcess;
+  start(): Running;
+}
+
+export interface Running {
+  readonly process: SimProcess;
+  /** What SIGTERM does: ends when everything is put away. */
+  stop(): Promise<void>;
 }
 
 export interface ChaosOptions {
@@ -16,28 +22,25 @@ export interface ChaosOptions {
   readonly groupId: string;
   readonly instances: readonly Instance[];
   /** Most events of each kind. */
-  readonly budget: { readonly kills: number; readonly freezes: number; readonly rebalances: number };
+  readonly budget: Readonly<Record<ChaosEvent, number>>;
   /** Probability of an event at each step. */
   readonly rate: number;
   readonly maxFreezeMs: number;
   readonly maxDownMs: number;
 }
 
-type ChaosEvent = 'kill' | 'freeze' | 'rebalance';
+type ChaosEvent = 'kill' | 'stop' | 'freeze' | 'rebalance';
+
+const EVENTS: readonly ChaosEvent[] = ['kill', 'stop', 'freeze', 'rebalance'];
 
 export class Chaos {
   readonly #options: ChaosOptions;
-  readonly #living = new Map<Instance, SimProcess>();
-  readonly #left: Map<ChaosEvent, number>;
+  readonly #living = new Map<Instance, Running>();
+  readonly #left: Record<ChaosEvent, number>;
 
   constructor(options: ChaosOptions) {
     this.#options = options;
-    const { kills, freezes, rebalances } = options.budget;
-    this.#left = new Map([
-      ['kill', kills],
-      ['freeze', freezes],
-      ['rebalance', rebalances],
-    ]);
+    this.#left = { ...options.budget };
   }
 
   startAll(): void {
@@ -48,14 +51,10 @@ export class Chaos {
   perhaps(): void {
     const { scheduler, rate } = this.#options;
     if (!scheduler.random.chance(rate)) return;
-    const possible = [...this.#left].filter(([, left]) => left > 0).map(([event]) => event);
+    const possible = EVENTS.filter((event) => this.#left[event] > 0);
     if (possible.length === 0) return;
     const event = scheduler.random.pick(possible);
-    if (this.#happen(event)) this.#left.set(event, (this.#left.get(event) ?? 0) - 1);
-  }
-
-  get processes(): readonly SimProcess[] {
-    return [...this.#living.values()];
+    if (this.#happen(event)) this.#left[event] -= 1;
   }
 
   #happen(event: ChaosEvent): boolean {
@@ -67,18 +66,30 @@ export class Chaos {
       group.rebalance();
       return true;
     }
-    const running = [...this.#living].filter(([, process]) => process.state === 'RUNNING');
+    const running = [...this.#living].filter(([, { process }]) => process.state === 'RUNNING');
     if (running.length === 0) return false;
-    const [instance, process] = scheduler.random.pick(running);
+    const [instance, one] = scheduler.random.pick(running);
     scheduler.count(event);
     if (event === 'freeze') {
-      scheduler.freeze(process, scheduler.now + scheduler.random.logUniform(5, this.#options.maxFreezeMs));
+      scheduler.freeze(one.process, scheduler.now + scheduler.random.logUniform(5, this.#options.maxFreezeMs));
       return true;
     }
     this.#living.delete(instance);
-    scheduler.kill(process);
-    const restartAt = scheduler.now + scheduler.random.logUniform(1, this.#options.maxDownMs);
-    scheduler.later(`${instance.name} starts again`, { at: () => restartAt, run: () => void this.#living.set(instance, instance.start()) });
+    const end = () => {
+      scheduler.kill(one.process);
+      this.#startAgain(instance);
+    };
+    if (event === 'kill') end();
+    else void one.stop().then(end);
     return true;
+  }
+
+  #startAgain(instance: Instance): void {
+    const { scheduler } = this.#options;
+    const restartAt = scheduler.now + scheduler.random.logUniform(1, this.#options.maxDownMs);
+    scheduler.later(`${instance.name} starts again`, {
+      at: () => restartAt,
+      run: () => void this.#living.set(instance, instance.start()),
+    });
   }
 }

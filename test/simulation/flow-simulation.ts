@@ -15,9 +15,8 @@ import { MemoryBroker } from '@lead-router/testkit/memory-broker.ts';
 import { createMemoryKafka } from '@lead-router/testkit/memory-kafka.ts';
 import { createRandom } from '@lead-router/testkit/random.ts';
 import { Scheduler } from '@lead-router/testkit/scheduler.ts';
-import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
 import { createVirtualClock } from '@lead-router/testkit/virtual-clock.ts';
-import { Chaos, type Instance } from './chaos.ts';
+import { Chaos, type Instance, type Running } from './chaos.ts';
 
 const INPUT = 'in';
 const OUTPUT = 'out';
@@ -57,7 +56,7 @@ export async function runFlowSimulation(seed: number): Promise<FlowRun> {
     broker,
     groupId: GROUP,
     instances,
-    budget: { kills: shape.int(4), freezes: shape.int(3), rebalances: shape.int(4) },
+    budget: { kill: shape.int(4), stop: shape.int(3), freeze: shape.int(3), rebalance: shape.int(4) },
     rate: 0.01 + shape.next() * 0.05,
     maxFreezeMs: 30_000,
     maxDownMs: 20_000,
@@ -122,10 +121,10 @@ const copier = (scheduler: Scheduler, downRate: () => number): Topology =>
     sinks: { out: { topic: OUTPUT } },
   });
 
-function startInstance(world: World, n: number): SimProcess {
+function startInstance(world: World, n: number): Running {
   const { scheduler, broker } = world;
   const process = scheduler.createProcess(`i${n}`);
-  void runTopology(world.topology, {
+  const running = runTopology(world.topology, {
     kafka: createMemoryKafka({ broker, process, maxFetchRecords: 6 }),
     clock: createVirtualClock({ scheduler, process }),
     random: () => scheduler.random.next(),
@@ -136,8 +135,10 @@ function startInstance(world: World, n: number): SimProcess {
     chunk: { maxRecords: 3, maxBytes: 1000 },
   }).catch((error: unknown) => {
     if (!(error instanceof KafkaFault)) world.problems.push(`start: ${String(error)}`);
+    return null;
   });
-  return process;
+  const stop = async (): Promise<void> => (await running)?.stop();
+  return { process, stop };
 }
 
 function produceInputs(world: World, count: number): void {

@@ -12,10 +12,10 @@ import { createMemoryKafka } from '@lead-router/testkit/memory-kafka.ts';
 import { createMemoryRouterStore } from '@lead-router/testkit/memory-router-store.ts';
 import { runStatement } from '@lead-router/testkit/memory-statement.ts';
 import { createMemoryTimerStore } from '@lead-router/testkit/memory-timer-store.ts';
-import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
 import { createVirtualClock } from '@lead-router/testkit/virtual-clock.ts';
 import { runWatchdogLoop } from '@lead-router/watchdog/fire-due-timers.ts';
 import { timerFired } from '@lead-router/watchdog/timer-fired.ts';
+import type { Running } from './chaos.ts';
 import { simulationRuleSet } from './simulation-rules.ts';
 import type { World } from './world.ts';
 
@@ -23,12 +23,12 @@ const MAX_FETCH_RECORDS = 8;
 const MAX_BATCH_RECORDS = 6;
 const WAKEUPS_PER_POOL = 3;
 const RULES_POLL_MS = 5_000;
-const WATCHDOG_POLL_MS = 900;
+const WATCHDOG_POLL_MS = 500;
 const LEASE_MS = 3_000;
 const MAX_SKEW_MS = 150;
 const RETRY_MS = 200;
 
-export function startRouter(world: World, name: string): SimProcess {
+export function startRouter(world: World, name: string): Running {
   const { scheduler, broker, database, codecs } = world;
   const process = scheduler.createProcess(name);
   const clock = createVirtualClock({ scheduler, process, skewMs: skew(world) });
@@ -93,14 +93,19 @@ export function startRouter(world: World, name: string): SimProcess {
     }
   };
   start().catch(onFault);
-  return process;
+  const stop = async (): Promise<void> => {
+    await consumer.stop();
+    await tasks.stop();
+  };
+  return { process, stop };
 }
 
-export function startWatchdog(world: World, name: string): SimProcess {
+export function startWatchdog(world: World, name: string): Running {
   const { scheduler, broker, database, codecs } = world;
   const process = scheduler.createProcess(name);
   const clock = createVirtualClock({ scheduler, process, skewMs: skew(world) });
-  const start = async (): Promise<void> =>
+  const stopping = new AbortController();
+  const run = async (): Promise<void> =>
     runWatchdogLoop({
       timers: createMemoryTimerStore({ database, process }),
       producer: await createMemoryKafka({ broker, process }).producer(),
@@ -109,12 +114,16 @@ export function startWatchdog(world: World, name: string): SimProcess {
       limit: 3,
       leaseMs: LEASE_MS,
       pollIntervalMs: WATCHDOG_POLL_MS,
-      signal: new AbortController().signal,
+      signal: stopping.signal,
       onRound: (fired) => fired.length > 0 && scheduler.count('timers fired'),
       onFailure: () => scheduler.count('watchdog round failed'),
     });
-  start().catch((error: unknown) => void world.problems.push(`${name} ended with a fault: ${describe(error)}`));
-  return process;
+  const running = run().catch((error: unknown) => void world.problems.push(`${name} ended with a fault: ${describe(error)}`));
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await running;
+  };
+  return { process, stop };
 }
 
 /** Clocks of two machines differ. */

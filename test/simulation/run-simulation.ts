@@ -54,7 +54,7 @@ async function withFaults(world: World): Promise<void> {
     broker: world.broker,
     groupId: ROUTER_GROUP,
     instances: instancesOf(world),
-    budget: { kills: shape.int(5), freezes: shape.int(4), rebalances: shape.int(4) },
+    budget: { kill: shape.int(5), stop: shape.int(3), freeze: shape.int(4), rebalance: shape.int(4) },
     rate: 0.005 + shape.next() * 0.03,
     maxFreezeMs: 30_000,
     maxDownMs: 15_000,
@@ -66,6 +66,7 @@ async function withFaults(world: World): Promise<void> {
     maxDelayMs: 20_000,
     leapRate: shape.chance(0.5) ? 0.01 : 0,
     maxLeapMs: 15_000,
+    maxStepMs: shape.logUniform(1, 30),
   });
   chaos.startAll();
   for (let left = 150 + shape.int(600); left > 0 && problems.length === 0; left--) {

@@ -38,15 +38,15 @@ function pool(poolId: string, known: Partial<Pool>): Pool {
 }
 
 const POOLS: readonly Pool[] = [
-  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, acceptWithinMs: 700, sticky: true }),
-  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], acceptWithinMs: 1_500, maxWaitMs: 4_000, overflowTo: 'desk', sticky: true }),
+  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, acceptWithinMs: 300, sticky: true }),
+  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], acceptWithinMs: 600, maxWaitMs: 2_500, overflowTo: 'desk', sticky: true }),
   // Nobody in it: the destination itself takes leads, as many as it may have open, together with `late`.
-  pool('desk', { destinationId: 'desk', acceptWithinMs: 2_500 }),
+  pool('desk', { destinationId: 'desk', acceptWithinMs: 900 }),
   pool('late', {
     destinationId: 'desk',
     agents: [agent('l1', 2)],
     hours: { zone: 'UTC', spans: [{ fromMinute: 9 * 60, toMinute: MINUTES_OF_DAY }] },
-    acceptWithinMs: 3_000,
+    acceptWithinMs: 1_200,
   }),
   pool(LAST_RESORT, { destinationId: 'deciders', agents: [agent('d1', null), agent('d2', null)] }),
 ];

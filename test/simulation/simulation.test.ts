@@ -37,7 +37,7 @@ const INGREDIENTS: Readonly<Record<string, readonly string[]>> = {
   'bad values': ['dead letter', 'retried refused-value'],
   'rule sets': ['rules flipped', 'retried rule-set-moved'],
   'waiting and clocks': ['wake-up', 'timers fired', 'watchdog round failed', 'ignored NOT_WAITING', 'retried missing-locks'],
-  rebalances: ['rebalance'],
+  'rebalances and restarts': ['rebalance', 'stop'],
 };
 
 test('the guarantee holds, whatever dies, whenever', { timeout: BUDGET_MS + 60_000 }, async () => {

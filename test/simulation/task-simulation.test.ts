@@ -5,6 +5,7 @@ import { runTaskSimulation } from './task-simulation.ts';
 const SEEDS = 1_000;
 const EXERCISED = [
   'kill',
+  'stop',
   'freeze',
   'rebalance',
   'delay',

@@ -6,9 +6,8 @@ import { MemoryBroker } from '@lead-router/testkit/memory-broker.ts';
 import { createMemoryKafka } from '@lead-router/testkit/memory-kafka.ts';
 import { createRandom } from '@lead-router/testkit/random.ts';
 import { Scheduler } from '@lead-router/testkit/scheduler.ts';
-import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
 import { createVirtualClock } from '@lead-router/testkit/virtual-clock.ts';
-import { Chaos, type Instance } from './chaos.ts';
+import { Chaos, type Instance, type Running } from './chaos.ts';
 import { createToyLedger, ToyDatabase, ToyStoreFault } from './toy-ledger.ts';
 
 const INPUT = 'in';
@@ -53,7 +52,7 @@ export async function runTaskSimulation(seed: number, onStep?: (line: string) =>
     broker,
     groupId: GROUP,
     instances,
-    budget: { kills: shape.int(4), freezes: shape.int(3), rebalances: shape.int(4) },
+    budget: { kill: shape.int(4), stop: shape.int(3), freeze: shape.int(3), rebalance: shape.int(4) },
     rate: 0.01 + shape.next() * 0.05,
     maxFreezeMs: 30_000,
     maxDownMs: 20_000,
@@ -82,7 +81,7 @@ export async function runTaskSimulation(seed: number, onStep?: (line: string) =>
   return { seed, steps: scheduler.steps, traceHash: scheduler.traceHash >>> 0, violation, faultCounts: scheduler.faultCounts };
 }
 
-function startInstance(world: World, n: number): SimProcess {
+function startInstance(world: World, n: number): Running {
   const { scheduler, broker, database } = world;
   const process = scheduler.createProcess(`i${n}`);
   const kafka = createMemoryKafka({ broker, process, maxFetchRecords: world.maxFetchRecords });
@@ -115,7 +114,11 @@ function startInstance(world: World, n: number): SimProcess {
   tasks.bind(consumer);
   const start = (): Promise<void> => consumer.start(tasks.handler).catch(() => start());
   void start();
-  return process;
+  const stop = async (): Promise<void> => {
+    await consumer.stop();
+    await tasks.stop();
+  };
+  return { process, stop };
 }
 
 /** Some in transactions, so that control records take offsets. */

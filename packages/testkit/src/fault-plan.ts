@@ -26,13 +26,15 @@ export interface SeededFaultOptions {
   /** Probability that the clock leaps: the whole machine was asleep. */
   readonly leapRate: number;
   readonly maxLeapMs: number;
+  /** How long an ordinary step takes at most. Default 2. */
+  readonly maxStepMs?: number;
 }
 
 export function createSeededFaultPlan(options: SeededFaultOptions): FaultPlan {
-  const { random } = options;
+  const { random, maxStepMs = 2 } = options;
   return {
     chooseFault: (names) => (names.length > 0 && random.chance(options.faultRate) ? random.pick(names) : null),
     delayMs: () => (random.chance(options.delayRate) ? random.logUniform(5, options.maxDelayMs) : 0),
-    stepMs: () => (random.chance(options.leapRate) ? random.logUniform(10, options.maxLeapMs) : random.int(3)),
+    stepMs: () => (random.chance(options.leapRate) ? random.logUniform(10, options.maxLeapMs) : random.int(maxStepMs + 1)),
   };
 }

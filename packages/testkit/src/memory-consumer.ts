@@ -82,7 +82,8 @@ class MemoryConsumer implements GroupConsumer {
     this.#isStopping = true;
     await this.#running;
     const membership = this.#membership;
-    if (membership) await this.#request('leave group', () => this.#group.leave(membership.memberId));
+    // Who cannot say good-bye is missed after its session time-out.
+    if (membership) await this.#request('leave group', () => this.#group.leave(membership.memberId)).catch(() => undefined);
   }
 
   async #loop(handler: BatchHandler): Promise<void> {
