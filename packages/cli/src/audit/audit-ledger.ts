@@ -2,13 +2,16 @@
  * What the audit holds of each lead while it goes through tables and topics: a few numbers, so that half a million leads fit in
  * two hundred megabytes. Contents are kept as digests; the fields are read again for the few that do not agree.
  */
+import { vendorOfTopic } from '@lead-router/contracts/topics.ts';
 import type { DecisionKind, LeadRecord, LeadStage } from '@lead-router/domain/routing-model.ts';
-import type { AuditedDecision } from '@lead-router/store/audit-store.ts';
+import type { AuditedDecision, AuditedSubmission } from '@lead-router/store/audit-store.ts';
 import { decisionFields, digestOf, leadFields } from './compared-fields.ts';
 
 export interface LeadEntry {
-  /** Answered with 202, or read from an intake topic. */
+  /** Answered with 202: it is in the log. */
   isPromised: boolean;
+  /** Noted by the gateway when it read the intake record; the lead itself follows. */
+  isFromIntake: boolean;
   /** In `lead.submitted.v1` below the cut. */
   isSubmitted: boolean;
   /** A record under its id is in a dead-letter topic. */
@@ -41,6 +44,7 @@ export interface AuditLedger {
   readonly leads: ReadonlyMap<string, LeadEntry>;
   /** Makes the entry of a lead that was not heard of. */
   entry(leadId: string): LeadEntry;
+  addPromise(submission: AuditedSubmission): void;
   addRow(lead: LeadRecord): void;
   /** In the order of revisions. `isSettled`: see the entry. */
   addDecision(decision: AuditedDecision, isSettled: boolean): void;
@@ -53,6 +57,7 @@ export function createAuditLedger(): AuditLedger {
     if (known !== undefined) return known;
     const made: LeadEntry = {
       isPromised: false,
+      isFromIntake: false,
       isSubmitted: false,
       isDeadLettered: false,
       stage: null,
@@ -67,6 +72,10 @@ export function createAuditLedger(): AuditLedger {
   return {
     leads,
     entry,
+    addPromise: ({ leadId, source }) => {
+      if (vendorOfTopic(source) === null) entry(leadId).isPromised = true;
+      else entry(leadId).isFromIntake = true;
+    },
     addRow: (lead) => {
       const its = entry(lead.leadId);
       its.stage = lead.stage;
@@ -88,8 +97,8 @@ export function findDecision(entry: LeadEntry | undefined, revision: number): De
   return decision;
 }
 
-export function firstDecision(entry: LeadEntry): DecisionEntry | null {
-  let decision = entry.latest;
+export function firstDecision(latest: DecisionEntry | null): DecisionEntry | null {
+  let decision = latest;
   while (decision !== null && decision.before !== null) decision = decision.before;
   return decision;
 }

@@ -47,11 +47,17 @@ export function createOutcomeCheck(ledger: AuditLedger, cut: AuditCut, deadLette
   const findings = createFindings('outcomes', PROVES, COUNTS);
   /** By lead, the first record; records under no lead id stand by their place. */
   const undecided = new Map<string, Spot>();
+  /** Leads of intake records that the gateway may be in the middle of. */
+  const expected = new Set<string>();
   let [inFlightIntake, refusedAtIntake] = [0, 0];
   const isDead = ({ topic, partition, offset }: Spot): boolean => deadLetters.isDead(topic, partition, offset);
   const isConsumed = ({ topic, partition, offset }: Spot): boolean => offset < cut.consumed(topic, partition);
-  const isDeadLead = (leadId: string, spot: Spot): boolean => ledger.leads.get(leadId)?.isDeadLettered === true || isDead(spot);
-
+  const isDeadLead = (leadId: string, spot: Spot): boolean => {
+    const entry = ledger.leads.get(leadId);
+    if (entry !== undefined && isDead(spot)) entry.isDeadLettered = true;
+    return entry?.isDeadLettered ?? isDead(spot);
+  };
+  const isExpected = (leadId: string, { isPromised, stage }: LeadEntry): boolean => expected.has(leadId) && !isPromised && stage === null;
   const open = (): readonly (readonly [string, Spot])[] => [...undecided].filter(([leadId, spot]) => !isDeadLead(leadId, spot));
 
   return {
@@ -69,9 +75,12 @@ export function createOutcomeCheck(ledger: AuditLedger, cut: AuditCut, deadLette
     stragglers: () => new Set(open().flatMap(([leadId, spot]) => (isConsumed(spot) ? [leadId] : []))),
     addIntake: (leadId, spot) => {
       findings.count('intakeRecords');
-      if (isDead(spot)) refusedAtIntake += 1;
-      else if (!isConsumed(spot)) inFlightIntake += 1;
-      else {
+      if (isDead(spot)) {
+        refusedAtIntake += 1;
+      } else if (!isConsumed(spot)) {
+        inFlightIntake += 1;
+        if (leadId !== null) expected.add(leadId);
+      } else {
         const fault = intakeFault(leadId, ledger);
         if (fault !== null) findings.add(leadId, () => `the intake record at ${wordsOf(spot)} ${fault}`);
       }
@@ -85,8 +94,9 @@ export function createOutcomeCheck(ledger: AuditLedger, cut: AuditCut, deadLette
       }
       for (const [leadId, entry] of ledger.leads) {
         const fault = faultOf(entry, cut);
-        if (fault !== null) findings.add(leadId, () => fault);
-        if (entry.isPromised) findings.count('promises');
+        if (fault !== null && isExpected(leadId, entry)) inFlight.add(leadId);
+        else if (fault !== null) findings.add(leadId, () => fault);
+        if (entry.isPromised || entry.isFromIntake) findings.count('promises');
         if (entry.stage !== null) findings.count('decided');
         else if (entry.isDeadLettered) findings.count('deadLettered');
       }
@@ -121,20 +131,22 @@ function stuckAfter({ leadId, spot, traces, cut, isConsumed }: Undecided): strin
 }
 
 /** What is wrong with a lead before the pipeline. A row of a lead that was submitted after the cut is none. */
-function faultOf(entry: LeadEntry, cut: AuditCut): string | null {
-  if (entry.isSubmitted) return null;
+function faultOf({ isSubmitted, isPromised, isFromIntake, isDeadLettered, stage, latest }: LeadEntry, cut: AuditCut): string | null {
+  if (isSubmitted) return null;
   const isExpired = cut.hasExpired(TOPICS.submitted.topic);
-  if (entry.isPromised && entry.stage === null && !entry.isDeadLettered)
-    return `was promised to its vendor, and there is no trace of it${isExpired ? ' (lead.submitted.v1 has expired in part)' : ''}`;
+  if ((isPromised || isFromIntake) && stage === null && !isDeadLettered) {
+    const expiry = isExpired ? ' (lead.submitted.v1 has expired in part)' : '';
+    return `${isPromised ? 'was promised to its vendor' : 'was read from its intake topic'}, and there is no trace of it${expiry}`;
+  }
   if (isExpired) return null;
-  if (entry.isPromised) return 'was promised to its vendor, and is not in lead.submitted.v1';
-  return entry.stage !== null && firstDecision(entry)?.isSettled === true ? 'was decided, and nobody submitted it' : null;
+  if (isPromised) return 'was promised to its vendor, and is not in lead.submitted.v1';
+  return stage !== null && firstDecision(latest)?.isSettled === true ? 'was decided, and nobody submitted it' : null;
 }
 
 function intakeFault(leadId: string | null, ledger: AuditLedger): string | null {
   if (leadId === null) return 'makes no lead and is not dead-lettered';
   const entry = ledger.leads.get(leadId);
-  const isKnown = entry !== undefined && (entry.isSubmitted || entry.isPromised || entry.stage !== null);
+  const isKnown = entry !== undefined && (entry.isSubmitted || entry.isPromised || entry.stage !== null || entry.isDeadLettered);
   return isKnown ? null : 'was read by the gateway, and is neither submitted nor dead-lettered';
 }
 

@@ -47,7 +47,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
   const startedAt = Date.now();
   const ledger = createAuditLedger();
   onProgress('reading what was promised');
-  for await (const page of scanSubmissions(pool)) for (const { leadId } of page) ledger.entry(leadId).isPromised = true;
+  for await (const page of scanSubmissions(pool)) for (const submission of page) ledger.addPromise(submission);
   const cut = await takeCut(kafka);
   onProgress('reading Postgres');
   const tables = await readTables(pool, ledger, cut);
