@@ -52,7 +52,15 @@ export interface BatchLedger {
 /** What operations gets to see. All callbacks are cheap and never throw. */
 export interface ExactlyOnceObserver {
   assigned(event: { partition: number; epoch: number; position: number; reemitted: boolean }): void;
-  batchDone(event: { partition: number; records: number; applyMs: number; emitMs: number; position: number; lag: number }): void;
+  batchDone(event: {
+    partition: number;
+    records: number;
+    applyMs: number;
+    emitMs: number;
+    position: number;
+    lag: number;
+    lagAgeMs: number;
+  }): void;
   reassigning(event: { partition: number; reason: string }): void;
   pausedFor(event: { partition: number; backOffMs: number; error: unknown }): void;
   resumed(event: { partition: number }): void;
@@ -234,7 +242,11 @@ interface Stop {
 }
 
 /** The whole assignment, again if another task raised the epoch meanwhile; null when the partition is no longer ours. */
-async function assign(options: ExactlyOnceOptions, slot: Slot, at: { batch: FetchedBatch; context: BatchContext }): Promise<Task | Stop | null> {
+async function assign(
+  options: ExactlyOnceOptions,
+  slot: Slot,
+  at: { batch: FetchedBatch; context: BatchContext },
+): Promise<Task | Stop | null> {
   const { partition } = at.batch;
   while (at.context.isCurrent()) {
     // Asks the group itself: a task that was frozen must learn here that it is no longer a member.
@@ -315,6 +327,7 @@ async function processChunk(
     emitMs: options.clock.now() - appliedAt,
     position: to,
     lag: Math.max(0, batch.highWatermark - to),
+    lagAgeMs: batch.highWatermark > to ? Math.max(0, options.clock.now() - last.timestampMs) : 0,
   });
   return { kind: 'DONE' };
 }

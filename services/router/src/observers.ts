@@ -44,13 +44,14 @@ export function exactlyOnceObserver(options: ObserverOptions): ExactlyOnceObserv
       if (event.reemitted) metrics.transactions.inc({ outcome: 'emitted_again' });
       logger.info(event, 'partition assigned');
     },
-    batchDone: ({ partition, records, applyMs, emitMs, lag }) => {
+    batchDone: ({ partition, records, applyMs, emitMs, lag, lagAgeMs }) => {
       metrics.transactions.inc({ outcome: 'committed' });
       metrics.recordsIn.inc({ source: 'inbox' }, records);
       metrics.chunkRecords.observe({ source: 'inbox' }, records);
       metrics.batchSeconds.observe({ part: 'apply' }, applyMs / 1000);
       metrics.batchSeconds.observe({ part: 'emit' }, emitMs / 1000);
       metrics.lagRecords.set({ topic, partition: String(partition) }, lag);
+      metrics.lagAgeSeconds.set({ topic, partition: String(partition) }, lagAgeMs / 1000);
       health.dependency('postgres', { up: true });
       health.dependency('kafka', { up: true });
     },
