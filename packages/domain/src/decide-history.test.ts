@@ -2,17 +2,14 @@
 
 import {
   bookFaults,
-  type Command,
   capFaults,
   choiceFaults,
   dailyFaults,
-  histories,
   overtakingFaults,
-  perform,
-  ruleSets,
   stuckLeads,
   wakeFaults,
-} from '@lead-router/testkit/builders/decision-history.ts';
+} from '@lead-router/testkit/builders/decision-faults.ts';
+import { type Command, histories, perform, ruleSets } from '@lead-router/testkit/builders/decision-history.ts';
 import { type Decided, World } from '@lead-router/testkit/builders/decision-world.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -49,7 +49,7 @@ function endWait(state: BatchState, { lead, input, turn }: Fired): void {
   recordChoice(state, { lead, choice, cause: 'WAITED_TOO_LONG', facts: input.facts, turn });
 }
 
-/** An opening, a cap's new day, a leave's end. One that the router's clock thinks early is acted on, and set again if nobody is there yet. */
+/** An opening, a cap's new day, a leave's end. One that this clock thinks early is acted on, and set again if nobody is there yet. */
 function wakePool(state: BatchState, { poolId, generation }: TimerInput, turn: Turn): void {
   if (poolId === null) {
     state.ignore(turn, 'TIMER_SUPERSEDED');

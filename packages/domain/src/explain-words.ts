@@ -1,6 +1,6 @@
 /** Plain words for what the router does: one sentence each. */
 import type { Candidate, TraceStep } from './decide-trace.ts';
-import type { BatchEffect, DecisionCause, IgnoredInput, LeadRecord, RouterInput } from './routing-model.ts';
+import type { BatchEffect, DecisionCause, IgnoredInput, LeadRecord, RouterInput, SlaEvent } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 
 type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
@@ -29,6 +29,11 @@ const IGNORED: Readonly<Record<IgnoredInput['reason'], string>> = {
   NO_CHANGE: 'it changed nothing',
 };
 
+const SLA: Readonly<Record<SlaEvent['kind'], string>> = {
+  ACCEPT_BREACHED: 'The accept clock ran out',
+  BREACH_RETRACTED: 'The breach is retracted',
+};
+
 const OUTCOMES: Readonly<Record<PoolStep['outcome'], string>> = {
   GIVEN: 'takes it; whose turn it is is in the ledger',
   GIVEN_TO_DESTINATION: 'takes it; it has no agents, the destination itself works it',
@@ -44,7 +49,7 @@ export function inputWords(input: RouterInput): string {
     case 'SCORED':
       return `Lead ${input.leadId} of ${input.vendor} arrived, graded ${input.facts.grade} with ${input.facts.score} points.`;
     case 'ACTIVITY':
-      return `${input.agentId ?? 'A system'} reported lead ${input.leadId} as ${input.activity}${input.reason === null ? '' : `: ${input.reason}`}.`;
+      return `${input.agentId ?? 'A system'} reported lead ${input.leadId} as ${input.activity}${reasonWords(input.reason)}.`;
     case 'TIMER':
       return input.timer === 'POOL_WAKE'
         ? `The timer of pool ${input.poolId ?? '?'} fired.`
@@ -65,7 +70,7 @@ export function effectWords(effect: BatchEffect): string {
     case 'STATE':
       return `No new decision: the lead is ${effect.change.lead.stage} ${placeWords(effect.change.lead)}.`;
     case 'SLA':
-      return `${effect.sla.kind === 'ACCEPT_BREACHED' ? 'The accept clock ran out' : 'The breach is retracted'} for ${effect.sla.agentId ?? 'the destination'}, due ${instant(effect.sla.dueAt)}.`;
+      return `${SLA[effect.sla.kind]} for ${effect.sla.agentId ?? 'the destination'}, due ${instant(effect.sla.dueAt)}.`;
   }
 }
 
@@ -120,6 +125,10 @@ function placeWords(lead: LeadRecord): string {
 
 function acceptWords(acceptBy: number | null): string {
   return acceptBy === null ? '' : `, to be accepted by ${instant(acceptBy)}`;
+}
+
+function reasonWords(reason: string | null): string {
+  return reason === null ? '' : `: ${reason}`;
 }
 
 function instant(milliseconds: number): string {

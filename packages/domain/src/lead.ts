@@ -88,14 +88,7 @@ export interface Lead {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export type Grade =
-  | 'HOT'
-  | 'HIGH_POTENTIAL'
-  | 'NEED_INFORMATION'
-  | 'LOW_POTENTIAL'
-  | 'PARTNER_OPPORTUNITY'
-  | 'NEED_NURTURING';
-
+export type Grade = 'HOT' | 'HIGH_POTENTIAL' | 'NEED_INFORMATION' | 'LOW_POTENTIAL' | 'PARTNER_OPPORTUNITY' | 'NEED_NURTURING';
 
 /** One value that enrichment added: what, where from, how sure. Nothing the lead said is overwritten. */
 export interface EnrichedValue {

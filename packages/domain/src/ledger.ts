@@ -7,11 +7,12 @@
  * those whose credit then is at least 1/(2m-2), the one goes first whose credit would soonest pass 1 - 1/(2m-2). While
  * the eligible stay the same, every credit stays within 1 - 1/(2m-2) of where a fair start has it.
  *
- * A member who is away is not eligible: its credit rests, so nothing is made up for on its return. Before credits are compared, what
- * the absent owe or are owed is taken out of those present in equal parts; in parts by weight, heavy members would drift away.
- * Measured (`ledger.test.ts`): with members who come and go at random every credit stays within 1.5 leads (1.4 seen); against somebody who picks who
- * is there so as to do harm, within a quarter of the number of members plus 1, however long; and from any such state on, while
- * the eligible stay the same, everybody stays within 2.5 leads (2.0 seen) of the exact share counted from then.
+ * A member who is away is not eligible: its credit rests, so nothing is made up for on its return. Before credits are
+ * compared, what the absent owe or are owed is taken out of those present in equal parts; in parts by weight, heavy members
+ * would drift away. Measured (`ledger.test.ts`): with members who come and go at random every credit stays within 1.5 leads
+ * (1.4 seen); against somebody who picks who is there so as to do harm, within a quarter of the number of members plus 1, however
+ * long; and from any such state on, while the eligible stay the same, everybody stays within 2.5 leads (2.0 seen) of the
+ * exact share counted from then.
  *
  * Shares are multiples of 2^-40, so that additions are exact in a double and the credits of a pool always sum to zero.
  */

@@ -158,9 +158,9 @@ export interface BatchSnapshot {
   readonly destinations: ReadonlyMap<string, DestinationRecord>;
   readonly pools: ReadonlyMap<string, PoolRecord>;
   /**
-   * Per locked pool with `waiting` above 0, in the order rank, waitingSince, leadId (by code units), without repeats: its first waiters whatever
-   * they saw (a batch that frees a place wakes those), at most `limits.wakeups`; and, if the pool's `wakePending` is true,
-   * the first that saw an older generation, again at most `limits.wakeups`.
+   * Per locked pool with `waiting` above 0, in the order rank, waitingSince, leadId (by code units), without repeats: its first
+   * waiters whatever they saw (a batch that frees a place wakes those), at most `limits.wakeups`; and, if the pool's `wakePending`
+   * is true, the first whose `seenGeneration` is below the pool's generation, again at most `limits.wakeups`.
    */
   readonly waiters: ReadonlyMap<string, readonly WaiterRecord[]>;
   /** Names of what was locked: to look at anything else is a missing lock. */
@@ -175,15 +175,7 @@ export interface LockSet {
   readonly pools: readonly string[];
 }
 
-export type ActivityKind =
-  | 'ACCEPTED'
-  | 'DECLINED'
-  | 'CONTACTED'
-  | 'QUALIFIED'
-  | 'DISQUALIFIED'
-  | 'RETURNED'
-  | 'WON'
-  | 'LOST';
+export type ActivityKind = 'ACCEPTED' | 'DECLINED' | 'CONTACTED' | 'QUALIFIED' | 'DISQUALIFIED' | 'RETURNED' | 'WON' | 'LOST';
 
 interface InputBase {
   readonly eventId: EventId;

@@ -1,0 +1,213 @@
+/** What must hold after every batch of a world, each check as a list of faults in plain words; empty is right. */
+import { isPresent, localDay } from '@lead-router/domain/availability.ts';
+import { targetOf } from '@lead-router/domain/decide-rules.ts';
+import { topologyOf } from '@lead-router/domain/decide-topology.ts';
+import { isStale } from '@lead-router/domain/decide-wake.ts';
+import type { LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type { Agent, Pool } from '@lead-router/domain/rule-set.ts';
+import type { Decided, World } from './decision-world.ts';
+
+const NEVER_CAPPED = { open: null, daily: null };
+
+const isWorked = (lead: LeadRecord): boolean => lead.stage === 'ASSIGNED' || lead.stage === 'EXCEPTION';
+
+/** Faults of the books: what the counters say against what the leads say. */
+export function bookFaults(world: World): readonly string[] {
+  const faults: string[] = [];
+  const leads = [...world.leads.values()];
+  const expect = (what: string, is: number, should: number): void => {
+    if (is !== should) faults.push(`${what} is ${is}, the leads say ${should}`);
+  };
+  for (const record of world.pools.values()) {
+    const here = leads.filter((lead) => lead.poolId === record.poolId);
+    expect(`open of ${record.poolId}`, record.open, here.filter(isWorked).length);
+    expect(`waiting in ${record.poolId}`, record.waiting, here.filter((lead) => lead.stage === 'WAITING').length);
+    for (const member of record.members) {
+      expect(
+        `open of ${record.poolId}/${member.agentId}`,
+        member.open,
+        here.filter((lead) => isWorked(lead) && lead.agentId === member.agentId).length,
+      );
+    }
+    expect(
+      `credits of ${record.poolId}`,
+      record.members.reduce((sum, member) => sum + member.credit, 0),
+      0,
+    );
+  }
+  for (const record of world.destinations.values()) {
+    expect(
+      `open of ${record.destinationId}`,
+      record.open,
+      leads.filter((lead) => isWorked(lead) && lead.destinationId === record.destinationId).length,
+    );
+  }
+  const queued = [...world.waiters.values()].map((waiter) => `${waiter.poolId} ${waiter.leadId}`).sort();
+  const waiting = leads
+    .filter((lead) => lead.stage === 'WAITING')
+    .map((lead) => `${lead.poolId} ${lead.leadId}`)
+    .sort();
+  if (queued.join() !== waiting.join()) faults.push(`the queues hold ${queued.join()}, the leads that wait are ${waiting.join()}`);
+  return faults;
+}
+
+/** Daily counters against the decisions that gave leads. */
+export function dailyFaults(world: World): readonly string[] {
+  const given = new Map<string, number>();
+  for (const effect of world.effects) {
+    if (effect.kind !== 'DECISION' || !isWorked(effect.decision.lead)) continue;
+    const { poolId, agentId, decidedAt } = effect.decision.lead;
+    const day = localDay(world.ruleSet.pools.get(poolId ?? '')?.zone ?? 'UTC', decidedAt);
+    for (const key of [`${poolId} ${day}`, `${poolId}/${agentId} ${day}`]) given.set(key, (given.get(key) ?? 0) + 1);
+  }
+  const faults: string[] = [];
+  for (const record of world.pools.values()) {
+    const counters = [
+      { name: record.poolId, ...record },
+      ...record.members.map((member) => ({ ...member, name: `${record.poolId}/${member.agentId}` })),
+    ];
+    for (const { name, day, daily } of counters) {
+      const should = given.get(`${name} ${day}`) ?? 0;
+      if (daily !== should) faults.push(`daily of ${name} on ${day} is ${daily}, the decisions say ${should}`);
+    }
+  }
+  return faults;
+}
+
+/** Faults of the choices in one batch: `before` are the leads as they were. */
+export function choiceFaults(world: World, outcome: Decided, before: ReadonlyMap<string, LeadRecord>): readonly string[] {
+  const faults: string[] = [];
+  const current = new Map(before);
+  for (const effect of outcome.effects) {
+    if (effect.kind === 'SLA') continue;
+    const lead = effect.kind === 'DECISION' ? effect.decision.lead : effect.change.lead;
+    const earlier = current.get(lead.leadId);
+    current.set(lead.leadId, lead);
+    if (lead.version !== (earlier?.version ?? 0) + 1)
+      faults.push(`${lead.leadId}: version ${earlier?.version} is followed by ${lead.version}`);
+    const revision = (earlier?.revision ?? 0) + (effect.kind === 'DECISION' ? 1 : 0);
+    if (lead.revision !== revision) faults.push(`${lead.leadId}: revision ${lead.revision} should be ${revision}`);
+    if (effect.kind !== 'DECISION' || effect.decision.kind !== 'ASSIGNED' || effect.decision.cause === 'REASSIGNED_BY_HAND') continue;
+    const pool = world.ruleSet.pools.get(lead.poolId ?? '');
+    if (pool === undefined || lead.agentId === null) continue;
+    const chosen = pool.agents.find((one) => one.agentId === lead.agentId);
+    if (chosen === undefined || !isPresent(chosen, pool, world.now)) faults.push(`${lead.leadId}: ${lead.agentId} is not there`);
+    if ([...(earlier?.formerAgents ?? []), ...lead.formerAgents].includes(lead.agentId))
+      faults.push(`${lead.leadId}: ${lead.agentId} had it before`);
+  }
+  return faults;
+}
+
+/** Caps that are exceeded; only by hand and by the last resort they may be. */
+export function capFaults(world: World): readonly string[] {
+  const faults: string[] = [];
+  const check = (name: string, record: { readonly open: number; readonly daily: number }, allowed: Pool['caps']): void => {
+    if (allowed.open !== null && record.open > allowed.open) faults.push(`${name} has ${record.open} open, over ${allowed.open}`);
+    if (allowed.daily !== null && record.daily > allowed.daily) faults.push(`${name} had ${record.daily} today, over ${allowed.daily}`);
+  };
+  for (const record of world.pools.values()) {
+    const pool = world.ruleSet.pools.get(record.poolId);
+    if (pool === undefined || record.poolId === world.ruleSet.lastResortPool) continue;
+    check(record.poolId, record, pool.caps);
+    for (const member of record.members)
+      check(`${record.poolId}/${member.agentId}`, member, pool.agents.find((one) => one.agentId === member.agentId)?.caps ?? NEVER_CAPPED);
+  }
+  for (const record of world.destinations.values())
+    check(record.destinationId, record, world.ruleSet.destinations.get(record.destinationId)?.caps ?? NEVER_CAPPED);
+  return faults;
+}
+
+/** Between batches: a stale waiter beside a free place has a call under way, or its pool's timer is due. */
+export function wakeFaults(world: World): readonly string[] {
+  const faults: string[] = [];
+  for (const record of world.pools.values()) {
+    const stale = world.waitersOf(record.poolId).filter((waiter) => isStale(waiter, record.generation));
+    if (stale.length > 0 && !record.wakePending) faults.push(`${record.poolId} does not know of its stale waiters`);
+    const isUnderWay = world.logs.some((log) => log.some((input) => input.kind === 'ROUTE' && input.poolId === record.poolId));
+    const isDue = record.wakeAt !== null && record.wakeAt <= world.now;
+    const places = topologyOf(world.ruleSet)
+      .chainOf(record.poolId)
+      .some((poolId) => hasPlace(world, poolId, []));
+    if (stale.length > 0 && places && !isUnderWay && !isDue && !isOpeningDue(world, record))
+      faults.push(`${record.poolId}: ${stale.length} stale waiters beside a free place, and nobody on the way`);
+  }
+  return faults;
+}
+
+/**
+ * After a batch of one: an arrival was given a place in its own pool although those that were there first are more than the
+ * places that are left.
+ */
+export function overtakingFaults(world: World, outcome: Decided): readonly string[] {
+  return outcome.effects.flatMap((effect) => {
+    if (effect.kind !== 'DECISION' || effect.decision.kind !== 'ASSIGNED' || effect.decision.cause !== 'SUBMITTED') return [];
+    const { poolId, leadId: id } = effect.decision.lead;
+    if (poolId === null || targetOf(world.ruleSet, world.factsOf(id)) !== poolId) return [];
+    const waiting = world.pools.get(poolId)?.waiting ?? 0;
+    return placesIn(world, poolId) < waiting ? [`${id} overtook ${waiting} leads in ${poolId}`] : [];
+  });
+}
+
+/** At rest: leads that wait although the rules would find them a place. */
+export function stuckLeads(world: World): readonly string[] {
+  return [...world.leads.values()]
+    .filter((lead) => lead.stage === 'WAITING')
+    .filter((lead) => {
+      const target = targetOf(world.ruleSet, world.factsOf(lead.leadId));
+      return topologyOf(world.ruleSet)
+        .chainOf(target)
+        .some((poolId) => hasPlace(world, poolId, lead.formerAgents));
+    })
+    .map((lead) => `${lead.leadId} waits in ${lead.poolId} beside a free place`);
+}
+
+/** The clock went on past the pool's timer; its event is still to come. */
+function isOpeningDue(world: World, record: PoolRecord): boolean {
+  return topologyOf(world.ruleSet)
+    .chainOf(record.poolId)
+    .some((poolId) => {
+      const at = world.pools.get(poolId)?.wakeAt ?? null;
+      return at !== null && at <= world.now;
+    });
+}
+
+function hasPlace(world: World, poolId: string, formerOwners: readonly string[]): boolean {
+  return placesIn(world, poolId, formerOwners) > 0;
+}
+
+/** Leads that the pool could take now from those who did not have them before; Infinity where nothing is capped. */
+function placesIn(world: World, poolId: string, formerOwners: readonly string[] = []): number {
+  const pool = world.ruleSet.pools.get(poolId);
+  if (pool === undefined) return 0;
+  const record = world.pools.get(poolId);
+  const shared = world.ruleSet.destinations.get(pool.destinationId);
+  const ofDestination = shared === undefined ? Number.POSITIVE_INFINITY : roomIn(world, shared, world.destinations.get(pool.destinationId));
+  const room = Math.min(roomIn(world, pool, record), ofDestination);
+  if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && isPresent(ALWAYS, pool, world.now) ? room : 0;
+  const ofAgents = pool.agents
+    .filter((one) => isPresent(one, pool, world.now) && !formerOwners.includes(one.agentId))
+    .map((one) =>
+      roomIn(
+        world,
+        { caps: one.caps, zone: pool.zone },
+        record?.members.find((member) => member.agentId === one.agentId),
+      ),
+    );
+  return Math.min(
+    room,
+    ofAgents.reduce((sum, one) => sum + one, 0),
+  );
+}
+
+const ALWAYS: Agent = { agentId: 'anybody', name: 'anybody', weight: 1, caps: NEVER_CAPPED, hours: null, leave: [], active: true };
+
+function roomIn(
+  world: World,
+  limit: { readonly caps: Pool['caps']; readonly zone: string },
+  counter: { readonly open: number; readonly daily: number; readonly day: string } | undefined,
+): number {
+  const { open, daily } = limit.caps;
+  const today = counter?.day === localDay(limit.zone, world.now) ? counter.daily : 0;
+  const ofOpen = open === null ? Number.POSITIVE_INFINITY : open - (counter?.open ?? 0);
+  return Math.max(0, daily === null ? ofOpen : Math.min(ofOpen, daily - today));
+}
