@@ -4,7 +4,7 @@ import type { Logger } from '@lead-router/telemetry/logger.ts';
 import type { GatewayStore } from './gateway-store.ts';
 
 const HOUR_MS = 3_600_000;
-export const KEYS_KEPT_MS = 48 * HOUR_MS;
+const KEYS_KEPT_MS = 48 * HOUR_MS;
 
 export interface ForgetOptions {
   readonly store: Pick<GatewayStore, 'forgetIdempotencyKeys'>;

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { registerSchemas } from '@lead-router/contracts/register-schemas.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
-import { topicDefinitions } from '@lead-router/contracts/topics.ts';
+import { deadLetterTopic, TOPICS, topicDefinitions } from '@lead-router/contracts/topics.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { putApiKey, putVendor } from '@lead-router/store/vendor-store.ts';
 import type { ConsumedRecord, KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
-import { readTopic } from '@lead-router/stream/read-topic.ts';
+import { endOffsets, readTopic } from '@lead-router/stream/read-topic.ts';
 import { silentLogger } from '@lead-router/telemetry/logger.ts';
 import { openTestPool } from '@lead-router/testkit/test-postgres.ts';
 
@@ -20,7 +20,7 @@ export interface GatewayProcess {
   readonly kafka: KafkaPort;
   readonly schemas: SchemaSource;
   readonly pool: PostgresPool;
-  /** Everything in a topic up to now. */
+  /** What has been written to a topic since the start. */
   read(topic: string): Promise<readonly ConsumedRecord[]>;
   /** SIGTERM; resolves with the exit code. */
   end(): Promise<number | null>;
@@ -52,6 +52,8 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     await putVendor(test.pool, { vendor, name: vendor, zone: 'America/New_York', dailyCap, isActive: true });
     await putApiKey(test.pool, { vendor, apiKey, label: 'test', scopes, expiresAt: null });
   }
+  const topics = [TOPICS.submitted.topic, TOPICS.inbox.topic, deadLetterTopic('gateway')];
+  const starts = new Map(await Promise.all(topics.map(async (topic) => [topic, await endOffsets(kafka, topic)] as const)));
   const child = fork(main, [], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {

@@ -10,6 +10,7 @@ import {
   type IdempotencyClaim,
 } from '@lead-router/store/idempotency-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { statement } from '@lead-router/store/statement.ts';
 import {
   findSubmissions,
   type LeadStatus,
@@ -33,7 +34,11 @@ export interface GatewayStore {
   abandonIdempotencyKey(claimed: ClaimedKey): Promise<void>;
   forgetIdempotencyKeys(olderThanMs: number): Promise<void>;
   readLeadStatus(leadId: LeadId): Promise<LeadStatus>;
+  /** Resolves when Postgres answers. */
+  ping(): Promise<void>;
 }
+
+const PING = statement('gateway-ping', 'SELECT 1');
 
 export function createPostgresGatewayStore(pool: PostgresPool): GatewayStore {
   return {
@@ -47,5 +52,8 @@ export function createPostgresGatewayStore(pool: PostgresPool): GatewayStore {
     abandonIdempotencyKey: (claimed) => abandonIdempotencyKey(pool, claimed),
     forgetIdempotencyKeys: (olderThanMs) => forgetIdempotencyKeys(pool, olderThanMs),
     readLeadStatus: (leadId) => readLeadStatus(pool, leadId),
+    ping: async () => {
+      await pool.run(PING);
+    },
   };
 }

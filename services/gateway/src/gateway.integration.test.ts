@@ -9,6 +9,14 @@ import { type GatewayProcess, startGatewayProcess } from './gateway-process.test
 
 const WRITE = { authorization: 'Bearer key-of-acme-media', 'content-type': 'application/json' };
 const LINES = { ...WRITE, 'content-type': 'application/x-ndjson' };
+interface Answer {
+  readonly leads: readonly { readonly line: number; readonly leadId?: string; readonly status: string }[];
+  readonly repeats: number;
+  readonly refused: number;
+  readonly error: { readonly code: string; readonly reopensAt: string };
+}
+
+const bodyOf = async (response: Response): Promise<Answer> => (await response.json()) as Answer;
 const idOf = (vendor: string, reference: string) => leadIdFor(vendor, { kind: 'REFERENCE', reference });
 
 describe('the gateway', () => {
@@ -45,14 +53,12 @@ describe('the gateway', () => {
     );
     const response = await post('/v1/leads', LINES, samples.map(({ text }) => text).join('\n'));
     expect(response.status).toBe(202);
-    const answer = await response.json();
-    expect(answer.leads.map(({ line }: { line: number }) => line)).toEqual(samples.map((_, index) => index + 1));
+    const answer = await bodyOf(response);
+    expect(answer.leads.map(({ line }) => line)).toEqual(samples.map((_, index) => index + 1));
     const expected = { accepted: 'accepted', linked: 'accepted', repeat: 'repeat', refused: 'refused' };
-    expect(answer.leads.map(({ status }: { status: string }) => status)).toEqual(samples.map(({ expectation }) => expected[expectation]));
+    expect(answer.leads.map(({ status }) => status)).toEqual(samples.map(({ expectation }) => expected[expectation]));
     expect(answer.refused).toBeGreaterThan(5);
-    const ids: string[] = answer.leads.flatMap((lead: { leadId?: string; status: string }) =>
-      lead.status === 'accepted' ? [lead.leadId] : [],
-    );
+    const ids = answer.leads.flatMap(({ leadId, status }) => (status === 'accepted' && leadId !== undefined ? [leadId] : []));
     const inKafka = (await submitted()).filter(({ event }) => event.context.lead.vendor === 'acme-media');
     expect(inKafka.map(({ key }) => key).sort()).toEqual([...ids].sort());
     expect(
@@ -72,12 +78,12 @@ describe('the gateway', () => {
       { ...WRITE, traceparent },
       JSON.stringify({ vendorReference: 'now', person: { email: 'ada@example.com' } }),
     );
-    const { leads } = await response.json();
-    const status = await fetch(`${gateway.apiUrl}/v1/leads/${leads[0].leadId}`, { headers: WRITE });
+    const leadId = (await bodyOf(response)).leads[0]?.leadId;
+    const status = await fetch(`${gateway.apiUrl}/v1/leads/${leadId}`, { headers: WRITE });
     expect(await status.json()).toMatchObject({ leadId: idOf('acme-media', 'now'), stage: 'SUBMITTED', revision: 0, agentId: null });
-    const other = await fetch(`${gateway.apiUrl}/v1/leads/${leads[0].leadId}`, { headers: { 'x-api-key': 'key-of-leadwave' } });
+    const other = await fetch(`${gateway.apiUrl}/v1/leads/${leadId}`, { headers: { 'x-api-key': 'key-of-leadwave' } });
     expect(other.status).toBe(404);
-    const record = (await submitted()).find(({ key }) => key === leads[0].leadId);
+    const record = (await submitted()).find(({ key }) => key === leadId);
     expect(record?.headers.traceparent?.toString()).toBe(traceparent);
     expect(record?.event).toMatchObject({
       envelope: { eventId: submittedEventId(idOf('acme-media', 'now')) },
@@ -96,7 +102,7 @@ describe('the gateway', () => {
     const named = (await submitted()).filter(({ event }) => event.context.lead.vendorReference === 'hundred');
     expect(named).toHaveLength(1);
     const other = await post('/v1/leads', headers, '{"person":{"lastName":"Byron"}}');
-    expect([other.status, (await other.json()).error.code]).toEqual([422, 'LR_GATEWAY_IDEMPOTENCY_CONFLICT']);
+    expect([other.status, (await bodyOf(other)).error.code]).toEqual([422, 'LR_GATEWAY_IDEMPOTENCY_CONFLICT']);
   });
 
   it('accepts up to the daily cap, and says when it reopens', async () => {
@@ -115,10 +121,10 @@ describe('the gateway', () => {
       quota: { remaining: 0 },
     });
     const again = await post('/v1/leads', headers, JSON.stringify(lead(2)));
-    expect([again.status, (await again.json()).repeats]).toEqual([202, 1]);
+    expect([again.status, (await bodyOf(again)).repeats]).toEqual([202, 1]);
     const refused = await post('/v1/leads', headers, JSON.stringify(lead(9)));
     expect(refused.status).toBe(429);
-    const { error } = await refused.json();
+    const { error } = await bodyOf(refused);
     expect(error).toMatchObject({ code: 'LR_GATEWAY_QUOTA_EXCEEDED', lines: [{ line: 1, status: 'refused' }] });
     const seconds = Number(refused.headers.get('retry-after'));
     expect(Math.abs(Date.now() + seconds * 1_000 - Date.parse(error.reopensAt))).toBeLessThan(5_000);

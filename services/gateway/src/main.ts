@@ -2,17 +2,18 @@
 import { loadConfig } from '@lead-router/config/load-config.ts';
 import { openCodec, openTopicCodec } from '@lead-router/contracts/codec.ts';
 import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
-import { activityTopic, intakeTopic, valueSubject } from '@lead-router/contracts/topics.ts';
+import { activityTopic, intakeTopic, TOPICS, valueSubject } from '@lead-router/contracts/topics.ts';
 import { openDependencies, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
 import { VERSION } from '@lead-router/service-kit/version.ts';
 import { runServiceProcess } from '@lead-router/stream/process-main.ts';
 import { runTopology } from '@lead-router/stream/run-topology.ts';
 import { createGateway } from './compose.ts';
 import { createDigests } from './digests.ts';
-import { forgetOldKeys, KEYS_KEPT_MS } from './forget-old-keys.ts';
+import { forgetOldKeys } from './forget-old-keys.ts';
 import { type GatewayConfig, gatewayConfig } from './gateway-config.ts';
 import { createPostgresGatewayStore } from './gateway-store.ts';
 import { gatewayTopology } from './topology.ts';
+import { watchDependencies } from './watch-dependencies.ts';
 
 const POSTGRES_CONNECTIONS = 10;
 
@@ -20,11 +21,11 @@ await runServiceProcess({
   service: 'gateway',
   configure: (environment) => loadConfig(gatewayConfig, environment),
   start: async (parts) => {
-    const { config, clock, logger, metrics } = parts;
+    const { config, clock, logger, metrics, health } = parts;
     const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'gateway', maxConnections: POSTGRES_CONNECTIONS });
     const store = createPostgresGatewayStore(pool);
     const codecs = await waitFor(parts, 'registry', () => openCodecs(schemas, config));
-    await waitFor(parts, 'postgres', () => store.forgetIdempotencyKeys(KEYS_KEPT_MS));
+    await waitFor(parts, 'postgres', () => store.ping());
     const producer = await waitFor(parts, 'kafka', () => kafka.producer());
     const digests = createDigests(config.identityKey.reveal());
     const { submitted, inbox } = codecs;
@@ -44,14 +45,20 @@ await runServiceProcess({
     });
     const running = await runTopology(topology, { ...parts, kafka });
     const stopping = new AbortController();
-    const forgetting = forgetOldKeys({ store, clock, logger, signal: stopping.signal });
+    const background = Promise.all([
+      forgetOldKeys({ store, clock, logger, signal: stopping.signal }),
+      watchDependencies({
+        probes: { postgres: () => store.ping(), kafka: () => kafka.admin.partitionCount(TOPICS.submitted.topic) },
+        ...{ health, metrics, clock, signal: stopping.signal },
+      }),
+    ]);
     const apiUrl = await gateway.app.listen({ port: config.http.port, host: config.http.host });
     return {
       topology: topology.description,
       announce: { apiUrl },
       stop: async () => {
         stopping.abort();
-        await Promise.all([gateway.stop(), running.stop(), forgetting]);
+        await Promise.all([gateway.stop(), running.stop(), background]);
         await producer.disconnect();
         await close();
       },

@@ -1,0 +1,8 @@
+/** The double keeps what the real store keeps. */
+import { gatewayStoreContract } from './gateway-store.contract.test-support.ts';
+import { createMemoryGatewayStore } from './memory-gateway-store.test-support.ts';
+
+gatewayStoreContract('in memory', async () => {
+  const store = createMemoryGatewayStore();
+  return { store, putVendor: async (vendor, apiKey) => store.putVendor(vendor, apiKey), close: async () => undefined };
+});
