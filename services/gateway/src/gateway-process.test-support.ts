@@ -78,7 +78,10 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       await readTopic(kafka, {
         topic,
         groupId: `gateway-test-${process.pid}-${reads}`,
-        onRecords: (records) => void found.push(...records),
+        onRecords: (records, partition) => {
+          const start = starts.get(topic)?.get(partition) ?? 0;
+          found.push(...records.filter(({ offset }) => offset >= start));
+        },
       });
       return found;
     },
