@@ -7,19 +7,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditReport } from '@lead-router/cli/audit/audit-report.ts';
 import { runAudit } from '@lead-router/cli/audit/run-audit.ts';
 import { sampleLeads } from '@lead-router/cli/sample/sample-leads.ts';
+import { sampleVendors } from '@lead-router/cli/sample/vendors.ts';
 import { readPipelineLag } from '@lead-router/cli/up/pipeline-lag.ts';
 import { type SampleProgress, streamSample } from '@lead-router/cli/up/sample-stream.ts';
-import { startSystem, type System, type SystemOptions } from '@lead-router/cli/up/system.ts';
+import { type System, type SystemOptions, startSystem } from '@lead-router/cli/up/system.ts';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { parseSubmission } from '@lead-router/contracts/parse-submission.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { openVendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
-import { statement } from '@lead-router/store/statement.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
+import { statement } from '@lead-router/store/statement.ts';
 import { KafkaFault, type RecordProducer } from '@lead-router/stream/kafka-port.ts';
 import { readTopic } from '@lead-router/stream/read-topic.ts';
-import { sampleVendors } from '@lead-router/cli/sample/vendors.ts';
 
 export interface Fault {
   readonly name: string;
@@ -37,6 +37,8 @@ export interface FaultRunOptions {
   readonly instances?: SystemOptions['instances'];
   readonly ruleSetFile?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A last look at the system, once everything is at rest. */
+  readonly inspect?: (system: System) => Promise<void>;
   readonly onProgress: (line: string) => void;
 }
 
@@ -82,6 +84,7 @@ export async function runUnderFaults(options: FaultRunOptions): Promise<FaultRep
     await streaming;
     const audit = await auditAtRest(system, onProgress);
     const outcome = await compare(system, options.leads);
+    await options.inspect?.(system);
     const restarts = system.services.all.reduce((sum, service) => sum + service.restarts(), 0);
     return { ...outcome, audit, planted, restarts, seconds: (Date.now() - startedAt) / 1000 };
   } finally {
@@ -116,7 +119,8 @@ export async function awaitDecided(system: System, wanted: number): Promise<numb
     const decided = await countDecided(system).catch(whileAway);
     if (decided !== null && decided >= wanted) return decided;
     if (decided !== null && decided > last.decided) last = { decided, at: Date.now() };
-    if (Date.now() - last.at > STALLED_MS) throw new Error(`no decision for ${STALLED_MS / 1000} s: ${last.decided} of ${wanted} were made`);
+    if (Date.now() - last.at > STALLED_MS)
+      throw new Error(`no decision for ${STALLED_MS / 1000} s: ${last.decided} of ${wanted} were made`);
     await sleep(POLL_MS);
   }
 }
@@ -190,10 +194,16 @@ export function expectedLeads(count: number): ReadonlySet<string> {
   return expected;
 }
 
-async function startSample(system: System, options: FaultRunOptions, at: { readonly progress: SampleProgress; readonly signal: AbortSignal }): Promise<void> {
+async function startSample(
+  system: System,
+  options: FaultRunOptions,
+  at: { readonly progress: SampleProgress; readonly signal: AbortSignal },
+): Promise<void> {
   const registryUrl = system.infrastructure.addresses.schemaRegistryUrl;
   const byKafka = sampleVendors.filter(({ door }) => door === 'kafka');
-  const encoders = await Promise.all(byKafka.map(async ({ name }) => [name, await openVendorEncoder({ registryUrl, vendor: name })] as const));
+  const encoders = await Promise.all(
+    byKafka.map(async ({ name }) => [name, await openVendorEncoder({ registryUrl, vendor: name })] as const),
+  );
   const producer = patientProducer(await system.kafka.producer(), at.signal);
   await streamSample(
     {

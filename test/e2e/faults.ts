@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName, ServiceProcess } from '@lead-router/cli/up/service-processes.ts';
 import type { System } from '@lead-router/cli/up/system.ts';
 import type { PartName } from '@lead-router/infra/part-name.ts';
+import { statement } from '@lead-router/store/statement.ts';
 import { awaitDecided, countDecided, type Fault } from './fault-run.ts';
 
 const POLL_MS = 50;
@@ -46,17 +47,25 @@ export function freezeRouter(instance: string, atDecided: number): Fault {
     atDecided,
     inflict: async (system) => {
       const target = instanceOf(system, instance);
-      const before = await countDecided(system);
+      const before = { decided: await countDecided(system), epochs: await sumOfEpochs(system) };
       target.kill('SIGSTOP');
       try {
         await sleep(ZOMBIE_MS);
-        // The others went on meanwhile, with the partitions of the frozen one.
-        await awaitDecided(system, before + 1);
+        // The others went on meanwhile, and took over: an epoch is raised by whoever is given a partition.
+        await awaitDecided(system, before.decided + 1);
+        if ((await sumOfEpochs(system)) === before.epochs) throw new Error(`nobody took over from ${instance}`);
       } finally {
         target.kill('SIGCONT');
       }
     },
   };
+}
+
+const EPOCHS = statement('faults-epochs', 'SELECT sum(epoch)::integer AS epochs FROM router_partitions');
+
+async function sumOfEpochs(system: System): Promise<number> {
+  const [row] = await system.pool.run<{ epochs: number }>(EPOCHS);
+  return row?.epochs ?? 0;
 }
 
 function instanceOf(system: System, instance: string): ServiceProcess {
