@@ -4,7 +4,7 @@
  */
 import { deadLetterTopic, type ServiceName, TOPICS, vendorOfTopic } from '@lead-router/contracts/topics.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
-import { CONSUMER_GROUPS } from '../setup/prepare-cluster.ts';
+import { topicReaders } from '../connect/topic-readers.ts';
 import type { CutPartition } from './audit-report.ts';
 
 export interface AuditCut {
@@ -27,16 +27,13 @@ export interface CutPositions {
   readonly committed: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
-/** Reads the vendors' intake topics. */
-const GATEWAY_GROUP = 'lead-router-gateway';
-
 export const DEAD_LETTER_SERVICES: readonly ServiceName[] = ['gateway', 'enricher', 'scorer', 'router', 'notifier', 'watchdog'];
 
 export async function takeCut(kafka: KafkaPort): Promise<AuditCut> {
   const existing = await kafka.admin.listTopics();
   const intakeTopics = existing.filter((topic) => vendorOfTopic(topic) !== null).sort();
   const committed = new Map<string, ReadonlyMap<number, number>>();
-  for (const [topic, groupId] of readersOf(intakeTopics)) committed.set(topic, await committedOffsets(kafka, { topic, groupId }));
+  for (const { topic, groupId } of topicReaders(existing)) committed.set(topic, await committedOffsets(kafka, { topic, groupId }));
   const wanted = [...Object.values(TOPICS).map(({ topic }) => topic), ...intakeTopics, ...DEAD_LETTER_SERVICES.map(deadLetterTopic)];
   const partitions: CutPartition[] = [];
   for (const topic of wanted.filter((name) => existing.includes(name))) {
@@ -61,13 +58,6 @@ export function cutOf({ partitions, committed }: CutPositions): AuditCut {
     low: (topic, partition) => byTopic.get(topic)?.get(partition)?.from ?? 0,
     hasExpired: (topic) => entriesOf(topic).some(({ from }) => from > 0),
   };
-}
-
-function readersOf(intakeTopics: readonly string[]): readonly (readonly [topic: string, groupId: string])[] {
-  return [
-    ...CONSUMER_GROUPS.flatMap(({ groupId, topics }) => topics.map((topic) => [topic, groupId] as const)),
-    ...intakeTopics.map((topic) => [topic, GATEWAY_GROUP] as const),
-  ];
 }
 
 async function committedOffsets(

@@ -1,0 +1,70 @@
+/** `lead-router rules check FILE`, and the faults of a rule set as people read them. */
+import { readFile } from 'node:fs/promises';
+import type { RuleSet, RuleSetFault } from '@lead-router/domain/rule-set.ts';
+import type { Command } from 'commander';
+import { CliError, EXIT } from '../connect/cli-error.ts';
+import { type RuleSetFile, readRuleSetFile } from '../setup/read-rule-set.ts';
+import { type CommandRun, command, type SharedOptions } from './command.ts';
+import { count } from './text-table.ts';
+
+export function checkCommand(runner: CommandRun): Command {
+  return command('check', {
+    summary: 'all faults of a rule set, each with its line (exit 1 if there are any); speaks to no system',
+    examples: ['rules check deploy/rule-sets/sample/rules.yaml'],
+    isLocal: true,
+  })
+    .argument('<file>', 'the YAML document; its tables lie beside it')
+    .action((file: string, options: SharedOptions) =>
+      runner.run(options, async () => {
+        const read = await readRules(file);
+        if (!read.ok)
+          return { exitCode: EXIT.NEGATIVE, json: { ok: false, faults: read.faults }, text: await formatFaults(file, read.faults) };
+        return {
+          exitCode: EXIT.OK,
+          json: { ok: true, ...summaryOf(read.ruleSet), faults: [] },
+          text: `${file}: no faults\n${summaryWords(read.ruleSet)}`,
+        };
+      }),
+    );
+}
+
+/** A CliError when there is no such file. */
+export async function readRules(file: string): Promise<RuleSetFile> {
+  try {
+    return await readRuleSetFile(file);
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
+    throw new CliError('LR_CLI_USAGE', `${file} cannot be read (${String(cause.code)}): give the path of a rule set's YAML document.`, {
+      exitCode: EXIT.USAGE,
+      cause,
+    });
+  }
+}
+
+export async function formatFaults(file: string, faults: readonly RuleSetFault[]): Promise<string> {
+  const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
+  const told = faults.flatMap((fault) => [...faultLines(file, fault, lines), '']);
+  return [...told, `${count(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}`].join('\n');
+}
+
+/** The place, what is wrong, and the line with a caret under the column. */
+function faultLines(file: string, { path, line, column, message }: RuleSetFault, source: readonly string[]): readonly string[] {
+  const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(':');
+  const head = `${place}: ${path === '' ? '' : `${path}: `}${message}`;
+  const text = line === null ? undefined : source[line - 1];
+  if (line === null || text === undefined) return [head];
+  const number = String(line);
+  // Tabs before the column stay, so that the caret stands under it.
+  const indent = text.slice(0, Math.max(0, (column ?? 1) - 1)).replaceAll(/[^\t]/g, ' ');
+  return [head, `  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}^`];
+}
+
+export function summaryOf({ name, digest, rules, pools, destinations, lastResortPool }: RuleSet) {
+  const agents = [...pools.values()].reduce((sum, pool) => sum + pool.agents.length, 0);
+  return { name, digest, rules: rules.length, pools: pools.size, agents, destinations: destinations.size, lastResortPool };
+}
+
+function summaryWords(ruleSet: RuleSet): string {
+  const { name, rules, pools, agents, destinations, lastResortPool } = summaryOf(ruleSet);
+  return `${name}: ${rules} rules, ${destinations} destinations, ${pools} pools with ${agents} agents; the last resort is ${lastResortPool}`;
+}

@@ -1,0 +1,41 @@
+/** `lead-router up`: what `npm start` does. */
+import { type Command, Option } from 'commander';
+import { EXIT, type ExitCode } from '../connect/cli-error.ts';
+import { type CommandRun, command } from './command.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface UpCommandOptions {
+  readonly drain?: boolean;
+  readonly leads?: number;
+  readonly rate?: number;
+  readonly data?: string;
+  readonly rules?: string;
+}
+
+/** @param end with the exit code: the live view has printed everything there is to say */
+export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Command {
+  return command('up', {
+    summary: 'the whole system on this machine with the sample streaming in, and a live view (the same as npm start)',
+    examples: ['up', 'up --drain   # end after the sample; exit 0 only if the audit balances', 'up --leads 0 # nothing streams in'],
+  })
+    .option('--drain', 'end after the sample; exit 0 only if the audit balances')
+    .addOption(new Option('--leads <n>', 'how many leads of the sample; 0 for none').argParser(wholeNumber('--leads', 0)))
+    .addOption(new Option('--rate <n>', 'leads a second, all vendors together').argParser(wholeNumber('--rate')))
+    .option('--rules <file>', 'rule set to begin with')
+    .action(async (options: UpCommandOptions) => {
+      // Loaded here: it brings the infrastructure and the sample with it, which no other command needs.
+      const { DEFAULT_UP, up } = await import('../up/up.ts');
+      const {
+        drain = DEFAULT_UP.drain,
+        leads = DEFAULT_UP.leads,
+        rate = DEFAULT_UP.leadsPerSecond,
+        data = DEFAULT_UP.dataFolder,
+        rules,
+      } = options;
+      const code = await up(
+        { drain, leads, leadsPerSecond: rate, dataFolder: data, ...(rules === undefined ? {} : { ruleSetFile: rules }) },
+        runner.io.signal,
+      );
+      end(code === 0 ? EXIT.OK : EXIT.NEGATIVE);
+    });
+}
