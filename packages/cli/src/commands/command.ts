@@ -75,6 +75,6 @@ export function command(
 ): Command {
   const made = new Command(name).description(about.summary).option('--json', 'one JSON document on standard output');
   if (about.isLocal !== true)
-    made.addOption(new Option('--data <folder>', 'data folder of the `npm start` to speak to').env('DATA_FOLDER'));
+    made.option('--data <folder>', 'data folder of the `npm start` to speak to (default: .data/default of the checkout)');
   return made.addHelpText('after', `\nExamples:\n${about.examples.map((example) => `  $ lead-router ${example}`).join('\n')}`);
 }

@@ -1,6 +1,7 @@
 /** `lead-router rules check|publish|list|rollback` */
 
 import { userInfo } from 'node:os';
+import { poolTimerId } from '@lead-router/contracts/ids.ts';
 import { activateRuleSet, readActivationLog } from '@lead-router/store/activate-rule-set.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { listRuleSets, publishRuleSet } from '@lead-router/store/rule-set-store.ts';
