@@ -1,7 +1,7 @@
 /** Contract, part five: timers follow from what the router writes, and the watchdog's leases and marks. */
 import type { LeadTimer, PoolRecord } from '@lead-router/domain/routing-model.ts';
 import { describe, expect, it } from 'vitest';
-import { aBatch, aLead, aPool, commitBatch, LIMITS, locksOf, type RouterStoreFixture } from './router-store-fixture.ts';
+import { aBatch, aLead, aPool, commitBatch, LIMITS, locksOf, type RouterStoreFixture, readLocked } from './router-store-fixture.ts';
 
 const ALL = { limit: 100, leaseMs: 30_000 };
 
@@ -28,6 +28,18 @@ export const describeTimers = (fixture: () => RouterStoreFixture): void => {
         { timerId: poolTimerId('field'), kind: 'POOL_WAKE', poolId: 'field', generation: 9, dueAt: 1_500 },
         { timerId: accept.leadId, kind: 'ACCEPT', poolId: null, generation: 4, dueAt: 2_000 },
       ]);
+    });
+
+    it('of pools where leads wait are set for now when another rule set becomes active', async () => {
+      const { store, poolTimerId, activate } = fixture();
+      const crowded = aPool({ poolId: 'crowded', waiting: 2, wakeAt: null, wakeGeneration: 4 });
+      await commitBatch(store, { writes: { pools: [crowded, aPool({ poolId: 'quiet' })] } });
+      await activate(2);
+      const [woken, ...others] = await lease(Number.MAX_SAFE_INTEGER / 1_000);
+      expect(woken).toMatchObject({ timerId: poolTimerId('crowded'), kind: 'POOL_WAKE', poolId: 'crowded', generation: 5 });
+      expect(others).toEqual([]);
+      const { pools } = await readLocked(store, { pools: ['crowded'] });
+      expect(pools.get('crowded')).toEqual({ ...crowded, wakeAt: woken?.dueAt, wakeGeneration: 5 });
     });
 
     it('are leased: nobody else gets them before the lease has run out, and at most the limit is given', async () => {

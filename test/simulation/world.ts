@@ -1,8 +1,11 @@
 /** Everything that outlives the processes of one simulated run: broker, database, codecs, and what went wrong. */
+
 import { type CodecFor, openTopicCodec } from '@lead-router/contracts/codec.ts';
+import { poolTimerId } from '@lead-router/contracts/ids.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import { deadLetterTopic, TOPICS } from '@lead-router/contracts/topics.ts';
-import { type ContractWire, openContractWire } from '@lead-router/router/contract-wire.ts';
+import { openContractWire } from '@lead-router/router/contract-wire.ts';
+import type { RouterWire } from '@lead-router/router/router-wire.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
 import { MemoryBroker } from '@lead-router/testkit/memory-broker.ts';
 import { MemoryDatabase } from '@lead-router/testkit/memory-database.ts';
@@ -12,7 +15,7 @@ import { SIMULATION_START } from './simulation-rules.ts';
 
 /** The same for all runs: opened once a process. */
 export interface Codecs {
-  readonly wire: ContractWire;
+  readonly wire: RouterWire;
   readonly inbox: CodecFor<'InboxEvent'>;
   readonly decided: CodecFor<'LeadDecided'>;
   readonly state: CodecFor<'LeadState'>;
@@ -55,6 +58,6 @@ export function createWorld(codecs: Codecs, options: { readonly seed: number; re
   for (const { topic } of [TOPICS.inbox, TOPICS.decided, TOPICS.state, TOPICS.sla]) broker.createTopic(topic, partitions);
   broker.createTopic(ROUTER_DEAD_LETTERS, 1);
   for (const { at } of broker.logs(TOPICS.inbox.topic)) broker.group(ROUTER_GROUP).commit(at, 0);
-  const database = new MemoryDatabase({ scheduler, partitions, activeRuleVersion: 1, poolTimerId: codecs.wire.poolTimerId });
+  const database = new MemoryDatabase({ scheduler, partitions, activeRuleVersion: 1, poolTimerId: poolTimerId });
   return { seed, scheduler, broker, database, codecs, partitions, shape, problems: [] };
 }

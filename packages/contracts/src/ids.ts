@@ -9,6 +9,8 @@ import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 const LEAD_NAMESPACE = 'b3f8a3d0-6a53-5d0c-9c52-2f6d0a4c9e11';
 const EVENT_NAMESPACE = '0e5c6f1b-21d7-5b7e-8a0f-64f7c8d91b23';
 
+const POOL_TIMER_NAMESPACE = '6d0c3f7e-52a1-5f0e-9b56-0f7a2d1c4e88';
+
 const NAMESPACE_BYTES = 16;
 const INITIAL_SCRATCH_BYTES = 1024;
 const VARIANT_DIGITS = ['8', '9', 'a', 'b'] as const;
@@ -27,6 +29,7 @@ export function namespaceBytes(uuid: string): Buffer {
 
 const LEADS = namespaceBytes(LEAD_NAMESPACE);
 const EVENTS = namespaceBytes(EVENT_NAMESPACE);
+const POOL_TIMERS = namespaceBytes(POOL_TIMER_NAMESPACE);
 
 /** What names a lead: the vendor's reference, else its idempotency key, else the content itself. */
 export type LeadName =
@@ -65,6 +68,9 @@ export const scoredEventId = (enriched: EventId): EventId => eventIdFor('scored'
 export const timerEventId = (timerId: string, generation: number): EventId => eventIdFor('timer', timerId, generation);
 export const activityEventId = (system: string, activityId: string): EventId => eventIdFor('activity', system, activityId);
 export const receiptEventId = (deliveryId: string, attempt: number): EventId => eventIdFor('receipt', deliveryId, attempt);
+
+/** Under which a pool's own timer is kept and fired: a UUID like a lead's, but never one. */
+export const poolTimerId = (poolId: string): string => uuidV5(POOL_TIMERS, poolId);
 
 /** One wake-up of one lead by one batch; `from` is the batch's first offset. */
 export function routeEventId(wake: {

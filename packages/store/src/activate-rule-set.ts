@@ -6,12 +6,15 @@ import { RULE_VERSION_LOCK } from './advisory-locks.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { INSTANCE_LIVE_MS, type LiveInstance, listLiveInstances } from './service-instances.ts';
 import { statement } from './statement.ts';
+import { writeTimers } from './write-timers.ts';
 
 export interface Activation {
   readonly version: number;
   readonly by: string;
   /** Plain words, for the log of activations; null for none. */
   readonly reason: string | null;
+  /** The id of a pool's timer: waiting pools are woken, since the new version may have room where the old one had none. */
+  readonly poolTimerId: (poolId: string) => string;
   /** Longest wait for the instances, milliseconds. */
   readonly timeoutMs: number;
   /** Default `INSTANCE_LIVE_MS`. */
@@ -54,6 +57,13 @@ const HISTORY = statement(
   'rule-set-activation-history',
   `SELECT version, previous_version, activated_at, activated_by, reason
      FROM rule_set_activation_log ORDER BY activation_id DESC LIMIT $1`,
+);
+
+/** Under the exclusive lock no batch holds a pool. */
+const WAKE_POOLS = statement(
+  'pools-wake-waiting',
+  `UPDATE pools SET wake_at = date_trunc('milliseconds', now()), wake_generation = wake_generation + 1
+    WHERE waiting > 0 RETURNING pool_id, wake_at, wake_generation`,
 );
 
 /** Activating the active version again changes and logs nothing. Errors: StoreFault `conflict` when a batch held the lock too long. */
@@ -103,13 +113,22 @@ const awaitCompiled = async (pool: PostgresPool, activation: Activation): Promis
   }
 };
 
-const flip = (pool: PostgresPool, { version, by, reason }: Activation): Promise<number | null> =>
+const flip = (pool: PostgresPool, { version, by, reason, poolTimerId }: Activation): Promise<number | null> =>
   pool.inTransaction(async (transaction) => {
     void transaction.run(LOCK_EXCLUSIVELY);
     const [active] = await transaction.run<{ version: number | null }>(READ_ACTIVE);
     const previousVersion = active?.version ?? null;
     if (previousVersion === version) return previousVersion;
     void transaction.run(FLIP, [version, by]);
+    const woken = await transaction.run<{ pool_id: string; wake_at: number; wake_generation: number }>(WAKE_POOLS);
+    const put = woken.map((row) => ({
+      timerId: poolTimerId(row.pool_id),
+      kind: 'POOL_WAKE' as const,
+      poolId: row.pool_id,
+      dueAt: row.wake_at,
+      generation: row.wake_generation,
+    }));
+    void writeTimers(transaction, { put, cancelled: [] });
     await transaction.run(LOG, [version, previousVersion, by, reason]);
     return previousVersion;
   });

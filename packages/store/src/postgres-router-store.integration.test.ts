@@ -20,7 +20,7 @@ const createStore: CreateRouterStore = async ({ lockTimeoutMs }) => {
   await ensurePartitions(pool, 3);
   const activate = async (version: number): Promise<void> => {
     await publishRuleSet(pool, { name: 'test', digest: `digest-${version}`, source: '', tables: new Map(), publishedBy: 'test' });
-    const answer = await activateRuleSet(pool, { version, by: 'test', reason: null, timeoutMs: 0 });
+    const answer = await activateRuleSet(pool, { version, by: 'test', reason: null, poolTimerId: timerIdOf, timeoutMs: 0 });
     if (!answer.ok) throw new Error(answer.message);
   };
   await activate(1);

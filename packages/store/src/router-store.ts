@@ -25,7 +25,7 @@ export type StoredBatchAnswer =
 
 export interface PeekResult {
   readonly leads: ReadonlyMap<LeadId, LeadRecord>;
-  /** Encoded LeadContext of those leads. */
+  /** LeadContext of those leads, in its stored form. */
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
   readonly identities: ReadonlyMap<string, IdentityRecord>;
 }
@@ -54,7 +54,7 @@ export interface BatchWriteSet {
   readonly outputs: Buffer;
   readonly decisions: readonly DecisionRow[];
   readonly writes: BatchWrites;
-  /** Encoded LeadContext of leads that are new, or whose context changed. */
+  /** LeadContext, in its stored form, of leads that are new or whose context changed. */
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
 }
 

@@ -11,7 +11,8 @@ const aRuleSet = (digest: string) => ({
   tables: new Map([['zips', 'zip,territory\n10001,east\n']]),
   publishedBy: 'ann',
 });
-const activation = { by: 'ann', reason: null, timeoutMs: 2_000 };
+const WEST_TIMER = '00000000-0000-4000-8000-00000000000a';
+const activation = { by: 'ann', reason: null, timeoutMs: 2_000, poolTimerId: () => WEST_TIMER };
 const instance = (instanceId: string) => ({ instanceId, service: 'router', address: null });
 
 describe('rule sets', () => {

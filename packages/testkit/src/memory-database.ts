@@ -88,7 +88,7 @@ export class MemoryDatabase {
   }
 
   /** Timers that a batch sets and cancels follow from the records it writes; see `write-timers.ts` of the store. */
-  timerWrites(writes: BatchWrites): { readonly put: readonly DueTimer[]; readonly cancelled: readonly string[] } {
+  timerWrites(writes: Pick<BatchWrites, 'leads' | 'pools'>): { readonly put: readonly DueTimer[]; readonly cancelled: readonly string[] } {
     const put: DueTimer[] = [];
     const cancelled: string[] = [];
     for (const { leadId, timer, timerGeneration } of writes.leads) {
@@ -101,6 +101,15 @@ export class MemoryDatabase {
       else cancelled.push(timerId);
     }
     return { put, cancelled };
+  }
+
+  /** With the flip to another rule set: it may have room where the old one had none. */
+  wakeWaitingPools(): void {
+    const woken = [...this.pools.values()]
+      .filter(({ waiting }) => waiting > 0)
+      .map((pool) => ({ ...pool, wakeAt: this.scheduler.now, wakeGeneration: pool.wakeGeneration + 1 }));
+    for (const pool of woken) this.pools.set(pool.poolId, pool);
+    this.#setTimers({ leads: [], pools: woken });
   }
 
   applyEvents(eventIds: readonly EventId[]): void {
@@ -132,7 +141,7 @@ export class MemoryDatabase {
     return [...(this.waiters.get(poolId)?.values() ?? [])].sort(inTurn);
   }
 
-  #setTimers(writes: BatchWrites): void {
+  #setTimers(writes: Pick<BatchWrites, 'leads' | 'pools'>): void {
     const { put, cancelled } = this.timerWrites(writes);
     for (const timerId of cancelled) this.timers.delete(timerId);
     for (const timer of put) {

@@ -52,10 +52,11 @@ export function createMemoryRouterStore(options: MemoryStoreOptions): RouterStor
   };
 }
 
-/** Makes another version the active one, once no batch that read the old one is under way. */
+/** Makes another version the active one, once no batch that read the old one is under way, and wakes the pools where leads wait. */
 export function activateRuleVersion(options: MemoryStoreOptions, version: number): Promise<void> {
   const activate = () => {
     options.database.activeRuleVersion = version;
+    options.database.wakeWaitingPools();
   };
   return runStatement(options, { label: `activate rule version ${version}`, locks: () => exclusive([RULES_LOCK]), effect: activate });
 }

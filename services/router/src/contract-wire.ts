@@ -2,7 +2,7 @@
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { CodecFault } from '@lead-router/contracts/codec-fault.ts';
 import { openContext, openStoredContexts, personIn, withFindings } from '@lead-router/contracts/context-codec.ts';
-import { eventIdFor, namespaceBytes, routeEventId, uuidV5 } from '@lead-router/contracts/ids.ts';
+import { eventIdFor, routeEventId } from '@lead-router/contracts/ids.ts';
 import { type Provenance, toLeadDecided, toLeadSla, toStateEvent } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
 import { fromInboxEvent, toInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
@@ -13,16 +13,9 @@ import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { deadLetter } from '@lead-router/stream/step-result.ts';
 import type { OutputOrigin, ReadAnswer, RouterWire } from './router-wire.ts';
 
-export interface ContractWire extends RouterWire {
-  /** The id under which a pool's timer is kept and fired, a UUID like a lead's. */
-  poolTimerId(poolId: string): string;
-}
-
 type InboxCodec = Awaited<ReturnType<typeof openTopicCodec<'inbox'>>>;
 
-const POOL_TIMERS = namespaceBytes('6d0c3f7e-52a1-5f0e-9b56-0f7a2d1c4e88');
-
-export async function openContractWire(source: SchemaSource, options: { readonly version: string }): Promise<ContractWire> {
+export async function openContractWire(source: SchemaSource, options: { readonly version: string }): Promise<RouterWire> {
   const [inbox, decided, state, sla, stored] = await Promise.all([
     openTopicCodec(source, 'inbox'),
     openTopicCodec(source, 'decided'),
@@ -80,7 +73,6 @@ export async function openContractWire(source: SchemaSource, options: { readonly
         deadLetterTopic: deadLetterTopic('router'),
       }),
     eventId: eventIdFor,
-    poolTimerId: (poolId) => uuidV5(POOL_TIMERS, poolId),
   };
 }
 

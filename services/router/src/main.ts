@@ -1,6 +1,7 @@
 /** The router as a process. */
 import { loadConfig } from '@lead-router/config/load-config.ts';
 import { CodecFault } from '@lead-router/contracts/codec-fault.ts';
+import { poolTimerId } from '@lead-router/contracts/ids.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { createIdentityHasher } from '@lead-router/service-kit/identity-hasher.ts';
 import { openDependencies, openRuleSets, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
@@ -56,7 +57,7 @@ await runServiceProcess({
     const wire = await waitFor(parts, 'registry', () => openContractWire(schemas, { version: VERSION }));
     const observing = { ...parts, topic: TOPICS.inbox.topic };
     const ledger = createRouterLedger({
-      store: createPostgresRouterStore(pool, { poolTimerId: wire.poolTimerId }),
+      store: createPostgresRouterStore(pool, { poolTimerId }),
       wire,
       ruleSets,
       hashIdentity: createIdentityHasher(config.identityKey.reveal()),

@@ -1,6 +1,7 @@
 /** A router's ledger over the doubles of Kafka's records and Postgres, with the real wire and rules, for tests of its answers. */
+
 import { type CodecFor, openTopicCodec } from '@lead-router/contracts/codec.ts';
-import { leadIdFor } from '@lead-router/contracts/ids.ts';
+import { leadIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import type { Lead, LeadId } from '@lead-router/domain/lead.ts';
 import type { RouterStore } from '@lead-router/store/router-store.ts';
@@ -14,12 +15,13 @@ import { driveInRealTime } from '@lead-router/testkit/real-time-driver.ts';
 import { Scheduler } from '@lead-router/testkit/scheduler.ts';
 import { createVirtualClock } from '@lead-router/testkit/virtual-clock.ts';
 import { SIMULATION_START, simulationRuleSet } from '../../../test/simulation/simulation-rules.ts';
-import { type ContractWire, openContractWire } from './contract-wire.ts';
+import { openContractWire } from './contract-wire.ts';
 import { createRouterLedger } from './router-ledger.ts';
+import type { RouterWire } from './router-wire.ts';
 
 export interface LedgerWorld {
   readonly ledger: BatchLedger;
-  readonly wire: ContractWire;
+  readonly wire: RouterWire;
   readonly inbox: CodecFor<'InboxEvent'>;
   readonly decided: CodecFor<'LeadDecided'>;
   readonly database: MemoryDatabase;
@@ -40,7 +42,7 @@ export async function openLedgerWorld(tamper: (store: RouterStore) => RouterStor
     openTopicCodec(schemas, 'decided'),
   ]);
   const scheduler = new Scheduler({ seed: 1, startAt: SIMULATION_START });
-  const database = new MemoryDatabase({ scheduler, partitions: 1, activeRuleVersion: 1, poolTimerId: wire.poolTimerId });
+  const database = new MemoryDatabase({ scheduler, partitions: 1, activeRuleVersion: 1, poolTimerId });
   const process = scheduler.createProcess('router');
   const clock = createVirtualClock({ scheduler, process });
   const retries: string[] = [];
