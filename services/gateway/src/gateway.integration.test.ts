@@ -1,11 +1,33 @@
 /** The gateway as a process, on a real Kafka, registry and Postgres: through each door, and out again. */
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { sampleLeads } from '@lead-router/cli/sample/sample-leads.ts';
 import { openCodec, openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { leadIdFor, submittedEventId } from '@lead-router/contracts/ids.ts';
 import { activityTopic, deadLetterTopic, intakeTopic, TOPICS, valueSubject } from '@lead-router/contracts/topics.ts';
 import { findSubmissions } from '@lead-router/store/submission-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeUnless } from '../../../test/not-run.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.test-support.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const CURL_MISSING = spawnSync('curl', ['--version']).status === 0 ? undefined : 'there is no curl here';
+
+/** The blocks of one language in docs/api.md, in their order. */
+function examples(language: string): readonly string[] {
+  const doc = readFileSync(`${REPOSITORY}docs/api.md`, 'utf8');
+  return [...doc.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, example]) => example ?? '');
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string },
+): Promise<string> {
+  return (await promisify(execFile)(program, [...args], options)).stdout;
+}
 
 const WRITE = { authorization: 'Bearer key-of-acme-media', 'content-type': 'application/json' };
 const LINES = { ...WRITE, 'content-type': 'application/x-ndjson' };
@@ -27,9 +49,10 @@ describe('the gateway', () => {
       vendors: [
         { vendor: 'acme-media', apiKey: 'key-of-acme-media', scopes: ['leads:write'], dailyCap: null },
         { vendor: 'leadwave', apiKey: 'key-of-leadwave', scopes: ['leads:write'], dailyCap: 3 },
+        { vendor: 'demo', apiKey: 'key-of-demo', scopes: ['leads:write', 'activities:write'], dailyCap: null },
         { vendor: 'crm', apiKey: 'key-of-crm', scopes: ['activities:write'], dailyCap: null },
       ],
-      intakeVendors: ['tradeshow-direct'],
+      intakeVendors: ['tradeshow-direct', 'demo'],
       activitySystems: ['helpdesk'],
     });
   });
@@ -194,6 +217,33 @@ describe('the gateway', () => {
       { 'leadrouter.v1.LeadActivity': { activity: 'ACCEPTED', system: 'crm' } },
       { 'leadrouter.v1.LeadActivity': { activity: 'CONTACTED', system: 'helpdesk' } },
     ]);
+  });
+
+  describeUnless(CURL_MISSING, 'the examples of docs/api.md', () => {
+    it('work as they are written', async () => {
+      const leadId = idOf('demo', 'web-4711');
+      const env = { ...process.env, GATEWAY: gateway.apiUrl, KEY: 'key-of-demo', LEAD_ID: leadId };
+      const answers: Answer[] = [];
+      for (const example of examples('sh')) answers.push(JSON.parse(await run('sh', ['-c', example], { env })));
+      const [one, lines, keyed, status, activity] = answers;
+      expect(one).toMatchObject({ accepted: 1, leads: [{ leadId }] });
+      expect(lines?.leads.map(({ status }) => status)).toEqual(['accepted', 'refused', 'repeat']);
+      expect(keyed).toMatchObject({ accepted: 1, leads: [{ leadId: leadIdFor('demo', { kind: 'IDEMPOTENCY_KEY', key: 'form-81' }) }] });
+      expect(status).toMatchObject({ leadId, stage: 'SUBMITTED' });
+      expect(activity).toMatchObject({ accepted: 1, activities: [{ leadId }] });
+    });
+  });
+
+  it('takes what the Kafka example of docs/api.md publishes', async () => {
+    const env = {
+      ...process.env,
+      KAFKA_BROKERS: process.env.TEST_KAFKA_BROKERS,
+      SCHEMA_REGISTRY_URL: process.env.TEST_SCHEMA_REGISTRY_URL,
+      KAFKAJS_NO_PARTITIONER_WARNING: '1',
+    };
+    for (const example of examples('js')) await run(process.execPath, ['--input-type=module', '-e', example], { env, cwd: REPOSITORY });
+    const found = async () => (await submitted()).some(({ key }) => key === idOf('demo', 'topic-1'));
+    await expect.poll(found, { timeout: 30_000 }).toBe(true);
   });
 
   it('ends in order', async () => {

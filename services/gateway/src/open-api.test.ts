@@ -1,7 +1,9 @@
 /** The documentation says what the code does: codes, fields and routes, no more and no less. */
+import { readFileSync } from 'node:fs';
 import { ACTIVITY_PATHS, parseActivity } from '@lead-router/contracts/parse-activity.ts';
 import { parseSubmission, SUBMISSION_PATHS } from '@lead-router/contracts/parse-submission.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeTables } from './code-tables.test-support.ts';
 import { LINE_CODE_LIST, REQUEST_CODE_LIST } from './error-codes.ts';
 import { ActivityInput, EXAMPLE_ACTIVITY, EXAMPLE_LEAD, LeadInput } from './field-schemas.ts';
 import { createTestGateway, type TestGateway } from './test-gateway.test-support.ts';
@@ -34,6 +36,11 @@ describe('openapi.json', () => {
     expect(paths['/v1/leads'].post.responses[202].content['application/json'].schema.properties.leads).toBeDefined();
     expect(paths['/v1/leads/{leadId}'].get.parameters).toMatchObject([{ in: 'path', name: 'leadId' }]);
   });
+});
+
+it('docs/api.md has the same codes', () => {
+  const doc = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+  expect(doc.slice(doc.indexOf('Of a request, always as'))).toBe(codeTables());
 });
 
 describe('the schemas', () => {
