@@ -40,7 +40,9 @@ describe('openapi.json', () => {
 
 it('docs/api.md has the same codes', () => {
   const doc = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
-  expect(doc.slice(doc.indexOf('Of a request, always as'))).toBe(codeTables());
+  // The formatter fills the cells up.
+  const bare = (text: string): string => text.replaceAll(/ *\| */g, '|').replaceAll(/-{3,}/g, '---');
+  expect(bare(doc.slice(doc.indexOf('Of a request, always as')))).toBe(bare(codeTables()));
 });
 
 describe('the schemas', () => {
