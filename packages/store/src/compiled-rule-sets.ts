@@ -51,7 +51,7 @@ export function createCompiledRuleSets({ reader, compile }: CompiledRuleSetsOpti
 
   const get = (version: number): Promise<RuleSet> => {
     const known = compiled.get(version);
-    if (known) return known;
+    if (known !== undefined) return known;
     const loading = reader.load(version).then((document) => {
       if (!document) throw new Error(`rule set version ${version} is not in the store`);
       return compile(document);

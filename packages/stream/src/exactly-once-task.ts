@@ -16,6 +16,7 @@ import {
   type KafkaPort,
   type OutgoingRecord,
   type SkippedRecords,
+  type TopicPartition,
   type TransactionalProducer,
 } from './kafka-port.ts';
 
@@ -104,130 +105,158 @@ interface Task {
   fetchPosition: number;
 }
 
-interface Slot {
-  task: Task | null;
-  /** Batches of one partition never overlap, even across generations. */
-  tail: Promise<void>;
-  failures: number;
-  stopped: boolean;
-}
-
 const FIRST_BACK_OFF_MS = 200;
 const MAX_BACK_OFF_MS = 10_000;
 
 export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnceTasks {
-  const slots = new Map<number, Slot>();
+  const workers = new Map<number, PartitionWorker>();
   const stopping = new AbortController();
   let consumer: GroupConsumer | null = null;
-
-  const slotOf = (partition: number): Slot => {
-    const known = slots.get(partition);
-    if (known) return known;
-    const slot: Slot = { task: null, tail: Promise.resolve(), failures: 0, stopped: false };
-    slots.set(partition, slot);
-    return slot;
+  return {
+    bind: (bound) => {
+      consumer = bound;
+    },
+    handler: async (batch, context) => {
+      if (!consumer) return;
+      let worker = workers.get(batch.partition);
+      if (!worker) {
+        worker = new PartitionWorker({
+          options,
+          consumer,
+          stopping: stopping.signal,
+          at: { topic: batch.topic, partition: batch.partition },
+        });
+        workers.set(batch.partition, worker);
+      }
+      await worker.handle(batch, context);
+    },
+    skipped: (stretch) => workers.get(stretch.partition)?.skipped(stretch),
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([...workers.values()].map((worker) => worker.stop()));
+    },
   };
+}
 
-  async function handle(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
-    if (slot.stopped || stopping.signal.aborted || !consumer) return;
+interface WorkerParts {
+  readonly options: ExactlyOnceOptions;
+  readonly consumer: GroupConsumer;
+  readonly stopping: AbortSignal;
+  readonly at: TopicPartition;
+}
+
+/** What holds a task: an assignment puts it here before it is complete, so that it can be dropped whatever happens. */
+interface Slot {
+  task: Task | null;
+}
+
+class PartitionWorker implements Slot {
+  task: Task | null = null;
+  readonly #parts: WorkerParts;
+  /** Batches of one partition never overlap, even across generations. */
+  #tail: Promise<void> = Promise.resolve();
+  #failures = 0;
+  #isStopped = false;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+  }
+
+  handle(batch: FetchedBatch, context: BatchContext): Promise<void> {
+    this.#tail = this.#tail.then(() => this.#handleNext(batch, context));
+    return this.#tail;
+  }
+
+  skipped({ fetchedOffset, nextOffset }: SkippedRecords): void {
+    if (this.task && fetchedOffset <= this.task.fetchPosition) this.task.fetchPosition = Math.max(this.task.fetchPosition, nextOffset);
+  }
+
+  stop(): Promise<void> {
+    return this.#tail.then(() => dropTask(this));
+  }
+
+  async #handleNext(batch: FetchedBatch, context: BatchContext): Promise<void> {
+    const { options, stopping } = this.#parts;
+    if (this.#isStopped || stopping.aborted) return;
     try {
-      await handleCurrent(slot, batch, context);
-      slot.failures = 0;
+      await this.#handleCurrent(batch, context);
+      this.#failures = 0;
     } catch (error) {
-      await dropTask(slot);
+      await dropTask(this);
       if (error instanceof KafkaFault && error.kind === 'not-member') return;
       if (!options.isTransient(error)) return options.onFault(error);
-      pauseAndRetry(slot, batch, error);
+      this.#pauseAndRetry(batch, error);
     }
   }
 
-  async function handleCurrent(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
-    if (!context.isCurrent()) return dropTask(slot);
-    if (slot.task && slot.task.generation !== context.generation) await dropTask(slot);
-    if (!slot.task) {
-      const task = await assignOrStop(slot, batch, context);
+  async #handleCurrent(batch: FetchedBatch, context: BatchContext): Promise<void> {
+    if (!context.isCurrent()) return dropTask(this);
+    if (this.task && this.task.generation !== context.generation) await dropTask(this);
+    if (!this.task) {
+      const task = await this.#assignOrStop(batch, context);
       if (!task) return;
-      if (batch.fetchedOffset !== task.position)
-        return consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+      if (batch.fetchedOffset !== task.position) return this.#seek(task.position);
     }
-    await work(slot, batch, context);
+    await this.#work(batch, context);
   }
 
-  async function assignOrStop(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<Task | null> {
-    const assigned = await assign(options, slot, { batch, context });
+  async #assignOrStop(batch: FetchedBatch, context: BatchContext): Promise<Task | null> {
+    const assigned = await assign(this.#parts.options, this, { batch, context });
     if (assigned?.kind !== 'STOP') return assigned;
-    stopPartition(slot, batch, assigned.reason);
+    this.#stopPartition(assigned.reason);
     return null;
   }
 
-  function stopPartition(slot: Slot, batch: FetchedBatch, reason: string): void {
-    slot.stopped = true;
-    consumer?.pause([{ topic: batch.topic, partition: batch.partition }]);
-    options.observer.alarm({ partition: batch.partition, reason });
-  }
-
-  async function work(slot: Slot, batch: FetchedBatch, context: BatchContext): Promise<void> {
-    let task = slot.task;
-    if (task && batch.fetchedOffset > task.fetchPosition) {
-      consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
-      return;
-    }
+  async #work(batch: FetchedBatch, context: BatchContext): Promise<void> {
+    const { options } = this.#parts;
+    let task = this.task;
+    if (task && batch.fetchedOffset > task.fetchPosition) return this.#seek(task.position);
     let next = 0;
     while (task) {
       const position = task.position;
       while (next < batch.records.length && (batch.records[next]?.offset ?? 0) < position) next++;
       const chunk = batch.records.slice(next, next + options.maxBatchRecords);
       if (chunk.length === 0) break;
-      if (!context.isCurrent()) return dropTask(slot);
+      if (!context.isCurrent()) return dropTask(this);
       await context.heartbeat();
       const answer = await processChunk(options, task, { batch, chunk });
       if (answer.kind === 'DONE') continue;
-      await dropTask(slot);
-      if (answer.kind === 'STOP') return stopPartition(slot, batch, answer.reason);
+      await dropTask(this);
+      if (answer.kind === 'STOP') return this.#stopPartition(answer.reason);
       options.observer.reassigning({ partition: batch.partition, reason: answer.reason });
       if (!context.isCurrent()) return;
-      task = await assignOrStop(slot, batch, context);
-      if (task && task.position < batch.fetchedOffset) {
-        consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
-        return;
-      }
+      task = await this.#assignOrStop(batch, context);
+      if (task && task.position < batch.fetchedOffset) return this.#seek(task.position);
     }
     if (!task) return;
-    if (task.position > batch.nextOffset) consumer?.seek({ topic: batch.topic, partition: batch.partition, offset: task.position });
+    if (task.position > batch.nextOffset) this.#seek(task.position);
     task.fetchPosition = Math.max(task.position, batch.nextOffset);
   }
 
-  function pauseAndRetry(slot: Slot, batch: FetchedBatch, error: unknown): void {
-    const backOffMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** slot.failures) * (0.5 + options.random() / 2);
-    slot.failures += 1;
-    const at = { topic: batch.topic, partition: batch.partition };
-    options.observer.pausedFor({ partition: batch.partition, backOffMs, error });
-    consumer?.pause([at]);
-    consumer?.seek({ ...at, offset: batch.fetchedOffset });
-    void options.clock.sleep(backOffMs, stopping.signal).then(() => {
-      options.observer.resumed({ partition: batch.partition });
-      if (!stopping.signal.aborted) consumer?.resume([at]);
-    });
+  #seek(offset: number): void {
+    this.#parts.consumer.seek({ ...this.#parts.at, offset });
   }
 
-  return {
-    bind: (bound) => {
-      consumer = bound;
-    },
-    handler: (batch, context) => {
-      const slot = slotOf(batch.partition);
-      slot.tail = slot.tail.then(() => handle(slot, batch, context));
-      return slot.tail;
-    },
-    skipped: ({ partition, fetchedOffset, nextOffset }) => {
-      const task = slots.get(partition)?.task;
-      if (task && fetchedOffset <= task.fetchPosition) task.fetchPosition = Math.max(task.fetchPosition, nextOffset);
-    },
-    stop: async () => {
-      stopping.abort();
-      await Promise.all([...slots.values()].map((slot) => slot.tail.then(() => dropTask(slot))));
-    },
-  };
+  #stopPartition(reason: string): void {
+    const { options, consumer, at } = this.#parts;
+    this.#isStopped = true;
+    consumer.pause([at]);
+    options.observer.alarm({ partition: at.partition, reason });
+  }
+
+  #pauseAndRetry(batch: FetchedBatch, error: unknown): void {
+    const { options, consumer, at, stopping } = this.#parts;
+    const { partition } = at;
+    const backOffMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.#failures) * (0.5 + options.random() / 2);
+    this.#failures += 1;
+    options.observer.pausedFor({ partition, backOffMs, error });
+    consumer.pause([at]);
+    this.#seek(batch.fetchedOffset);
+    void options.clock.sleep(backOffMs, stopping).then(() => {
+      options.observer.resumed({ partition });
+      if (!stopping.aborted) consumer.resume([at]);
+    });
+  }
 }
 
 async function dropTask(slot: Slot): Promise<void> {

@@ -10,7 +10,8 @@ import type { Clock } from '@lead-router/stream/clock.ts';
 import { createDeadLetterBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { ApplyAnswer, ApplyRequest, BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
-import { type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
+import { type Attempt, type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
+import { withoutRefusedValues } from './bisect-refused.ts';
 import { noLocks, unionLocks } from './lock-sets.ts';
 import type { InboxMessage, RouterWire } from './router-wire.ts';
 import { decodeOutputs } from './stored-outputs.ts';
@@ -127,7 +128,7 @@ async function applyRead(options: RouterLedgerOptions, read: ReadBatch): Promise
   let batch = read;
   let extra: LockSet = noLocks;
   for (let attempt = 1; ; attempt++) {
-    const answer = await tryBatch(options, batch, extra);
+    const answer = await tryBatch(options, { batch, extra, dryRun: false });
     switch (answer.kind) {
       case 'COMMITTED':
         return { kind: 'APPLIED', outputs: answer.outputs };
@@ -143,7 +144,12 @@ async function applyRead(options: RouterLedgerOptions, read: ReadBatch): Promise
         break;
       case 'REFUSED_VALUE':
         options.observer.retrying({ partition: batch.request.partition, reason: 'refused-value' });
-        batch = await withoutRefusedValues(options, batch, extra, answer.fault);
+        batch = await withoutRefusedValues({
+          batch,
+          extra,
+          fault: answer.fault,
+          dryRun: (attempt) => tryBatch(options, { ...attempt, dryRun: true }),
+        });
         break;
       case 'CONFLICT':
         options.observer.retrying({ partition: batch.request.partition, reason: 'conflict' });
@@ -156,11 +162,11 @@ async function applyRead(options: RouterLedgerOptions, read: ReadBatch): Promise
   }
 }
 
-type TriedAnswer = AttemptAnswer | { readonly kind: 'CONFLICT' | 'REFUSED_VALUE'; readonly fault: StoreFault };
+export type TriedAnswer = AttemptAnswer | { readonly kind: 'CONFLICT' | 'REFUSED_VALUE'; readonly fault: StoreFault };
 
-async function tryBatch(options: RouterLedgerOptions, batch: ReadBatch, extra: LockSet, dryRun = false): Promise<TriedAnswer> {
+async function tryBatch(options: RouterLedgerOptions, attempt: Attempt): Promise<TriedAnswer> {
   try {
-    return await attemptBatch(options, { batch, extra, dryRun });
+    return await attemptBatch(options, attempt);
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
     switch (error.kind) {
@@ -174,34 +180,4 @@ async function tryBatch(options: RouterLedgerOptions, batch: ReadBatch, extra: L
         throw error;
     }
   }
-}
-
-/** Bisects with transactions that are rolled back until the values that Postgres refuses stand alone; they become dead letters. */
-async function withoutRefusedValues(options: RouterLedgerOptions, batch: ReadBatch, extra: LockSet, fault: StoreFault): Promise<ReadBatch> {
-  const bad = new Set<InboxMessage>();
-  const search = async (messages: readonly InboxMessage[]): Promise<void> => {
-    const answer = await tryBatch(options, { ...batch, messages }, extra, true);
-    if (answer.kind === 'MISSING_LOCKS') {
-      extra = unionLocks(extra, answer.missing);
-      return search(messages);
-    }
-    if (answer.kind !== 'REFUSED_VALUE') return;
-    const [only] = messages;
-    if (messages.length === 1 && only) {
-      bad.add(only);
-      return;
-    }
-    const half = messages.length >> 1;
-    await search(messages.slice(0, half));
-    await search(messages.slice(half));
-  };
-  await search(batch.messages);
-  // Refused only in company: the last resort is to give up the lot rather than to stop the partition.
-  if (bad.size === 0) throw fault;
-  const records = new Map(batch.request.records.map((record) => [record.offset, record]));
-  const refused = [...bad].flatMap((message) => {
-    const record = records.get(message.offset);
-    return record ? [{ record, code: 'LR_ROUTER_VALUE_REFUSED', detail: 'Postgres refuses a value of this record' }] : [];
-  });
-  return { ...batch, messages: batch.messages.filter((message) => !bad.has(message)), refused: [...batch.refused, ...refused] };
 }

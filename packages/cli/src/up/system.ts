@@ -101,7 +101,6 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     services,
     secrets,
     intakeTopics: KAFKA_VENDORS.map(intakeTopic),
-    gatewayUrl: () =>
-      services.all.find(({ service, addresses }) => service === 'gateway' && addresses()['apiUrl'] !== undefined)?.addresses()['apiUrl'],
+    gatewayUrl: () => services.all.map(({ addresses }) => addresses()).find(({ apiUrl }) => apiUrl !== undefined)?.apiUrl,
   };
 }

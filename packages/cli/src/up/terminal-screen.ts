@@ -32,7 +32,7 @@ export function createScreen(output: Output): Screen {
       if (output.isTTY) {
         isDrawn = true;
         const text = [toScreen(snapshot), '', ...said.slice(-KEPT_LINES), '', 'Ctrl-C stops everything.'].join('\n');
-        output.write(`${CLEAR}${fit(text, output.rows)}\n`);
+        output.write(`${CLEAR}${cropped(text, output.rows)}\n`);
         return;
       }
       const now = Date.now();
@@ -47,7 +47,7 @@ export function createScreen(output: Output): Screen {
   };
 }
 
-function fit(text: string, rows: number | undefined): string {
+function cropped(text: string, rows: number | undefined): string {
   const lines = text.split('\n');
   return rows === undefined || lines.length < rows ? text : lines.slice(0, rows - 1).join('\n');
 }
