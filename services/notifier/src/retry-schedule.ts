@@ -20,8 +20,6 @@ const DELAYS_MS: readonly number[] = [
 /** Share of a delay that chance may add, so that what failed together does not come back together. */
 const JITTER = 0.1;
 
-export const MAX_ATTEMPTS = DELAYS_MS.length + 1;
-
 /** Milliseconds until the next attempt after `attempt` (from 1) has failed; null after the last. `random` is 0 to 1. */
 export function delayAfter(attempt: number, random: number): number | null {
   const delay = DELAYS_MS[attempt - 1];

@@ -19,7 +19,14 @@ await runServiceProcess({
     loadConfig(
       (read) => ({
         ...serviceConfig(read),
-        pollIntervalMs: read.integer({ name: 'WATCHDOG_POLL_MS', purpose: 'how often due timers are looked for', example: 200, fallback: 200, min: 10, max: 60_000 }),
+        pollIntervalMs: read.integer({
+          name: 'WATCHDOG_POLL_MS',
+          purpose: 'how often due timers are looked for',
+          example: 200,
+          fallback: 200,
+          min: 10,
+          max: 60_000,
+        }),
       }),
       environment,
     ),
