@@ -91,6 +91,11 @@ export function createAuditLedger(): AuditLedger {
   };
 }
 
+/** False for what was only named: by a dead letter that is no lead's, or by a decision made while the audit ran. */
+export function isLead({ stage, isPromised, isFromIntake, isSubmitted }: LeadEntry): boolean {
+  return stage !== null || isPromised || isFromIntake || isSubmitted;
+}
+
 export function findDecision(entry: LeadEntry | undefined, revision: number): DecisionEntry | null {
   let decision = entry?.latest ?? null;
   while (decision !== null && decision.revision !== revision) decision = decision.before;

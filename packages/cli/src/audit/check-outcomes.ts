@@ -4,7 +4,7 @@
  */
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { AuditCut } from './audit-cut.ts';
-import { type AuditLedger, firstDecision, type LeadEntry } from './audit-ledger.ts';
+import { type AuditLedger, firstDecision, isLead, type LeadEntry } from './audit-ledger.ts';
 import type { CheckReport } from './audit-report.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { createFindings } from './findings.ts';
@@ -98,7 +98,7 @@ export function createOutcomeCheck(ledger: AuditLedger, cut: AuditCut, deadLette
         else if (fault !== null) findings.add(leadId, () => fault);
         if (entry.isPromised || entry.isFromIntake) findings.count('promises');
         if (entry.stage !== null) findings.count('decided');
-        else if (entry.isDeadLettered) findings.count('deadLettered');
+        else if (entry.isDeadLettered && isLead(entry)) findings.count('deadLettered');
       }
       findings.count('inFlight', inFlight.size);
       return { report: findings.report(), inFlightLeads: inFlight, inFlightIntake, refusedAtIntake };

@@ -1,12 +1,14 @@
 /** Each lead is in exactly one place, and that place is the one its latest decision gave it. */
 import type { DecisionKind, LeadStage } from '@lead-router/domain/routing-model.ts';
-import type { AuditLedger, LeadEntry } from './audit-ledger.ts';
+import { type AuditLedger, isLead, type LeadEntry } from './audit-ledger.ts';
 import type { CheckReport, Place } from './audit-report.ts';
 import { createFindings } from './findings.ts';
 
 export interface PlacesOutcome {
   readonly report: CheckReport;
   readonly places: Readonly<Record<Place, number>>;
+  /** All of them, the lost ones included. */
+  readonly leads: number;
 }
 
 const PROVES = 'the latest revision of each lead is in exactly one place, the one it was decided to be in, or the lead is closed';
@@ -30,8 +32,10 @@ const STAGE_OF_KIND: Readonly<Record<DecisionKind, LeadStage>> = {
 export function checkPlaces(ledger: AuditLedger, inFlight: ReadonlySet<string>): PlacesOutcome {
   const findings = createFindings('places', PROVES, ['leads']);
   const places: Record<Place, number> = { assigned: 0, linked: 0, waiting: 0, exception: 0, closed: 0, deadLettered: 0, inFlight: 0 };
+  let leads = 0;
   for (const [leadId, entry] of ledger.leads) {
-    findings.count('leads');
+    if (!isLead(entry)) continue;
+    leads += 1;
     const place = placeOf(entry, inFlight.has(leadId));
     if (place === null) findings.add(leadId, () => 'is in no place: neither decided nor dead-lettered nor on its way');
     else places[place] += 1;
@@ -41,7 +45,8 @@ export function checkPlaces(ledger: AuditLedger, inFlight: ReadonlySet<string>):
       findings.add(leadId, () => `revision ${latest.revision} was decided as ${latest.kind}, and the lead is ${stage}`);
     }
   }
-  return { report: findings.report(), places };
+  findings.count('leads', leads);
+  return { report: findings.report(), places, leads };
 }
 
 function placeOf({ stage, isDeadLettered }: LeadEntry, isInFlight: boolean): Place | null {

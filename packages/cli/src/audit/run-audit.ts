@@ -62,7 +62,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
     readDeadLetters(source, deadLetters),
   ]);
   const settled = await settleOutcomes(options, source, outcomes);
-  const { places, report: placesReport } = checkPlaces(ledger, settled.inFlightLeads);
+  const { places, leads, report: placesReport } = checkPlaces(ledger, settled.inFlightLeads);
   const checks: readonly CheckReport[] = [settled.report, tables.revisions, events.report, states.report, tables.books, placesReport];
   const discrepancies = checks.reduce((sum, check) => sum + check.discrepancies, 0);
   const inFlightOf = {
@@ -75,7 +75,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
     balances: discrepancies === 0,
     startedAt,
     durationMs: Date.now() - startedAt,
-    leads: ledger.leads.size,
+    leads,
     places,
     inFlight: Object.values(inFlightOf).reduce((sum, count) => sum + count, 0),
     inFlightOf,

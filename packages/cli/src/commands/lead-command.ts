@@ -88,8 +88,8 @@ function decisionWords(decision: StoredDecision): string {
 
 function placeWords(place: Pick<LeadRecord, 'linkedTo' | 'poolId' | 'agentId' | 'destinationId'>): string {
   const { linkedTo, poolId, agentId, destinationId } = place;
-  const link = linkedTo === null ? '' : `to lead ${linkedTo}, `;
-  return `${link}${agentId === null ? 'nobody' : agentId} in pool ${poolId ?? '-'} of ${destinationId ?? '-'}`;
+  const link = linkedTo === null ? '' : `to lead ${linkedTo}, with `;
+  return `${link}${agentId === null ? '' : `${agentId} `}in pool ${poolId ?? '-'} of ${destinationId ?? '-'}`;
 }
 
 function deliveryMoment(delivery: StoredDelivery): Moment {

@@ -43,20 +43,22 @@ export async function readRules(file: string): Promise<RuleSetFile> {
 
 export async function formatFaults(file: string, faults: readonly RuleSetFault[]): Promise<string> {
   const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
-  const told = faults.flatMap((fault) => [...faultLines(file, fault, lines), '']);
+  const inOrder = [...faults].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const told = inOrder.flatMap((fault) => [...faultLines(file, fault, lines), '']);
   return [...told, `${count(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}`].join('\n');
 }
 
 /** The place, what is wrong, and the line with a caret under the column. */
 function faultLines(file: string, { path, line, column, message }: RuleSetFault, source: readonly string[]): readonly string[] {
   const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(':');
-  const head = `${place}: ${path === '' ? '' : `${path}: `}${message}`;
   const text = line === null ? undefined : source[line - 1];
-  if (line === null || text === undefined) return [head];
+  const told = (what: string): string => `${place}: ${path === '' ? '' : `${path}: `}${what}`;
+  if (line === null || text === undefined) return [told(message)];
   const number = String(line);
   // Tabs before the column stay, so that the caret stands under it.
   const indent = text.slice(0, Math.max(0, (column ?? 1) - 1)).replaceAll(/[^\t]/g, ' ');
-  return [head, `  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}^`];
+  // What a condition's fault says after its first line is the condition and a caret once more.
+  return [told(message.split('\n', 1)[0] ?? ''), `  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}^`];
 }
 
 export function summaryOf({ name, digest, rules, pools, destinations, lastResortPool }: RuleSet) {
