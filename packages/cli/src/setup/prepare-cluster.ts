@@ -2,9 +2,10 @@
  * Makes an empty Kafka, registry and Postgres ready for the services: topics, schemas, tables, start offsets, the rule set.
  * Every step changes only what is missing, so it is run at each start.
  */
-import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
-import { registerSubjects } from '@lead-router/contracts/register-schemas.ts';
+
 import { poolTimerId } from '@lead-router/contracts/ids.ts';
+import { registerSubjects } from '@lead-router/contracts/register-schemas.ts';
+import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import { LEAD_PARTITIONS, TOPICS, topicDefinitions } from '@lead-router/contracts/topics.ts';
 import { activateRuleSet } from '@lead-router/store/activate-rule-set.ts';
 import { migrate } from '@lead-router/store/migrate.ts';
@@ -66,7 +67,13 @@ async function prepareRuleSet({ pool, ruleSetFile, onProgress }: ClusterOptions)
   if (!file.ok) throw new Error(`${ruleSetFile} has faults: run \`lead-router rules check ${ruleSetFile}\``);
   const { name, digest } = file.ruleSet;
   const { version } = await publishRuleSet(pool, { name, digest, source: file.source, tables: file.tables, publishedBy: 'set-up' });
-  const answer = await activateRuleSet(pool, { version, by: 'set-up', reason: 'first rule set', poolTimerId, timeoutMs: ACTIVATION_TIMEOUT_MS });
+  const answer = await activateRuleSet(pool, {
+    version,
+    by: 'set-up',
+    reason: 'first rule set',
+    poolTimerId,
+    timeoutMs: ACTIVATION_TIMEOUT_MS,
+  });
   if (!answer.ok) throw new Error(answer.message);
   onProgress(`rule set: ${name}, version ${version}, is active`);
 }

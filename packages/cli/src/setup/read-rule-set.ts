@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileRuleSet, type RuleSetSource } from '@lead-router/domain/compile-rule-set.ts';
-import type { RuleSet, RuleSetFault } from '@lead-router/domain/rule-set.ts';
 import { tableFilesOf } from '@lead-router/domain/rule-set/table-files.ts';
+import type { RuleSet, RuleSetFault } from '@lead-router/domain/rule-set.ts';
 import { sha256 } from '@lead-router/service-kit/open-dependencies.ts';
 
 export type RuleSetFile =
