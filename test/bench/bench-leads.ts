@@ -14,14 +14,21 @@ export function* benchSubmissions(count: number): Generator<Submission, void, un
   for (const sample of sampleLeads({ count, repeats: 0, malformed: 0 })) {
     const value: unknown = sample.door === 'http' ? JSON.parse(sample.text) : sample.kind === 'intake' ? sample.intake : null;
     const parsed = parseSubmission(value, { vendor: sample.vendor });
-    if (!parsed.ok) throw new Error(`the benchmark's lead ${sample.index} is refused: ${parsed.faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}`);
+    if (!parsed.ok)
+      throw new Error(
+        `the benchmark's lead ${sample.index} is refused: ${parsed.faults.map((fault) => `${fault.field} ${fault.message}`).join('; ')}`,
+      );
     yield parsed.submission;
   }
 }
 
 export function submittedRecord(codec: SubmittedCodec, { leadId, lead, person }: Submission, submittedAt: number): OutgoingRecord {
   const envelope = toEnvelope({ eventId: submittedEventId(leadId), leadId, occurredAt: submittedAt, recordedAt: submittedAt });
-  return { topic: TOPICS.submitted.topic, key: leadId, value: codec.encode({ envelope, source: 'HTTP', context: toContext({ lead, person }) }) };
+  return {
+    topic: TOPICS.submitted.topic,
+    key: leadId,
+    value: codec.encode({ envelope, source: 'HTTP', context: toContext({ lead, person }) }),
+  };
 }
 
 /** Returns the mean size of a value in bytes. */

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName, ServiceProcesses } from '@lead-router/cli/up/service-processes.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
-import { readTopic } from '@lead-router/stream/read-topic.ts';
 import { statement } from '@lead-router/store/statement.ts';
+import { readTopic } from '@lead-router/stream/read-topic.ts';
 import type { BenchCluster } from './bench-cluster.ts';
 import { preload } from './bench-leads.ts';
 import { type Usage, usageOf } from './process-usage.ts';
@@ -49,7 +49,16 @@ export async function drain(cluster: BenchCluster, options: DrainOptions): Promi
   await services.stop();
   const [span] = await cluster.pool.run<{ seconds: number; gap: number }>(SPAN);
   const seconds = span?.seconds ?? 0;
-  return { leads: options.leads, meanBytes, seconds, leadsPerSecond: options.leads / seconds, longestGapSeconds: span?.gap ?? 0, lost, doubled, usage };
+  return {
+    leads: options.leads,
+    meanBytes,
+    seconds,
+    leadsPerSecond: options.leads / seconds,
+    longestGapSeconds: span?.gap ?? 0,
+    lost,
+    doubled,
+    usage,
+  };
 }
 
 async function awaitDecided(cluster: BenchCluster, services: ServiceProcesses, options: DrainOptions): Promise<void> {
@@ -60,7 +69,8 @@ async function awaitDecided(cluster: BenchCluster, services: ServiceProcesses, o
     const decided = row?.decided ?? 0;
     if (decided >= options.leads) return;
     if (decided > last.decided) last = { decided, at: Date.now() };
-    if (Date.now() - last.at > STALLED_MS) throw new Error(`no decision for ${STALLED_MS / 1000} s; ${decided} of ${options.leads} were decided`);
+    if (Date.now() - last.at > STALLED_MS)
+      throw new Error(`no decision for ${STALLED_MS / 1000} s; ${decided} of ${options.leads} were decided`);
     if (decided >= killAt) {
       killAt = Number.POSITIVE_INFINITY;
       options.onProgress(`kill -9 of the router after ${decided} decisions`);
@@ -109,6 +119,9 @@ async function usageOfServices(services: ServiceProcesses): Promise<Record<strin
 
 function difference(before: Readonly<Record<string, Usage>>, after: Readonly<Record<string, Usage>>): Record<string, Usage> {
   return Object.fromEntries(
-    Object.entries(after).map(([name, { cpuSeconds, peakBytes }]) => [name, { cpuSeconds: cpuSeconds - (before[name]?.cpuSeconds ?? 0), peakBytes }]),
+    Object.entries(after).map(([name, { cpuSeconds, peakBytes }]) => [
+      name,
+      { cpuSeconds: cpuSeconds - (before[name]?.cpuSeconds ?? 0), peakBytes },
+    ]),
   );
 }

@@ -55,21 +55,28 @@ async function onFreshCluster<T>(name: string, measure: (cluster: BenchCluster) 
 }
 
 const drainWith = (options: { routers: number; kill?: boolean }) =>
-  onFreshCluster(`drain: ${leads} leads, ${options.routers} router${options.routers === 1 ? '' : 's'}${options.kill ? ', kill -9 in the middle' : ''}`, async (cluster) => {
-    const result = await drain(cluster, {
-      leads,
-      instances: { router: options.routers },
-      onProgress: (line) => say(`  ${line}`),
-      ...(options.kill ? { killRouterAt: Math.floor(leads / 3) } : {}),
-    });
-    sayDrain(result);
-    return result;
-  });
+  onFreshCluster(
+    `drain: ${leads} leads, ${options.routers} router${options.routers === 1 ? '' : 's'}${options.kill ? ', kill -9 in the middle' : ''}`,
+    async (cluster) => {
+      const result = await drain(cluster, {
+        leads,
+        instances: { router: options.routers },
+        onProgress: (line) => say(`  ${line}`),
+        ...(options.kill ? { killRouterAt: Math.floor(leads / 3) } : {}),
+      });
+      sayDrain(result);
+      return result;
+    },
+  );
 
 function sayDrain(result: DrainResult): void {
-  say(`  ${Math.round(result.leadsPerSecond)} leads/s over ${result.seconds.toFixed(1)} s; longest gap ${result.longestGapSeconds.toFixed(2)} s; lost ${result.lost}, doubled ${result.doubled}`);
+  say(
+    `  ${Math.round(result.leadsPerSecond)} leads/s over ${result.seconds.toFixed(1)} s; longest gap ${result.longestGapSeconds.toFixed(2)} s; lost ${result.lost}, doubled ${result.doubled}`,
+  );
   for (const [name, { cpuSeconds, peakBytes }] of Object.entries(result.usage)) {
-    say(`  ${name.padEnd(14)} ${((cpuSeconds * 100_000) / result.leads).toFixed(1).padStart(6)} CPU-s per 100,000 leads, peak ${Math.round(peakBytes / 2 ** 20)} MiB`);
+    say(
+      `  ${name.padEnd(14)} ${((cpuSeconds * 100_000) / result.leads).toFixed(1).padStart(6)} CPU-s per 100,000 leads, peak ${Math.round(peakBytes / 2 ** 20)} MiB`,
+    );
   }
 }
 
@@ -77,8 +84,16 @@ const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
   drain: () => drainWith({ routers: 1 }),
   paced: () =>
     onFreshCluster(`paced: ${values.rate} leads/s`, async (cluster) => {
-      const result = await paced(cluster, { leadsPerSecond: Number(values.rate), seconds: Number(values.seconds), warmUpSeconds: 10, onProgress: (line) => say(`  ${line}`) });
-      for (const [name, { p50Ms, p99Ms, maxMs }] of [['decided', result.decided], ['visible', result.visible]] as const) {
+      const result = await paced(cluster, {
+        leadsPerSecond: Number(values.rate),
+        seconds: Number(values.seconds),
+        warmUpSeconds: 10,
+        onProgress: (line) => say(`  ${line}`),
+      });
+      for (const [name, { p50Ms, p99Ms, maxMs }] of [
+        ['decided', result.decided],
+        ['visible', result.visible],
+      ] as const) {
         say(`  ${name}: p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms`);
       }
       return result;

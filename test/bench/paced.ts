@@ -3,8 +3,8 @@
  * (of this process too) shows as latency and is not omitted.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { Submission } from '@lead-router/contracts/parse-submission.ts';
+import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { BenchCluster } from './bench-cluster.ts';
 import { benchSubmissions, submittedRecord } from './bench-leads.ts';
 
@@ -57,7 +57,8 @@ export async function paced(cluster: BenchCluster, options: PacedOptions): Promi
   const deadline = Date.now() + PATIENCE_MS;
   while (visible.length < measured.size && Date.now() < deadline) await sleep(TICK_MS);
   await consumer.stop();
-  if (visible.length < measured.size) throw new Error(`${measured.size - visible.length} leads were not visible ${PATIENCE_MS / 1000} s after the last was sent`);
+  if (visible.length < measured.size)
+    throw new Error(`${measured.size - visible.length} leads were not visible ${PATIENCE_MS / 1000} s after the last was sent`);
   return { leads: measured.size, decided: latencies(decided), visible: latencies(visible) };
 }
 

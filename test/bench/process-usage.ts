@@ -35,14 +35,16 @@ async function allProcesses(): Promise<ReadonlyMap<number, ProcessTimes>> {
   const processes = new Map<number, ProcessTimes>();
   const entries = await readdir('/proc');
   await Promise.all(
-    entries.filter((entry) => /^\d+$/.test(entry)).map(async (entry) => {
-      const text = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => null);
-      if (text === null) return;
-      // The name stands in parentheses and may hold anything; fields are counted after it.
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-      const [parent, ...times] = [fields[1], fields[11], fields[12], fields[13], fields[14]].map(Number);
-      processes.set(Number(entry), { parent: parent ?? 0, ticks: times.reduce((sum, time) => sum + time, 0) });
-    }),
+    entries
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(async (entry) => {
+        const text = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => null);
+        if (text === null) return;
+        // The name stands in parentheses and may hold anything; fields are counted after it.
+        const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+        const [parent, ...times] = [fields[1], fields[11], fields[12], fields[13], fields[14]].map(Number);
+        processes.set(Number(entry), { parent: parent ?? 0, ticks: times.reduce((sum, time) => sum + time, 0) });
+      }),
   );
   return processes;
 }

@@ -85,7 +85,10 @@ export interface RunningRuleSets extends CompiledRuleSets {
 const REFRESH_MS = 1_000;
 
 /** Waits for an active rule set, then follows publications and activations until stopped. */
-export async function openRuleSets(parts: ServiceParts<ServiceConfig>, options: { readonly service: string; readonly pool: PostgresPool }): Promise<RunningRuleSets> {
+export async function openRuleSets(
+  parts: ServiceParts<ServiceConfig>,
+  options: { readonly service: string; readonly pool: PostgresPool },
+): Promise<RunningRuleSets> {
   const instance = { instanceId: parts.config.process.instanceId, service: options.service, address: null };
   const ruleSets = createCompiledRuleSets({ compile: compilePublished, reader: createRuleSetReader(options.pool, instance) });
   await waitFor(parts, 'rule set', () => ruleSets.start());
@@ -113,7 +116,10 @@ export async function openRuleSets(parts: ServiceParts<ServiceConfig>, options: 
 /** A published document was checked before it was published. */
 export function compilePublished(document: RuleSetDocument): RuleSet {
   const result = compileRuleSet({ source: document.source, tables: document.tables, hash: sha256 });
-  if (!result.ok) throw new Error(`rule set version ${document.version} does not compile: ${result.faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ')}`);
+  if (!result.ok)
+    throw new Error(
+      `rule set version ${document.version} does not compile: ${result.faults.map((fault) => `${fault.path}: ${fault.message}`).join('; ')}`,
+    );
   return result.ruleSet;
 }
 

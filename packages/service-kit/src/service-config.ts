@@ -1,7 +1,16 @@
 /** The settings that every service of the pipeline reads, in one place. */
 import type { EnvironmentReader } from '@lead-router/config/environment-reader.ts';
 import type { Secret } from '@lead-router/config/secret.ts';
-import { type DatabaseConfig, databaseConfig, type KafkaConfig, kafkaConfig, type ProcessConfig, processConfig, type RegistryConfig, registryConfig } from '@lead-router/config/shared-specs.ts';
+import {
+  type DatabaseConfig,
+  databaseConfig,
+  type KafkaConfig,
+  kafkaConfig,
+  type ProcessConfig,
+  processConfig,
+  type RegistryConfig,
+  registryConfig,
+} from '@lead-router/config/shared-specs.ts';
 
 export interface ServiceConfig {
   readonly process: ProcessConfig;
@@ -19,4 +28,8 @@ export const serviceConfig = (read: EnvironmentReader): ServiceConfig => ({
 
 /** LEAD_IDENTITY_KEY: the same for every instance of every service, kept like a password. */
 export const identityKeyConfig = (read: EnvironmentReader): Secret =>
-  read.secret({ name: 'LEAD_IDENTITY_KEY', purpose: 'key of the hashes under which people are recognised, at least 16 characters', example: '' });
+  read.secret({
+    name: 'LEAD_IDENTITY_KEY',
+    purpose: 'key of the hashes under which people are recognised, at least 16 characters',
+    example: '',
+  });
