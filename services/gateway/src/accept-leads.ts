@@ -19,6 +19,8 @@ import type { GatewayStore } from './gateway-store.ts';
 export interface LeadBatch {
   readonly vendor: string;
   readonly leads: readonly Submission[];
+  /** Of the body they came in: what they cost while they wait. */
+  readonly bytes: number;
   /** W3C trace context of the request. */
   readonly traceparent: string | null;
 }

@@ -34,27 +34,32 @@ export interface GatewayLimits {
   /** So long a revoked key may still open the door. */
   readonly keyCacheMs: number;
   readonly cachedKeys: number;
-  /** Leads in one produce call and one insert. */
-  readonly leadsPerFlush: number;
-  /** Leads that may wait for a flush. */
-  readonly waitingLeads: number;
+  /** Of the bodies whose leads are produced and inserted together. */
+  readonly flushBytes: number;
+  /** Of the bodies that may wait for a flush. */
+  readonly waitingBytes: number;
   readonly leaseMs: number;
   /** How long another process with the same idempotency key is waited for. */
   readonly inFlightWaitMs: number;
   /** Shorter than the lease, longer than Kafka's own retries. */
   readonly answerTimeoutMs: number;
   readonly maxEventLoopDelayMs: number;
+  /** Of the process: bodies that are read at the same time are bounded by nothing else. */
+  readonly maxResidentBytes: number;
 }
 
-export const DEFAULT_LIMITS: GatewayLimits = {
+const MEBIBYTE = 1_024 * 1_024;
+
+const DEFAULT_LIMITS: GatewayLimits = {
   keyCacheMs: 3_000,
   cachedKeys: 10_000,
-  leadsPerFlush: 2_000,
-  waitingLeads: 50_000,
+  flushBytes: 2 * MEBIBYTE,
+  waitingBytes: 64 * MEBIBYTE,
   leaseMs: 30_000,
   inFlightWaitMs: 5_000,
   answerTimeoutMs: 20_000,
   maxEventLoopDelayMs: 2_000,
+  maxResidentBytes: 1_536 * MEBIBYTE,
 };
 
 /** While one flush waits for Postgres, the other waits for Kafka. */
@@ -92,9 +97,9 @@ export function createGateway(parts: GatewayParts): Promise<HttpApp> {
         },
         batches,
       ),
-    sizeOf: ({ leads }) => leads.length,
-    maxFlushSize: limits.leadsPerFlush,
-    maxWaitingSize: limits.waitingLeads,
+    sizeOf: ({ bytes }) => bytes,
+    maxFlushSize: limits.flushBytes,
+    maxWaitingSize: limits.waitingBytes,
     maxFlushes: FLUSHES,
   });
   const answers = createIdempotentAnswers({

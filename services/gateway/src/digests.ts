@@ -1,6 +1,5 @@
 /** Keyed digests of what vendors send: equal for the same content, and nothing to anybody who reads the table without the key. */
 import { createHmac, hash } from 'node:crypto';
-import { contentDigest } from '@lead-router/contracts/ids.ts';
 import type { Submission } from '@lead-router/contracts/parse-submission.ts';
 import { createIdentityHasher } from '@lead-router/service-kit/identity-hasher.ts';
 
@@ -17,7 +16,7 @@ export function createDigests(key: string): Digests {
   const keyed = createIdentityHasher(key);
   return {
     ofReference: ({ lead }) => keyed(`reference\0${lead.vendor}\0${lead.vendorReference}`),
-    ofContent: ({ lead, person }) => keyed(`content\0${contentDigest([lead, person])}`),
+    ofContent: ({ lead, person }) => keyed(`content\0${JSON.stringify([{ ...lead, attributes: sortedEntries(lead.attributes) }, person])}`),
     ofPayload: (contentType, body) => createHmac('sha256', key).update(`payload\0${contentType}\0`).update(body).digest('hex'),
   };
 }
@@ -25,4 +24,9 @@ export function createDigests(key: string): Digests {
 /** For caches: the key itself need not stay in memory. */
 export function apiKeyDigest(apiKey: string): string {
   return hash('sha256', apiKey);
+}
+
+/** A parsed lead has its fields in one order; only its attributes are in the vendor's. */
+function sortedEntries(attributes: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
 }

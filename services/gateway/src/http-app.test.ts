@@ -268,9 +268,22 @@ describe('when a dependency is down', () => {
     await expect.poll(() => gateway.store.submissions.size).toBe(1);
   });
 
+  it('answers what is under way before it stops', async () => {
+    const url = await gateway.app.listen({ port: 0, host: '127.0.0.1' });
+    const hold = Promise.withResolvers<void>();
+    gateway.kafkaHolds = hold.promise;
+    const underWay = fetch(`${url}/v1/leads`, { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify(refs('1')) });
+    await expect.poll(() => gateway.store.calls('grantQuota')).toBe(1);
+    const stopped = gateway.stop();
+    await expect(fetch(url)).rejects.toThrow();
+    hold.resolve();
+    expect((await underWay).status).toBe(202);
+    await stopped;
+  });
+
   it('turns away what is too much', async () => {
     await gateway.stop();
-    gateway = await createTestGateway({ limits: { waitingLeads: 3 }, maxRequestsPerSecond: 20 });
+    gateway = await createTestGateway({ limits: { waitingBytes: 150 }, maxRequestsPerSecond: 20 });
     const responses = await Promise.all(Array.from({ length: 15 }, (_, n) => post(refs(`${n}a`, `${n}b`))));
     const overloaded = responses.filter(({ statusCode }) => statusCode === 503);
     expect(overloaded.length).toBeGreaterThan(0);

@@ -33,6 +33,8 @@ export interface HttpAppOptions extends RouteOptions {
   readonly maxRequestsPerSecond: number;
   /** Milliseconds; above it requests are refused with LR_GATEWAY_OVERLOADED. */
   readonly maxEventLoopDelayMs: number;
+  /** As above. */
+  readonly maxResidentBytes: number;
 }
 
 export type HttpApp = Awaited<ReturnType<typeof createHttpApp>>;
@@ -40,6 +42,7 @@ export type HttpApp = Awaited<ReturnType<typeof createHttpApp>>;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** For the whole request to arrive: a slow sender must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const SWEEP_MS = 50;
 /** Leads that were refused before anybody could count them: one a request. */
 const UNREAD: ReadonlySet<number> = new Set([400, 413, 415]);
 
@@ -68,12 +71,16 @@ export async function createHttpApp(options: HttpAppOptions) {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (!state.isStopping) return;
-    reply.header('connection', 'close');
-    throw new GatewayError('LR_GATEWAY_STOPPING', 'this instance is stopping: send it again', { retryAfterSeconds: 1 });
+    if (state.isStopping)
+      throw new GatewayError('LR_GATEWAY_STOPPING', 'this instance is stopping: send it again', { retryAfterSeconds: 1 });
+  });
+  // So that clients send the next request to another instance.
+  app.addHook('onSend', async (_request, reply) => {
+    if (state.isStopping) reply.header('connection', 'close');
   });
   await app.register(underPressure, {
     maxEventLoopDelay: options.maxEventLoopDelayMs,
+    maxRssBytes: options.maxResidentBytes,
     retryAfter: 1,
     customError: Overloaded,
   });
@@ -95,7 +102,9 @@ export async function createHttpApp(options: HttpAppOptions) {
     /** Takes no more requests, and resolves when those under way are answered. */
     stop: async (): Promise<void> => {
       state.isStopping = true;
-      await app.close();
+      // One that was just being answered when the others were closed would be waited for until its client lets go.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
+      await app.close().finally(() => clearInterval(sweep));
     },
   };
 }

@@ -44,7 +44,7 @@ export async function submitLeads(options: SubmitOptions, request: LeadsRequest)
       parsed.map((line) => toResult(line, null)),
     );
   const work = async (): Promise<Buffer> => {
-    const { fates, quota } = await options.accept({ vendor, leads, traceparent });
+    const { fates, quota } = await options.accept({ vendor, leads, bytes: request.body.length, traceparent });
     let next = 0;
     const lines = parsed.map((line) => toResult(line, 'submission' in line ? (fates[next++] ?? null) : null));
     const { accepted, repeats } = countLines(lines);
