@@ -54,6 +54,8 @@ const KEPT_LINES = 20;
 /** sysexits: bad configuration; starting it again would not help. */
 const EXIT_CONFIG = 78;
 
+/** Batches are large and short-lived: with the default of 16 MiB much of each is copied as if it were to stay. */
+const SERVICE_ARGUMENTS = ['--max-semi-space-size=64'];
 /** Stripped and compiled modules, kept between starts: half a second of each service's start. */
 const compileCache = fileURLToPath(new URL('../../../../.data/cache/compiled', import.meta.url));
 
@@ -117,7 +119,7 @@ function watchService(options: ServiceProcessesOptions & { readonly service: Ser
   const start = () => {
     const startedAt = Date.now();
     child = fork(join(repository, 'services', service, 'src/main.ts'), [], {
-      execArgv: [...(options.execArgv ?? [])],
+      execArgv: [...SERVICE_ARGUMENTS, ...(options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: compileCache, ...options.env, INSTANCE_ID: instance },
     });
