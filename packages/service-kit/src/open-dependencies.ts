@@ -98,7 +98,11 @@ export async function openRuleSets(
       await parts.clock.sleep(REFRESH_MS, stopping.signal);
       if (stopping.signal.aborted) break;
       await ruleSets.refresh().then(
-        () => parts.health.dependency('rule set', { up: true }),
+        () => {
+          parts.health.dependency('rule set', { up: true });
+          // A connection that was lost is made anew with the next question.
+          parts.health.dependency('postgres', { up: true });
+        },
         (error: unknown) => parts.logger.warn({ error }, 'could not look for new rule sets; trying again'),
       );
     }

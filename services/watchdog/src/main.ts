@@ -47,6 +47,7 @@ await runServiceProcess({
       signal: stopping.signal,
       onRound: (fired) => {
         health.dependency('timers', { up: true });
+        health.dependency('postgres', { up: true });
         const now = clock.now();
         for (const timer of fired) {
           metrics.timersFired.inc({ kind: timer.kind.toLowerCase() });
