@@ -1,7 +1,9 @@
 /** Kafka, registry and Postgres for one command, asked first whether they are there: clients alone would retry for long. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaConfig } from '@lead-router/config/shared-specs.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
-import { probeRegistry } from '@lead-router/infra/probes.ts';
+import { probeKafkaListener, probeRegistry } from '@lead-router/infra/probes.ts';
 import { createPostgresPool, type PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { statement } from '@lead-router/store/statement.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
@@ -23,6 +25,7 @@ export type Part = 'kafka' | 'registry' | 'postgres';
 /** How long a part may take to say that it is there. */
 export const PATIENCE_MS = 5_000;
 const MAX_CONNECTIONS = 4;
+const CLOSE_MS = 1_000;
 
 const ASK = statement('cli-ask', 'SELECT 1 AS one');
 
@@ -48,8 +51,10 @@ export function openConnection(system: FoundSystem): Connection {
       ...(username !== null && password !== null ? { auth: { username, password: password.reveal() } } : {}),
     }),
     close: async () => {
-      await kafka.disconnect();
-      await pool.close();
+      const closed = Promise.all([kafka.disconnect(), pool.close()]);
+      closed.catch(() => undefined);
+      // A client that is still trying to connect is not waited for: the process ends.
+      await Promise.race([closed, sleep(CLOSE_MS)]);
     },
   };
 }
@@ -74,7 +79,7 @@ export async function requireParts(connection: Connection, parts: readonly Part[
 export async function askPart({ kafka, pool, system }: Connection, part: Part): Promise<string | null> {
   switch (part) {
     case 'kafka':
-      return faultOf(kafka.admin.listTopics());
+      return (await faultOf(probeBrokers(system.kafka))) ?? faultOf(kafka.admin.listTopics());
     case 'postgres':
       return faultOf(pool.run(ASK));
     case 'registry': {
@@ -83,6 +88,32 @@ export async function askPart({ kafka, pool, system }: Connection, part: Part): 
       return faultOf(probeRegistry({ url, timeoutMs: PATIENCE_MS, ...(login === null ? {} : { authorization: `Basic ${login}` }) }));
     }
   }
+}
+
+/** The client alone would keep trying for long; one broker that answers is enough. */
+async function probeBrokers({ brokers, tls }: KafkaConfig): Promise<void> {
+  const secure =
+    tls === null
+      ? {}
+      : {
+          tls: {
+            ...(tls.ca === null ? {} : { ca: tls.ca }),
+            ...(tls.certificate === null || tls.key === null ? {} : { cert: tls.certificate, key: tls.key }),
+          },
+        };
+  const answers = await Promise.allSettled(
+    brokers.map((broker) => {
+      const colon = broker.lastIndexOf(':');
+      return probeKafkaListener({
+        host: broker.slice(0, colon).replace(/^\[|\]$/g, ''),
+        port: Number(broker.slice(colon + 1)),
+        timeoutMs: PATIENCE_MS,
+        ...secure,
+      });
+    }),
+  );
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  if (refused.length === answers.length) throw refused[0];
 }
 
 /** Without a password. */

@@ -1,0 +1,226 @@
+/** The commands against a real Kafka and a real Postgres, with a batch decided by the sample rule set. */
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DEAD_LETTER_HEADERS } from '@lead-router/contracts/headers.ts';
+import { eventIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
+import { deadLetterTopic, topicDefinitions } from '@lead-router/contracts/topics.ts';
+import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
+import { evaluateLead } from '@lead-router/domain/evaluate-lead.ts';
+import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { RouterInput } from '@lead-router/domain/routing-model.ts';
+import { encodeBatchBody } from '@lead-router/store/batch-body.ts';
+import { ensurePartitions } from '@lead-router/store/partitions.ts';
+import { createPostgresRouterStore } from '@lead-router/store/postgres-router-store.ts';
+import { activeRuleSetVersion } from '@lead-router/store/rule-set-store.ts';
+import { reportInstance } from '@lead-router/store/service-instances.ts';
+import { statement } from '@lead-router/store/statement.ts';
+import { recordSubmissions } from '@lead-router/store/submission-store.ts';
+import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
+import { silentLogger } from '@lead-router/telemetry/logger.ts';
+import { buildLead } from '@lead-router/testkit/lead-builders.ts';
+import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aBatch, aLeadId, anEventId, inTransaction, LIMITS } from '../../../../test/contract/router-store-fixture.ts';
+import { cli, cliJson } from '../run-cli.test-support.ts';
+import { readRuleSetFile } from '../setup/read-rule-set.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
+const NOON = Date.UTC(2026, 10, 22, 12);
+const BROKERS = process.env.TEST_KAFKA_BROKERS ?? '';
+
+let test: TestPool;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  test = await openTestPool();
+  await ensurePartitions(test.pool, 6);
+  env = { KAFKA_BROKERS: BROKERS, SCHEMA_REGISTRY_URL: process.env.TEST_SCHEMA_REGISTRY_URL, DATABASE_URL: test.databaseUrl };
+});
+afterAll(() => test.close());
+
+const aScored = (leadId: LeadId, offset: number, facts: Extract<RouterInput, { kind: 'SCORED' }>['facts']): RouterInput => ({
+  ...{ kind: 'SCORED', eventId: anEventId(), leadId, offset, occurredAt: NOON, submittedAt: NOON, vendor: 'acme', identities: [], facts },
+});
+
+/** Decided and written as the router does it. */
+const decideLeads = async (leadIds: readonly LeadId[]): Promise<void> => {
+  const read = await readRuleSetFile(SAMPLE);
+  if (!read.ok) throw new Error('the sample has faults');
+  const { ruleSet } = read;
+  const lead = buildLead({ vendor: 'acme', attributes: { callback: 'now' } });
+  const { facts } = evaluateLead(ruleSet, { lead, person: null, isQualified: false, hashIdentity: (text) => text });
+  const inputs = leadIds.map((leadId, offset) => aScored(leadId, offset, facts));
+  const context = { now: NOON + 20, seed: 7 };
+  const locks = locksFor({ ruleSet, inputs, peeked: { leads: new Map(), identities: new Map() } });
+  const batch = aBatch({ partition: 2, to: inputs.length }).batch;
+  await inTransaction(createPostgresRouterStore(test.pool, { poolTimerId }), async (transaction) => {
+    await transaction.lockPartition(2);
+    const snapshot = await transaction.lockAndRead(locks, LIMITS);
+    const outcome = decideBatch({ ruleSet, ruleSetVersion: 1, snapshot, inputs, context, eventId: eventIdFor });
+    if (outcome.kind !== 'DECIDED') throw new Error(outcome.kind);
+    await transaction.write({
+      batch: { ...batch, ...context, body: encodeBatchBody({ inputs, snapshot, context }) },
+      outputs: Buffer.alloc(0),
+      writes: outcome.writes,
+      contexts: new Map(),
+      decisions: outcome.effects.flatMap((effect) =>
+        effect.kind === 'DECISION' ? [{ decision: effect.decision, inputIndex: effect.inputIndex }] : [],
+      ),
+    });
+  });
+};
+
+describe('rule sets on the command line', () => {
+  it('are published, listed, rolled back; each step with who and why', async () => {
+    expect(await cliJson(['rules', 'publish', SAMPLE, '--by', 'ann', '--reason', 'first'], env)).toEqual({
+      code: 0,
+      json: { published: true, version: 1, isNew: true, activated: true, previousVersion: null },
+    });
+    expect((await cli(['rules', 'publish', SAMPLE], env)).out).toBe('version 1 was active already\n');
+    expect(await cliJson(['rules', 'rollback'], env)).toMatchObject({ code: 1, json: { error: { code: 'LR_CLI_NOT_FOUND' } } });
+    const folder = await mkdtemp(join(tmpdir(), 'lead-router-rules-'));
+    try {
+      await cp(dirname(SAMPLE), folder, { recursive: true });
+      const file = join(folder, 'rules.yaml');
+      await writeFile(file, (await readFile(file, 'utf8')).replace('name: sample', 'name: changed'));
+      expect(await cliJson(['rules', 'publish', file, '--no-activate'], env)).toEqual({
+        code: 0,
+        json: { published: true, version: 2, isNew: true, activated: false },
+      });
+      expect((await cli(['rules', 'rollback', '2', '--by', 'bob'], env)).out).toBe('version 2 is active, before it was 1\n');
+      await rm(join(folder, 'tables'), { recursive: true });
+      expect(await cli(['rules', 'publish', file], env)).toMatchObject({ code: 1, out: expect.stringContaining('nothing was published') });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    expect((await cli(['rules', 'rollback', '--reason', 'worse'], env)).out).toBe('version 1 is active, before it was 2\n');
+    expect(await cliJson(['rules', 'list'], env)).toMatchObject({
+      code: 0,
+      json: {
+        versions: [
+          { version: 2, name: 'changed', isActive: false },
+          { version: 1, name: 'sample', isActive: true, publishedBy: 'ann' },
+        ],
+        activations: [
+          { version: 1, reason: 'worse' },
+          { version: 2, activatedBy: 'bob' },
+          { version: 1, activatedBy: 'ann', reason: 'first' },
+        ],
+      },
+    });
+    expect(await cli(['rules', 'rollback', '9'], env)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('there is no rule set version 9'),
+    });
+  });
+
+  it('wait for the instances and give up on them in time, changing nothing', async () => {
+    const instance = { instanceId: 'router-1', service: 'router', address: null };
+    await reportInstance(test.pool, instance, 1);
+    const { code, out, err } = await cli(['rules', 'rollback', '2', '--timeout', '1'], env);
+    expect([code, err, out]).toEqual([
+      1,
+      expect.stringContaining('waiting for router-1 to compile version 2'),
+      expect.stringContaining('not activated'),
+    ]);
+    expect(await activeRuleSetVersion(test.pool)).toBe(1);
+    await reportInstance(test.pool, instance, 2);
+    expect((await cli(['rules', 'rollback', '2'], env)).code).toBe(0);
+    expect((await cli(['rules', 'rollback', '1'], env)).code).toBe(0);
+  });
+});
+
+describe('a decided lead on the command line', () => {
+  const [leadId, other, waiting] = [aLeadId(), aLeadId(), aLeadId()];
+  beforeAll(async () => {
+    await decideLeads([other, leadId]);
+    const submission = { vendor: 'acme', referenceDigest: 'r', contentDigest: 'c', source: 'http', acceptedAt: NOON };
+    await recordSubmissions(test.pool, [
+      { ...submission, leadId },
+      { ...submission, leadId: waiting },
+    ]);
+  });
+
+  it('is explained from the record: rules, pool, candidates', async () => {
+    const { code, out } = await cli(['explain', leadId], env);
+    expect(code).toBe(0);
+    expect(out).toContain(`lead ${leadId}, revision 1, under rule set version 1`);
+    expect(out).toMatch(/Rule government: does not match: /);
+    expect(out).toMatch(/Rule rapid-response: matches: attribute callback is "now"\./);
+    expect(out).toMatch(/: chosen \(share \d+ %/);
+    expect(await cliJson(['explain', leadId, '--revision', '1'], env)).toMatchObject({
+      code: 0,
+      json: { leadId, decision: { poolId: 'rapid-response', inputIndex: 1 }, rules: expect.any(Array), steps: expect.any(Array) },
+    });
+    expect(await cli(['explain', leadId, '--revision', '4'], env)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('has revisions 1 to 1, not 4'),
+    });
+    expect(await cli(['explain', aLeadId()], env)).toMatchObject({ code: 1, err: expect.stringContaining('has not been decided') });
+  });
+
+  it('comes out the same when it is decided again, and a changed record shows', async () => {
+    expect(await cliJson(['replay', leadId], env)).toMatchObject({
+      code: 0,
+      json: { agrees: true, revisions: [{ revision: 1, agrees: true, differs: [] }] },
+    });
+    await test.pool.run(statement('cli-test-tamper', `UPDATE decisions SET agent_id = 'nobody' WHERE lead_id = '${leadId}'`));
+    expect(await cli(['replay', leadId], env)).toMatchObject({ code: 1, out: expect.stringContaining('agentId was "nobody", and is ') });
+  });
+
+  it('tells its story, and so does one that is not decided', async () => {
+    expect(await cliJson(['lead', leadId], env)).toMatchObject({
+      code: 0,
+      json: { lead: { stage: 'ASSIGNED' }, submission: { vendor: 'acme' }, decisions: [{ revision: 1 }] },
+    });
+    expect(await cli(['lead', waiting], env)).toMatchObject({ code: 0, out: expect.stringContaining('not decided yet') });
+    expect((await cli(['lead', aLeadId()], env)).code).toBe(1);
+  });
+
+  it('is counted by status', async () => {
+    const { json } = await cliJson(['status'], env);
+    expect(json).toMatchObject({
+      leads: { total: 2, byStage: { ASSIGNED: 2 }, byPool: { 'rapid-response': { owned: 2, waiting: 0 } } },
+      ruleSet: { version: 1, name: 'sample' },
+      parts: [{ fault: null }, { fault: null }, { fault: null }],
+    });
+    expect((await cli(['status'], env)).out).toContain('leads         2: assigned 2');
+  });
+});
+
+describe('dead letters on the command line', () => {
+  it('are listed by what they say about themselves, without their value', async () => {
+    const kafka = createKafkaJsPort({ connection: { brokers: BROKERS.split(','), clientId: 'cli-test' }, logger: silentLogger });
+    const [leadId, topic] = [aLeadId(), deadLetterTopic('scorer')];
+    await kafka.admin.createTopics(topicDefinitions({ replicationFactor: 1 }));
+    const producer = await kafka.producer();
+    try {
+      const headers = {
+        [DEAD_LETTER_HEADERS.step]: 'decode',
+        [DEAD_LETTER_HEADERS.errorCode]: 'LR_CODEC_MALFORMED',
+        [DEAD_LETTER_HEADERS.errorMessage]: 'the bytes are no LeadEnriched',
+        [DEAD_LETTER_HEADERS.sourceTopic]: 'lead.enriched.v1',
+        [DEAD_LETTER_HEADERS.sourcePartition]: '4',
+        [DEAD_LETTER_HEADERS.sourceOffset]: '123',
+        [DEAD_LETTER_HEADERS.attempts]: '1',
+      };
+      await producer.send([{ topic, key: leadId, value: Buffer.from('ann@example.org'), headers }]);
+    } finally {
+      await producer.disconnect();
+      await kafka.disconnect();
+    }
+    const { code, out } = await cli(['dead-letters', 'list', '--service', 'scorer'], env);
+    expect([code, out]).toEqual([0, expect.stringMatching(/scorer +decode +LR_CODEC_MALFORMED +lead\.enriched\.v1 4:123/)]);
+    expect(out).not.toContain('ann@example.org');
+    const { json } = await cliJson(['dead-letters', 'list'], env);
+    expect(json).toMatchObject({
+      deadLetters: expect.arrayContaining([expect.objectContaining({ leadId, code: 'LR_CODEC_MALFORMED', sourceOffset: 123 })]),
+    });
+    expect(await cli(['lead', leadId], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('dead-lettered by scorer in step decode'),
+    });
+  });
+});

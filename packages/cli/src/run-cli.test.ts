@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli, cliJson } from './run-cli.test-support.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
+const NOBODY = {
+  KAFKA_BROKERS: '127.0.0.1:1',
+  SCHEMA_REGISTRY_URL: 'http://127.0.0.1:19',
+  DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x',
+};
+const LEAD_ID = '3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23';
+
+describe('the command line', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lead-router-cli-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each([
+    ['status'],
+    ['lead'],
+    ['explain'],
+    ['replay'],
+    ['audit'],
+    ['up'],
+    ['rules', 'check'],
+    ['rules', 'publish'],
+    ['rules', 'list'],
+    ['rules', 'rollback'],
+    ['dead-letters', 'list'],
+  ])('has help with examples for %s %s', async (...command) => {
+    const { code, out } = await cli([...command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: lead-router ${command.join(' ')}`);
+    expect(out).toContain(`Examples:\n  $ lead-router ${command.join(' ')}`);
+    expect(out).toContain('--json');
+  });
+
+  it.each([
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['explain'], "missing required argument 'lead-id'"],
+    [['explain', 'mine'], 'A lead id looks like'],
+    [['explain', LEAD_ID, '--revision', '0'], '--revision takes a whole number from 1'],
+    [['dead-letters', 'list', '--service', 'mailer'], 'Allowed choices are gateway'],
+    [['rules', 'check', '/nowhere/rules.yaml'], '/nowhere/rules.yaml cannot be read (ENOENT)'],
+    [['audit', '--quick'], "unknown option '--quick'"],
+  ])('answers %j with 64 and what is wrong', async (args, words) => {
+    const { code, err } = await cli(args);
+    expect([code, err]).toEqual([64, expect.stringContaining(words)]);
+  });
+
+  it('says how to start when nothing runs', async () => {
+    const { code, err } = await cli(['status', '--data', folder]);
+    expect([code, err]).toEqual([
+      69,
+      expect.stringMatching(
+        /nothing runs in .*\nStart the system on this machine with `npm start`.*\nor name a running one: KAFKA_BROKERS/s,
+      ),
+    ]);
+    expect(await cliJson(['status', '--data', folder])).toMatchObject({ code: 69, json: { error: { code: 'LR_CLI_NOT_RUNNING' } } });
+  });
+
+  it('does not believe a file that a killed run left', async () => {
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ pid: 2 ** 22 + 1, env: {}, services: [] }));
+    expect((await cli(['audit', '--data', folder])).code).toBe(69);
+  });
+
+  it('names every variable that is missing, with 78', async () => {
+    const { code, err } = await cli(['audit'], { KAFKA_BROKERS: '127.0.0.1:9092' });
+    expect([code, err]).toEqual([78, expect.stringMatching(/SCHEMA_REGISTRY_URL: is not set.*DATABASE_URL: is not set/s)]);
+  });
+
+  it('names every part that does not answer, without passwords', async () => {
+    const { code, err } = await cli(['audit'], NOBODY);
+    expect(code).toBe(69);
+    expect(err).toMatch(
+      /Kafka does not answer at 127\.0\.0\.1:1: .*the schema registry does not answer.*Postgres does not answer at postgres:\/\/127\.0\.0\.1:1\/x/s,
+    );
+    expect(err).not.toContain('hidden');
+  });
+
+  it('shows with status what is down, part by part', async () => {
+    const { code, json } = await cliJson(['status'], NOBODY);
+    expect(code).toBe(1);
+    expect(json).toMatchObject({
+      isWell: false,
+      parts: [{ part: 'kafka', fault: expect.any(String) }, { part: 'registry' }, { part: 'postgres' }],
+      readers: null,
+      leads: null,
+    });
+    expect(JSON.stringify(json)).not.toContain('hidden');
+    expect((await cli(['status'], NOBODY)).out).toContain('DOWN: connect ECONNREFUSED');
+  });
+
+  describe('rules check', () => {
+    it('sums up a rule set without faults', async () => {
+      expect(await cli(['rules', 'check', SAMPLE])).toMatchObject({
+        code: 0,
+        err: '',
+        out: expect.stringMatching(/no faults\nsample: \d+ rules/),
+      });
+      expect(await cliJson(['rules', 'check', SAMPLE])).toMatchObject({ code: 0, json: { ok: true, name: 'sample', faults: [] } });
+    });
+
+    it('points at every fault, in the order of the lines', async () => {
+      const file = join(folder, 'faulty.yaml');
+      await writeFile(
+        file,
+        [
+          'name: faulty',
+          'scoring: { thresholds: [] }',
+          'destinations: []',
+          'pools:',
+          '  - { id: sales, destination: nowhere, agents: [{ id: ann, weight: -3 }] }',
+          'rules:',
+          '  - { id: hot, when: lead.grad == "HOT", to: sales }',
+          'lastResort: { to: sales }',
+          'extra: 1',
+        ].join('\n'),
+      );
+      const { code, out } = await cli(['rules', 'check', file]);
+      expect(code).toBe(1);
+      expect(out).toContain(`${file}:9:1: extra: unknown key "extra"`);
+      expect(out).toMatch(
+        /faulty\.yaml:7:\d+: rules\[0\]\.when: a lead has no field "grad" \(did you mean "grade"\?\)\n {2}7 \| .*\n {4}\| +\^\n/,
+      );
+      const lines = [...out.matchAll(/faulty\.yaml:(\d+):/g)].map(([, line]) => Number(line));
+      expect(lines).toEqual([...lines].sort((a, b) => a - b));
+      const { json } = await cliJson(['rules', 'check', file]);
+      expect(json).toMatchObject({
+        ok: false,
+        faults: expect.arrayContaining([expect.objectContaining({ path: 'rules[0].when', line: 7 })]),
+      });
+    });
+  });
+});
