@@ -76,5 +76,9 @@ export function command(
   const made = new Command(name).description(about.summary).option('--json', 'one JSON document on standard output');
   if (about.isLocal !== true)
     made.option('--data <folder>', 'data folder of the `npm start` to speak to (default: .data/default of the checkout)');
-  return made.addHelpText('after', `\nExamples:\n${about.examples.map((example) => `  $ lead-router ${example}`).join('\n')}`);
+  return made.addHelpText('after', examplesText(about.examples));
+}
+
+export function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ lead-router ${example}`).join('\n')}`;
 }

@@ -1,7 +1,7 @@
 /** `lead-router up`: what `npm start` does. */
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { EXIT, type ExitCode } from '../connect/cli-error.ts';
-import { type CommandRun, command } from './command.ts';
+import { type CommandRun, examplesText } from './command.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface UpCommandOptions {
@@ -14,10 +14,13 @@ interface UpCommandOptions {
 
 /** @param end with the exit code: the live view has printed everything there is to say */
 export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Command {
-  return command('up', {
-    summary: 'the whole system on this machine with the sample streaming in, and a live view (the same as npm start)',
-    examples: ['up', 'up --drain   # end after the sample; exit 0 only if the audit balances', 'up --leads 0 # nothing streams in'],
-  })
+  return new Command('up')
+    .description('the whole system on this machine with the sample streaming in, and a live view (the same as npm start)')
+    .addHelpText(
+      'after',
+      examplesText(['up', 'up --drain   # end after the sample; exit 0 only if the audit balances', 'up --leads 0 # nothing streams in']),
+    )
+    .option('--data <folder>', 'where state is kept (default: .data/default)')
     .option('--drain', 'end after the sample; exit 0 only if the audit balances')
     .addOption(new Option('--leads <n>', 'how many leads of the sample; 0 for none').argParser(wholeNumber('--leads', 0)))
     .addOption(new Option('--rate <n>', 'leads a second, all vendors together').argParser(wholeNumber('--rate')))
