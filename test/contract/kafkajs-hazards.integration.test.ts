@@ -81,6 +81,31 @@ describe('a record that the broker refuses', () => {
   });
 });
 
+describe('questions about several topics at once', () => {
+  it('never make a committed offset look like none', { timeout: 60_000 }, async () => {
+    const topics = Array.from({ length: 5 }, () => `hazard-${randomUUID()}`);
+    const [topic = '', ...others] = topics;
+    const partitions = 6;
+    const kafka = open();
+    await kafka.admin.createTopics(topics.map((name) => ({ topic: name, partitions, replicationFactor: 1, config: {} })));
+    await kafka.admin.ensureStartOffsets(topic, [topic]);
+    const committedAt = (partition: number) => kafka.admin.committedOffset(topic, { topic, partition });
+    // Committed by a transaction, whose end is written down a moment after it was confirmed.
+    for (let partition = 0; partition < partitions; partition++) await expect.poll(() => committedAt(partition)).toBe(0);
+    const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    // Metadata of one topic take the place of another's in kafkajs; an offset that is asked for in between is not "none".
+    for (let round = 0; round < 100; round++) {
+      const asking = others.map(async (other, index) => soon((index * 7 + round) % 5).then(() => kafka.admin.partitionCount(other)));
+      const committed = Array.from({ length: partitions }, async (_, partition) =>
+        soon((partition * 3 + round) % 5).then(() => committedAt(partition)),
+      );
+      expect(await Promise.all(committed)).toEqual(Array.from({ length: partitions }, () => 0));
+      expect(await Promise.all(asking)).toEqual(others.map(() => partitions));
+    }
+    await kafka.disconnect();
+  });
+});
+
 describe('a broker that is not there', () => {
   it('is an outage, said after a while, not a wait without end', async () => {
     const kafka = createKafkaJsPort({ connection: { brokers: ['127.0.0.1:1'], clientId: 'hazards' }, logger: silentLogger });

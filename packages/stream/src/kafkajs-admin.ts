@@ -22,55 +22,36 @@ const lastDelayMs = 1_000;
 
 /** Connects at the first use, and anew after a failure. */
 export const createKafkaJsAdmin = (options: KafkaJsAdminOptions): KafkaJsAdmin => {
-  let connected: Promise<Admin> | null = null;
+  // Two clients: asking one about a topic makes it forget, for a moment, the partitions of all others, and whoever reads offsets
+  // with it in that moment is told of none.
+  const topics = createAdminClient(options.kafka);
+  const offsets = createAdminClient(options.kafka);
 
-  const connect = async (): Promise<Admin> => {
-    const admin = options.kafka.admin();
-    try {
-      await admin.connect();
-      return admin;
-    } catch (error) {
-      connected = null;
-      await admin.disconnect().catch(() => undefined);
-      throw error;
-    }
-  };
-
-  const ask = async <T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> => {
-    const startedAt = performance.now();
-    for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, lastDelayMs)) {
-      try {
-        connected ??= connect();
-        return await work(await connected);
-      } catch (error) {
-        const fault = toKafkaFault(error, doing);
-        if (fault.kind !== 'unavailable' || performance.now() - startedAt > patienceMs) throw fault;
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
-      }
-    }
-  };
-
-  const committedOffset: KafkaAdmin['committedOffset'] = (groupId, at) =>
-    ask(`reading the committed offset of ${groupId}`, async (admin) => {
-      const [answer] = await admin.fetchOffsets({ groupId, topics: [at.topic] });
-      const found = answer?.partitions.find((entry) => entry.partition === at.partition);
-      return found === undefined || Number(found.offset) < 0 ? null : Number(found.offset);
+  const fetchOffsets = (groupId: string, names: readonly string[]) =>
+    offsets.ask(`reading the committed offsets of ${groupId}`, async (admin) => {
+      const answers = await admin.fetchOffsets({ groupId, topics: [...names] });
+      return new Map(names.map((topic) => [topic, present(answers.find((answer) => answer.topic === topic)?.partitions, topic)]));
     });
+
+  const committedOffset: KafkaAdmin['committedOffset'] = async (groupId, at) => {
+    const partitions = (await fetchOffsets(groupId, [at.topic])).get(at.topic);
+    const found = partitions?.find((entry) => entry.partition === at.partition);
+    if (found === undefined) throw new KafkaFault('refused', `Kafka: ${at.topic} has no partition ${at.partition}`);
+    return Number(found.offset) < 0 ? null : Number(found.offset);
+  };
 
   const offsetRange: KafkaAdmin['offsetRange'] = (topic) =>
-    ask(`reading the offsets of ${topic}`, async (admin) => {
-      const offsets = await admin.fetchTopicOffsets(topic);
-      return offsets
+    offsets.ask(`reading the offsets of ${topic}`, async (admin) =>
+      present(await admin.fetchTopicOffsets(topic), topic)
         .map((entry) => ({ partition: entry.partition, low: Number(entry.low), high: Number(entry.high) }))
-        .sort((a, b) => a.partition - b.partition);
-    });
+        .sort((a, b) => a.partition - b.partition),
+    );
 
-  const uncommitted = async (groupId: string, topics: readonly string[]): Promise<readonly StartOffset[]> => {
-    const answers = await ask(`reading the offsets of ${groupId}`, (admin) => admin.fetchOffsets({ groupId, topics: [...topics] }));
+  const uncommitted = async (groupId: string, names: readonly string[]): Promise<readonly StartOffset[]> => {
+    const committed = await fetchOffsets(groupId, names);
     const starts: StartOffset[] = [];
-    for (const topic of topics) {
-      const ofTopic = answers.find((answer) => answer.topic === topic)?.partitions ?? [];
-      const known = new Set(ofTopic.filter((entry) => Number(entry.offset) >= 0).map((entry) => entry.partition));
+    for (const [topic, partitions] of committed) {
+      const known = new Set(partitions.filter((entry) => Number(entry.offset) >= 0).map((entry) => entry.partition));
       const range = await offsetRange(topic);
       for (const { partition, low } of range) {
         if (!known.has(partition)) starts.push({ topic, partition, offset: low });
@@ -80,26 +61,75 @@ export const createKafkaJsAdmin = (options: KafkaJsAdminOptions): KafkaJsAdmin =
   };
 
   return {
-    createTopics: (topics) =>
-      ask('creating topics', async (admin) => {
+    createTopics: (definitions) =>
+      topics.ask('creating topics', async (admin) => {
         const existing = new Set(await admin.listTopics());
-        const missing = topics.filter((definition) => !existing.has(definition.topic));
+        const missing = definitions.filter((definition) => !existing.has(definition.topic));
         if (missing.length > 0) await admin.createTopics({ topics: missing.map(toTopicConfig), waitForLeaders: true });
         return missing.map((definition) => definition.topic);
       }),
-    listTopics: () => ask('listing topics', (admin) => admin.listTopics()),
+    listTopics: () => topics.ask('listing topics', (admin) => admin.listTopics()),
     partitionCount: (topic) =>
-      ask(`reading the partitions of ${topic}`, async (admin) => {
-        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-        const count = topics.find((entry) => entry.name === topic)?.partitions.length ?? 0;
-        if (count === 0) throw new KafkaFault('unavailable', `Kafka: the topic ${topic} does not exist (yet)`);
-        return count;
+      topics.ask(`reading the partitions of ${topic}`, async (admin) => {
+        const answer = await admin.fetchTopicMetadata({ topics: [topic] });
+        return present(answer.topics.find((entry) => entry.name === topic)?.partitions, topic).length;
       }),
     offsetRange,
     committedOffset,
-    ensureStartOffsets: async (groupId, topics) => {
-      if ((await uncommitted(groupId, topics)).length === 0) return;
-      await commitStarts({ groupId, read: () => uncommitted(groupId, topics), options });
+    ensureStartOffsets: async (groupId, names) => {
+      if ((await uncommitted(groupId, names)).length === 0) return;
+      await commitStarts({ groupId, read: () => uncommitted(groupId, names), options });
+    },
+    disconnect: async () => {
+      await Promise.all([topics.disconnect(), offsets.disconnect()]);
+    },
+  };
+};
+
+/** Every topic has partitions: an answer without any comes of metadata that are not there yet, and says nothing about offsets. */
+const present = <T>(partitions: readonly T[] | undefined, topic: string): readonly T[] => {
+  if (partitions === undefined || partitions.length === 0) {
+    throw new KafkaFault('unavailable', `Kafka: the partitions of ${topic} are not known (yet)`);
+  }
+  return partitions;
+};
+
+interface AdminClient {
+  /** Asks again while the answer is a passing one, up to the patience. */
+  ask<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T>;
+  disconnect(): Promise<void>;
+}
+
+const createAdminClient = (kafka: Kafka): AdminClient => {
+  let connected: Promise<Admin> | null = null;
+
+  const connect = async (): Promise<Admin> => {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      // Without brokers in its metadata the first look for a coordinator would fetch them while others already use theirs.
+      await admin.fetchTopicMetadata({ topics: [] });
+      return admin;
+    } catch (error) {
+      connected = null;
+      await admin.disconnect().catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return {
+    ask: async (doing, work) => {
+      const startedAt = performance.now();
+      for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, lastDelayMs)) {
+        try {
+          connected ??= connect();
+          return await work(await connected);
+        } catch (error) {
+          const fault = toKafkaFault(error, doing);
+          if (fault.kind !== 'unavailable' || performance.now() - startedAt > patienceMs) throw fault;
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+        }
+      }
     },
     disconnect: async () => {
       const admin = await connected?.catch(() => null);
