@@ -10,6 +10,7 @@ interface UpCommandOptions {
   readonly rate?: number;
   readonly data?: string;
   readonly rules?: string;
+  readonly json?: boolean;
 }
 
 /** @param end with the exit code: the live view has printed everything there is to say */
@@ -25,6 +26,7 @@ export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Co
     .addOption(new Option('--leads <n>', 'how many leads of the sample; 0 for none').argParser(wholeNumber('--leads', 0)))
     .addOption(new Option('--rate <n>', 'leads a second, all vendors together').argParser(wholeNumber('--rate')))
     .option('--rules <file>', 'rule set to begin with')
+    .option('--json', 'one JSON object a line instead of the live view')
     .action(async (options: UpCommandOptions) => {
       // Loaded here: it brings the infrastructure and the sample with it, which no other command needs.
       const { DEFAULT_UP, up } = await import('../up/up.ts');
@@ -34,9 +36,10 @@ export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Co
         rate = DEFAULT_UP.leadsPerSecond,
         data = DEFAULT_UP.dataFolder,
         rules,
+        json = DEFAULT_UP.json,
       } = options;
       const code = await up(
-        { drain, leads, leadsPerSecond: rate, dataFolder: data, ...(rules === undefined ? {} : { ruleSetFile: rules }) },
+        { drain, leads, leadsPerSecond: rate, dataFolder: data, json, ...(rules === undefined ? {} : { ruleSetFile: rules }) },
         runner.io.signal,
       );
       end(code === 0 ? EXIT.OK : EXIT.NEGATIVE);

@@ -1,16 +1,13 @@
 /** The end of `npm start -- --drain`: waits until nothing is on its way, audits, and sums up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
-import { formatAudit } from '../audit/format-audit.ts';
 import { runAudit } from '../audit/run-audit.ts';
-import { refusedOf, type Snapshot, toScreen } from './pipeline-view.ts';
-import type { SampleProgress } from './sample-stream.ts';
+import type { Snapshot } from './pipeline-view.ts';
 import type { System } from './system.ts';
-import type { createScreen } from './terminal-screen.ts';
+import type { Screen } from './terminal-screen.ts';
 
 export interface DrainOptions {
-  readonly progress: SampleProgress;
-  readonly screen: ReturnType<typeof createScreen>;
+  readonly screen: Screen;
   readonly signal: AbortSignal;
   readonly readSnapshot: () => Promise<Snapshot>;
 }
@@ -31,10 +28,7 @@ export async function drainSystem(system: System, options: DrainOptions): Promis
       schemas: createRegistrySchemas({ registryUrl: system.infrastructure.addresses.schemaRegistryUrl }),
     });
     if (report.inFlight > 0 && audits < MAX_AUDITS) continue;
-    options.screen.close();
-    process.stdout.write(
-      `\n${toScreen(snapshot)}\n\nrefused requests: ${refusedOf(options.progress)} lines${reasons(options.progress)}\n\n${formatAudit(report)}\n`,
-    );
+    options.screen.finish({ snapshot, audit: report });
     return report.balances && report.inFlight === 0 ? 0 : 1;
   }
 }
@@ -51,9 +45,4 @@ async function awaitRest({ signal, screen, readSnapshot }: DrainOptions): Promis
     if (quiet >= QUIET_LOOKS || signal.aborted) return snapshot;
     await sleep(POLL_MS);
   }
-}
-
-function reasons({ refused }: SampleProgress): string {
-  if (refused.size === 0) return '';
-  return ` (${[...refused].map(([code, count]) => `${code} ${count}`).join(', ')})`;
 }

@@ -1,11 +1,20 @@
 /** Where `npm start` shows itself: a screen that is redrawn on a terminal, plain lines everywhere else. */
-import { type Snapshot, toLine, toScreen } from './pipeline-view.ts';
+import type { AuditReport } from '../audit/audit-report.ts';
+import { formatAudit } from '../audit/format-audit.ts';
+import { refusedOf, type Snapshot, toLine, toScreen } from './pipeline-view.ts';
 
 export interface Screen {
   /** A line that stays. */
   say(line: string): void;
   show(snapshot: Snapshot): void;
+  /** The last word of a drain. */
+  finish(summary: DrainSummary): void;
   close(): void;
+}
+
+export interface DrainSummary {
+  readonly snapshot: Snapshot;
+  readonly audit: AuditReport;
 }
 
 interface Output {
@@ -40,11 +49,36 @@ export function createScreen(output: Output): Screen {
       lastLineAt = now;
       output.write(`${toLine(snapshot)}\n`);
     },
+    finish: ({ snapshot, audit }) => {
+      const refused = snapshot.sample?.refused ?? new Map<string, number>();
+      const lines = [toScreen(snapshot), `refused requests: ${refusedOf(snapshot.sample)} lines${reasons(refused)}`, formatAudit(audit)];
+      output.write(`\n${lines.join('\n\n')}\n`);
+    },
     close: () => {
       if (isDrawn) output.write('\n');
       isDrawn = false;
+      output.write('stopping\n');
     },
   };
+}
+
+/** For scripts: one JSON object a line, each with its `event`. */
+export function createJsonLines(output: Output): Screen {
+  const write = (event: string, fields: object) => {
+    output.write(
+      `${JSON.stringify({ event, ...fields }, (_key, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value))}\n`,
+    );
+  };
+  return {
+    say: (message) => write('progress', { message }),
+    show: (snapshot) => write('snapshot', snapshot),
+    finish: (summary) => write('summary', summary),
+    close: () => write('stopping', {}),
+  };
+}
+
+function reasons(refused: ReadonlyMap<string, number>): string {
+  return refused.size === 0 ? '' : ` (${[...refused].map(([code, count]) => `${code} ${count}`).join(', ')})`;
 }
 
 function cropped(text: string, rows: number | undefined): string {

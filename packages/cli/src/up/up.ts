@@ -12,7 +12,7 @@ import { createSnapshotReader } from './read-snapshot.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { type SampleProgress, streamSample } from './sample-stream.ts';
 import { type System, startSystem } from './system.ts';
-import { createScreen } from './terminal-screen.ts';
+import { createJsonLines, createScreen, type Screen } from './terminal-screen.ts';
 
 export interface UpOptions {
   readonly dataFolder: string;
@@ -21,9 +21,11 @@ export interface UpOptions {
   readonly leads: number;
   readonly leadsPerSecond: number;
   readonly ruleSetFile?: string;
+  /** One JSON object a line instead of the live view. */
+  readonly json: boolean;
 }
 
-export const DEFAULT_UP: UpOptions = { dataFolder: '.data/default', drain: false, leads: SAMPLE_COUNT, leadsPerSecond: 1_000 };
+export const DEFAULT_UP: UpOptions = { dataFolder: '.data/default', drain: false, leads: SAMPLE_COUNT, leadsPerSecond: 1_000, json: false };
 
 const VIEW_MS = 1_000;
 const SETTLE_MS = 250;
@@ -31,7 +33,7 @@ const SETTLE_MS = 250;
 /** Resolves with the exit code once everything has stopped. */
 export async function up(options: UpOptions, signal: AbortSignal): Promise<number> {
   const startedAt = Date.now();
-  const screen = createScreen(process.stdout);
+  const screen = options.json ? createJsonLines(process.stdout) : createScreen(process.stdout);
   const system = await startSystem({
     dataFolder: options.dataFolder,
     onProgress: (line) => screen.say(line),
@@ -43,7 +45,6 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<numbe
     return await run(system, options, { signal, screen, startedAt });
   } finally {
     screen.close();
-    process.stdout.write('stopping\n');
     await removeRunFile(system.infrastructure.dataFolder);
     await system.stop();
   }
@@ -51,7 +52,7 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<numbe
 
 interface Running {
   readonly signal: AbortSignal;
-  readonly screen: ReturnType<typeof createScreen>;
+  readonly screen: Screen;
   readonly startedAt: number;
 }
 
@@ -67,6 +68,7 @@ async function run(system: System, options: UpOptions, running: Running): Promis
   );
   const readSnapshot = createSnapshotReader({ ...system, sample: options.leads === 0 ? null : progress, startedAt });
   let hasDecided = false;
+  let restarts = 0;
   try {
     while (!signal.aborted) {
       const snapshot = await readSnapshot();
@@ -75,9 +77,12 @@ async function run(system: System, options: UpOptions, running: Running): Promis
         screen.say(`first lead decided ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`);
       }
       screen.show(snapshot);
+      // A service that was started again listens elsewhere.
+      if (snapshot.restarts !== restarts) await writeRunFile(system, startedAt);
+      restarts = system.services.all.every(({ addresses }) => addresses().metricsUrl !== undefined) ? snapshot.restarts : -1;
       const failure = await Promise.race([failed, sleep(hasDecided ? VIEW_MS : SETTLE_MS, undefined)]);
       if (failure) throw failure;
-      if (progress.isDone && options.drain) return await drainSystem(system, { progress, screen, signal, readSnapshot });
+      if (progress.isDone && options.drain) return await drainSystem(system, { screen, signal, readSnapshot });
     }
     return 0;
   } finally {
