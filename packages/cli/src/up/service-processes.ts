@@ -106,7 +106,8 @@ function watchService(options: ServiceProcessesOptions & { readonly service: Ser
   );
 
   const onLine = (line: string) => {
-    log.write(`${line}\n`);
+    // The last lines of a child may come after its end.
+    if (!log.writableEnded) log.write(`${line}\n`);
     lines.push(line);
     if (lines.length > KEPT_LINES) lines.shift();
     const announced = announcement(line);
@@ -120,6 +121,8 @@ function watchService(options: ServiceProcessesOptions & { readonly service: Ser
     const startedAt = Date.now();
     child = fork(join(repository, 'services', service, 'src/main.ts'), [], {
       execArgv: [...SERVICE_ARGUMENTS, ...(options.execArgv ?? [])],
+      // A process group of its own: a Ctrl-C in the terminal reaches us alone, and the order of stopping is ours.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { NODE_COMPILE_CACHE: compileCache, ...options.env, INSTANCE_ID: instance },
     });

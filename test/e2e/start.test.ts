@@ -1,0 +1,97 @@
+/** The main job as a person runs it: to its end, interrupted, killed, again on the same folder, and two side by side. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeUnless } from '../not-run.ts';
+import { inDataFolder } from './data-folder.ts';
+import { expectedLeads } from './fault-run.ts';
+import { type StartedSystem, startSystemByNpm, takenPorts } from './started-system.ts';
+
+/** Servers get ten seconds to stop cleanly before they are made to. */
+const GONE_MS = 30_000;
+
+const whyNot = existsSync('/proc/self/environ') ? undefined : 'processes that are left behind are looked for in /proc';
+
+describeUnless(whyNot, 'npm start', () => {
+  const started: StartedSystem[] = [];
+  let root: string;
+  let release: () => void;
+  let folderGone: Promise<void>;
+
+  beforeAll(async () => {
+    const opened = Promise.withResolvers<string>();
+    const finished = Promise.withResolvers<void>();
+    release = finished.resolve;
+    folderGone = inDataFolder(async (folder) => {
+      opened.resolve(folder);
+      await finished.promise;
+    });
+    root = await opened.promise;
+  });
+
+  afterAll(async () => {
+    for (const system of started) system.pressCtrlC();
+    await Promise.all(started.map(({ ended }) => ended));
+    release();
+    await folderGone;
+  });
+
+  const start = (...args: readonly string[]): StartedSystem => {
+    const system = startSystemByNpm({ dataFolder: join(root, 'data'), args });
+    started.push(system);
+    return system;
+  };
+
+  const expectNothingLeft = async (system: StartedSystem, ports: readonly number[]) => {
+    await expect.poll(() => system.processes(), { timeout: GONE_MS, interval: 250 }).toEqual([]);
+    expect(await takenPorts(ports)).toEqual([]);
+  };
+
+  test('Ctrl-C in the middle ends everything and leaves no process and no port behind', async () => {
+    const system = start('--leads', '3000', '--rate', '200');
+    await system.line('first lead decided');
+    const ports = await system.ports();
+    expect(ports.length).toBeGreaterThanOrEqual(3 + 6 + 1);
+    system.pressCtrlC();
+    // The shell that npm has in between ends by the signal itself.
+    expect([0, 'SIGINT']).toContain(await system.ended);
+    await expectNothingLeft(system, ports);
+    expect(system.output()).not.toMatch(/starting it again/);
+  });
+
+  test('kill -9 of the parent leaves no process and no port behind either', async () => {
+    const system = start('--leads', '3000', '--rate', '200');
+    await system.line(/[1-9]\d* decided/);
+    const ports = await system.ports();
+    await system.killParent();
+    await system.ended;
+    await expectNothingLeft(system, ports);
+  });
+
+  test('the same folder goes on where it was, beside a second run with a folder of its own; both drain and exit 0', async () => {
+    const again = start('--drain', '--leads', '3000');
+    await again.line('Kafka: ready');
+    const beside = start('--drain', '--leads', '1500');
+    await beside.line('is in use by process');
+    await again.line('gateway: ');
+    const ports = await again.ports();
+    expect([await again.ended, await beside.ended]).toEqual([0, 0]);
+    // What the interrupted and the killed run had sent is among them, once.
+    expectAllInOnePlace(again.output(), expectedLeads(3000).size);
+    expectAllInOnePlace(beside.output(), expectedLeads(1500).size);
+    await expectNothingLeft(again, ports);
+    await expectNothingLeft(beside, ports);
+  });
+});
+
+/** The closing summary: each lead in exactly one place, nothing on its way. */
+function expectAllInOnePlace(output: string, leads: number): void {
+  const places = ['assigned', 'linked to', 'waiting in', 'with a final', 'closed', 'dead-lettered', 'in flight'];
+  const counts = places.map((place) =>
+    Number(new RegExp(`^ *([\\d,]+)  ${place}`, 'm').exec(output)?.[1]?.replaceAll(',', '') ?? Number.NaN),
+  );
+  expect(output).toContain(`audit of ${leads.toLocaleString('en-US')} leads`);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(leads);
+  expect(counts.at(-1)).toBe(0);
+  expect(output).toContain('The books balance, and nothing is in flight.');
+}
