@@ -1,6 +1,5 @@
 /** A destination's own server: remembers what it was sent, and answers as it is told. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 export interface ReceivedWebhook {
   readonly headers: IncomingHttpHeaders;
@@ -33,8 +32,9 @@ export async function startWebhookReceiver(answer: (request: number) => Answer =
     });
   });
   await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/hook`, received, close: () => closeServer(server) };
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a server on a port has an address');
+  return { url: `http://127.0.0.1:${address.port}/hook`, received, close: () => closeServer(server) };
 }
 
 function closeServer(server: Server): Promise<void> {

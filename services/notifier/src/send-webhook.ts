@@ -23,24 +23,11 @@ export function deliveryIdOf({ leadId, revision, channel }: Pick<LeasedDelivery,
 export async function sendWebhook(options: WebhookOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
   const webhook = options.destinationOf(delivery.destinationId)?.webhook;
   if (!webhook) return { kind: 'REFUSED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: 'the destination has no webhook any more' };
-  const secrets =
-    options
-      .secret(webhook.secretEnv)
-      ?.split(' ')
-      .filter((secret) => secret !== '') ?? [];
-  if (secrets.length === 0)
-    return {
-      kind: 'FAILED',
-      code: 'LR_NOTIFIER_NO_CHANNEL',
-      status: null,
-      detail: `set ${webhook.secretEnv} to the secret of the webhook`,
-    };
+  const keys = readKeys(options.secret(webhook.secretEnv), webhook.secretEnv);
+  if (!keys.ok) return { kind: 'FAILED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: keys.detail };
   const body = delivery.payload.toString('utf8');
   try {
-    const headers = signedHeaders(
-      { id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body },
-      secrets.map(webhookKey),
-    );
+    const headers = signedHeaders({ id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body }, keys.keys);
     const response = await fetch(webhook.url, {
       method: 'POST',
       body,
@@ -54,6 +41,19 @@ export async function sendWebhook(options: WebhookOptions, delivery: LeasedDeliv
     const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
     const detail = isTimeout ? `no answer within ${options.timeoutMs} ms` : 'the receiver cannot be reached';
     return { kind: 'FAILED', code: isTimeout ? 'LR_NOTIFIER_TIMEOUT' : 'LR_NOTIFIER_UNREACHABLE', status: null, detail };
+  }
+}
+
+type Keys = { readonly ok: true; readonly keys: readonly Buffer[] } | { readonly ok: false; readonly detail: string };
+
+function readKeys(secrets: string | undefined, variable: string): Keys {
+  const given = secrets?.split(' ').filter((secret) => secret !== '') ?? [];
+  if (given.length === 0) return { ok: false, detail: `set ${variable} to the secret of the webhook` };
+  try {
+    return { ok: true, keys: given.map(webhookKey) };
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, detail: `${variable}: ${error.message}` };
+    throw error;
   }
 }
 

@@ -1,9 +1,10 @@
 /** Which records a decided batch emits and in which order, through the real rules, store contract and wire. */
 import { asEventId, asLeadId, routeEventId } from '@lead-router/contracts/ids.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
-import type { BatchEffect, BatchOutcome, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { BatchEffect, BatchOutcome } from '@lead-router/domain/routing-model.ts';
 import { activityRecord } from '@lead-router/testkit/inbox-records.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { aLead } from '../../../test/contract/router-store-fixture.ts';
 import { SIMULATION_START } from '../../../test/simulation/simulation-rules.ts';
 import { batchOutputs } from './batch-outputs.ts';
 import { openContractWire } from './contract-wire.ts';
@@ -95,8 +96,8 @@ describe('outputs of a batch', () => {
 describe('an effect without its context', () => {
   test('is a bug, and says which lead', async () => {
     const wire = await openContractWire(createMemorySchemas(), { version: 'test' });
-    const lead: Pick<LeadRecord, 'leadId' | 'version'> = { leadId: asLeadId('lead-1'), version: 1 };
-    const effect = { kind: 'STATE', inputIndex: 0, change: { eventId: asEventId('e'), lead } } as BatchEffect;
+    const lead = aLead({ leadId: asLeadId('lead-1') });
+    const effect: BatchEffect = { kind: 'STATE', inputIndex: 0, change: { eventId: asEventId('e'), lead } };
     const outcome: Extract<BatchOutcome, { kind: 'DECIDED' }> = {
       kind: 'DECIDED',
       effects: [effect],
