@@ -12,15 +12,16 @@ const RESTART_LIMIT_MS = 60_000;
 const ZOMBIE_MS = 14_000;
 
 /** kill -9; its watcher starts it again. */
-export function killService(service: ServiceName, atDecided: number): Fault {
+export function killService(service: ServiceName, atDecided: number, number = 1): Fault {
+  const instance = `${service}-${number}`;
   return {
-    name: `kill -9 of the ${service}`,
+    name: `kill -9 of ${instance}`,
     atDecided,
     inflict: async (system) => {
-      const target = instanceOf(system, `${service}-1`);
+      const target = instanceOf(system, instance);
       const before = target.restarts();
       target.kill('SIGKILL');
-      await until(`${service} listens again`, () => target.restarts() > before && Object.keys(target.addresses()).length > 0);
+      await until(`${instance} listens again`, () => target.restarts() > before && Object.keys(target.addresses()).length > 0);
     },
   };
 }
