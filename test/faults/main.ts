@@ -17,7 +17,7 @@ const { values } = parseArgs({
     leads: { type: 'string', default: '20000' },
     rounds: { type: 'string', default: '3' },
     faults: { type: 'string', default: '8' },
-    rate: { type: 'string', default: '700' },
+    rate: { type: 'string', default: '250' },
     routers: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
