@@ -38,17 +38,17 @@ export async function startBenchCluster(options: BenchClusterOptions): Promise<B
   // Connections are cut when the servers stop: nothing to say about that.
   const pool = createPostgresPool({ databaseUrl, applicationName: 'bench', maxConnections: 3, onConnectionError: () => undefined });
   const running: ServiceProcesses[] = [];
+  const schemas = createRegistrySchemas({ registryUrl: schemaRegistryUrl });
   await prepareCluster({
     kafka,
     pool,
     databaseUrl,
-    registry: { url: schemaRegistryUrl },
+    schemas,
     vendors: [],
     replicationFactor: 1,
     ruleSetFile: options.ruleSetFile,
     onProgress: () => undefined,
   });
-  const schemas = createRegistrySchemas({ registryUrl: schemaRegistryUrl });
   return {
     infrastructure,
     kafka,

@@ -6,6 +6,7 @@ import { ROUTER_GROUP, TRANSACTIONAL_ID_PREFIX } from '@lead-router/router/topol
 import { createCompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
+import { defaultBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import { createExactlyOnceTasks } from '@lead-router/stream/exactly-once-task.ts';
 import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { createMemoryKafka } from '@lead-router/testkit/memory-kafka.ts';
@@ -60,6 +61,7 @@ export function startRouter(world: World, name: string): Running {
       retrying: ({ reason }) => scheduler.count(`retried ${reason}`),
     },
     wakeupsPerPool: WAKEUPS_PER_POOL,
+    breaker: defaultBreaker,
   });
   const onFault = (error: unknown) => void world.problems.push(`${name} ended with a fault: ${describe(error)}`);
   const tasks = createExactlyOnceTasks({

@@ -119,6 +119,18 @@ describe('decided leads', () => {
       expect(await lease(5_000)).toMatchObject([{ revision: 2, isCurrent: true }]);
     });
 
+    it('do not wait for an overtaken one that is to be tried again much later', async () => {
+      const lead = aLead();
+      await decide([lead]);
+      await insertDeliveries(test.pool, [delivery(lead)]);
+      const [failed] = await lease(5_000);
+      if (failed) await finishDeliveries(test.pool, [outcome(failed, { state: 'PENDING', nextAttemptAt: 9_000_000 })]);
+      const moved = again(lead, { agentId: 'bob' });
+      await decide([moved]);
+      await insertDeliveries(test.pool, [delivery(moved)]);
+      expect(await lease(6_000)).toMatchObject([{ revision: 2, isCurrent: true }]);
+    });
+
     it('are not current for a lead that is closed', async () => {
       const lead = aLead({ stage: 'CLOSED' });
       await decide([lead]);

@@ -72,7 +72,10 @@ const INSERT = statement(
    ON CONFLICT DO NOTHING`,
 );
 
-/** One of a lead and channel at a time, the earliest revision first: its messages keep their order. */
+/**
+ * One of a lead and channel at a time, the earliest revision first: its messages keep their order. One that waits for its next
+ * attempt was overtaken by the decision that made the later one: it will end as superseded, and holds nobody up.
+ */
 const LEASE = statement(
   'deliveries-lease',
   `WITH due AS MATERIALIZED (
@@ -81,7 +84,8 @@ const LEASE = statement(
       WHERE d.state = 'PENDING' AND d.next_attempt_at <= to_timestamp($1::float8 / 1000)
         AND (d.leased_until IS NULL OR d.leased_until <= to_timestamp($1::float8 / 1000))
         AND NOT EXISTS (SELECT FROM deliveries e
-                         WHERE e.lead_id = d.lead_id AND e.revision < d.revision AND e.channel = d.channel AND e.state = 'PENDING')
+                         WHERE e.lead_id = d.lead_id AND e.revision < d.revision AND e.channel = d.channel AND e.state = 'PENDING'
+                           AND (e.attempts = 0 OR e.leased_until > to_timestamp($1::float8 / 1000)))
       ORDER BY d.next_attempt_at
       LIMIT $2
         FOR UPDATE OF d SKIP LOCKED),

@@ -156,7 +156,8 @@ class PartitionWorker implements Slot {
   /** Batches of one partition never overlap, even across generations. */
   #tail: Promise<void> = Promise.resolve();
   #failures = 0;
-  #isStopped = false;
+  /** The generation in which it was stopped; in another one it is looked at anew, and stopped again if nothing has changed. */
+  #stoppedIn: number | null = null;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -177,7 +178,7 @@ class PartitionWorker implements Slot {
 
   async #handleNext(batch: FetchedBatch, context: BatchContext): Promise<void> {
     const { options, stopping } = this.#parts;
-    if (this.#isStopped || stopping.aborted) return;
+    if (this.#stoppedIn === context.generation || stopping.aborted) return;
     try {
       await this.#handleCurrent(batch, context);
       this.#failures = 0;
@@ -203,7 +204,7 @@ class PartitionWorker implements Slot {
   async #assignOrStop(batch: FetchedBatch, context: BatchContext): Promise<Task | null> {
     const assigned = await assign(this.#parts.options, this, { batch, context });
     if (assigned?.kind !== 'STOP') return assigned;
-    this.#stopPartition(assigned.reason);
+    this.#stopPartition(assigned.reason, context.generation);
     return null;
   }
 
@@ -222,7 +223,7 @@ class PartitionWorker implements Slot {
       const answer = await processChunk(options, task, { batch, chunk });
       if (answer.kind === 'DONE') continue;
       await dropTask(this);
-      if (answer.kind === 'STOP') return this.#stopPartition(answer.reason);
+      if (answer.kind === 'STOP') return this.#stopPartition(answer.reason, context.generation);
       options.observer.reassigning({ partition: batch.partition, reason: answer.reason });
       if (!context.isCurrent()) return;
       task = await this.#assignOrStop(batch, context);
@@ -237,9 +238,9 @@ class PartitionWorker implements Slot {
     this.#parts.consumer.seek({ ...this.#parts.at, offset });
   }
 
-  #stopPartition(reason: string): void {
+  #stopPartition(reason: string, generation: number): void {
     const { options, consumer, at } = this.#parts;
-    this.#isStopped = true;
+    this.#stoppedIn = generation;
     consumer.pause([at]);
     options.observer.alarm({ partition: at.partition, reason });
   }

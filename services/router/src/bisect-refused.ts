@@ -19,6 +19,7 @@ export async function withoutRefusedValues({ batch, extra, fault, dryRun }: Refu
   const bad = new Set<InboxMessage>();
   let locks = extra;
   const search = async (messages: readonly InboxMessage[]): Promise<void> => {
+    if (messages.length === 0) return;
     const answer = await dryRun({ batch: { ...batch, messages }, extra: locks });
     if (answer.kind === 'MISSING_LOCKS') {
       locks = unionLocks(locks, answer.missing);

@@ -9,6 +9,7 @@ import { identityKeyConfig, serviceConfig } from '@lead-router/service-kit/servi
 import { VERSION } from '@lead-router/service-kit/version.ts';
 import { createPostgresRouterStore } from '@lead-router/store/postgres-router-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
+import { defaultBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import { createExactlyOnceTasks } from '@lead-router/stream/exactly-once-task.ts';
 import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { runServiceProcess } from '@lead-router/stream/process-main.ts';
@@ -35,6 +36,14 @@ await runServiceProcess({
           fallback: 500,
           min: 1,
           max: 5000,
+        }),
+        deadLettersInRow: read.integer({
+          name: 'ROUTER_DEAD_LETTERS_IN_ROW',
+          purpose: 'so many records in a row that cannot be used stop their partition',
+          example: 50,
+          fallback: defaultBreaker.maxInRow,
+          min: 1,
+          max: 1_000_000,
         }),
         wakeupsPerPool: read.integer({
           name: 'ROUTER_WAKEUPS_PER_POOL',
@@ -65,6 +74,7 @@ await runServiceProcess({
       random,
       observer: routerObserver(observing),
       wakeupsPerPool: config.wakeupsPerPool,
+      breaker: { ...defaultBreaker, maxInRow: config.deadLettersInRow },
     });
     const tasks = createExactlyOnceTasks({
       kafka,

@@ -7,7 +7,7 @@ import type { IdentityHasher } from '@lead-router/domain/rule-set.ts';
 import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import { type RouterStore, StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
-import { createDeadLetterBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
+import { type BreakerOptions, createDeadLetterBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { ApplyAnswer, ApplyRequest, BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { type Attempt, type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
@@ -41,6 +41,8 @@ export interface RouterLedgerOptions {
   readonly observer: RouterObserver;
   /** Most waiters of one pool that one batch may wake. */
   readonly wakeupsPerPool: number;
+  /** From when on bad records stop the partition. */
+  readonly breaker: BreakerOptions;
 }
 
 export interface RefusedRecord {
@@ -63,7 +65,7 @@ const MAX_ATTEMPTS = 20;
 export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
   const breakers = new Map<number, OffsetBreaker>();
   const breakerOf = (partition: number): OffsetBreaker => {
-    const breaker = breakers.get(partition) ?? createOffsetBreaker();
+    const breaker = breakers.get(partition) ?? createOffsetBreaker(options.breaker);
     breakers.set(partition, breaker);
     return breaker;
   };
@@ -90,8 +92,8 @@ interface OffsetBreaker {
 }
 
 /** Counts each record once, however often its batch is tried. */
-function createOffsetBreaker(): OffsetBreaker {
-  const breaker = createDeadLetterBreaker();
+function createOffsetBreaker(limits: BreakerOptions): OffsetBreaker {
+  const breaker = createDeadLetterBreaker(limits);
   let counted = -1;
   return {
     isOpenAfter: ({ request, refused }) => {
@@ -150,6 +152,9 @@ async function applyRead(options: RouterLedgerOptions, read: ReadBatch): Promise
           fault: answer.fault,
           dryRun: (attempt) => tryBatch(options, { ...attempt, dryRun: true }),
         });
+        // A fault of ours in what is written would sink every lead: that is no reason to dump them all.
+        if (batch.refused.length - read.refused.length >= options.breaker.maxInRow)
+          return { kind: 'STOP', reason: 'Postgres refuses record after record' };
         break;
       case 'CONFLICT':
         options.observer.retrying({ partition: batch.request.partition, reason: 'conflict' });

@@ -5,6 +5,7 @@ import { leadIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import type { Lead, LeadId } from '@lead-router/domain/lead.ts';
 import type { RouterStore } from '@lead-router/store/router-store.ts';
+import { defaultBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
 import type { ConsumedRecord, OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { scoredRecord } from '@lead-router/testkit/inbox-records.ts';
@@ -70,6 +71,7 @@ export async function openLedgerWorld(tamper: (store: RouterStore) => RouterStor
       retrying: ({ reason }) => void retries.push(reason),
     },
     wakeupsPerPool: 10,
+    breaker: defaultBreaker,
   });
   return { ledger, wire, inbox, decided, database, retries, counts, versions, close: driveInRealTime(scheduler) };
 }

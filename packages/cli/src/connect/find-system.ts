@@ -37,11 +37,12 @@ export async function findSystem({ env, dataFolder = DEFAULT_DATA_FOLDER }: Find
   const run = isNamed ? null : await readRunFile(resolve(dataFolder));
   if (!isNamed && run === null) throw notRunning(dataFolder);
   const variables = run === null ? env : { ...env, ...run.env };
-  const config = loadConfig(
-    (read) => ({ kafka: kafkaConfig(read), registry: registryConfig(read), database: databaseConfig(read) }),
-    variables,
-  );
-  return { run, ...config };
+  return { run, ...connectionConfig(variables) };
+}
+
+/** Addresses with logins and encryption. A ConfigError with every fault. */
+export function connectionConfig(env: NodeJS.ProcessEnv): Omit<FoundSystem, 'run'> {
+  return loadConfig((read) => ({ kafka: kafkaConfig(read), registry: registryConfig(read), database: databaseConfig(read) }), env);
 }
 
 function notRunning(dataFolder: string): CliError {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaConfig } from '@lead-router/config/shared-specs.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
-import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
+import type { SchemaRegistrar } from '@lead-router/contracts/schema-source.ts';
 import { probeKafkaListener, probeRegistry } from '@lead-router/infra/probes.ts';
 import { createPostgresPool, type PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { statement } from '@lead-router/store/statement.ts';
@@ -16,7 +16,7 @@ export interface Connection {
   readonly system: FoundSystem;
   readonly kafka: KafkaPort;
   readonly pool: PostgresPool;
-  readonly schemas: SchemaSource;
+  readonly schemas: SchemaRegistrar;
   close(): Promise<void>;
 }
 

@@ -5,12 +5,13 @@
 
 import { poolTimerId } from '@lead-router/contracts/ids.ts';
 import { registerSubjects } from '@lead-router/contracts/register-schemas.ts';
-import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
+import type { SchemaRegistrar } from '@lead-router/contracts/schema-source.ts';
 import { LEAD_PARTITIONS, TOPICS, topicDefinitions } from '@lead-router/contracts/topics.ts';
 import { activateRuleSet } from '@lead-router/store/activate-rule-set.ts';
 import { migrate } from '@lead-router/store/migrate.ts';
 import { ensurePartitions } from '@lead-router/store/partitions.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import type { PostgresSsl } from '@lead-router/store/postgres-ssl.ts';
 import { activeRuleSetVersion, publishRuleSet } from '@lead-router/store/rule-set-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { readRuleSetFile } from './read-rule-set.ts';
@@ -19,7 +20,9 @@ export interface ClusterOptions {
   readonly kafka: KafkaPort;
   readonly pool: PostgresPool;
   readonly databaseUrl: string;
-  readonly registry: { readonly url: string; readonly auth?: { readonly username: string; readonly password: string } };
+  /** Absent: what DATABASE_URL says. */
+  readonly databaseSsl?: PostgresSsl;
+  readonly schemas: SchemaRegistrar;
   /** Vendors that publish on Kafka: each gets its intake topic. */
   readonly vendors: readonly string[];
   readonly replicationFactor: number;
@@ -49,14 +52,13 @@ async function prepareKafka({ kafka, vendors, replicationFactor, onProgress }: C
   for (const { groupId, topics } of CONSUMER_GROUPS) await kafka.admin.ensureStartOffsets(groupId, topics);
 }
 
-async function prepareRegistry({ registry, vendors, onProgress }: ClusterOptions): Promise<void> {
-  const registrar = createRegistrySchemas({ registryUrl: registry.url, ...(registry.auth ? { auth: registry.auth } : {}) });
-  const ids = await registerSubjects(registrar, { vendors });
+async function prepareRegistry({ schemas, vendors, onProgress }: ClusterOptions): Promise<void> {
+  const ids = await registerSubjects(schemas, { vendors });
   onProgress(`schema registry: ${ids.size} subjects, FULL_TRANSITIVE`);
 }
 
-async function preparePostgres({ databaseUrl, pool, onProgress }: ClusterOptions): Promise<void> {
-  const { applied, version } = await migrate(databaseUrl);
+async function preparePostgres({ databaseUrl, databaseSsl, pool, onProgress }: ClusterOptions): Promise<void> {
+  const { applied, version } = await migrate(databaseUrl, databaseSsl === undefined ? {} : { ssl: databaseSsl });
   await ensurePartitions(pool, LEAD_PARTITIONS);
   onProgress(applied.length === 0 ? `Postgres: schema version ${version}` : `Postgres: migrated to schema version ${version}`);
 }

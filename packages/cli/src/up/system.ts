@@ -1,12 +1,13 @@
 /** The whole system on one machine: infrastructure, a prepared cluster, every service as its own process. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SchemaRegistrar } from '@lead-router/contracts/schema-source.ts';
 import { intakeTopic } from '@lead-router/contracts/topics.ts';
 import { type Infrastructure, startInfrastructure } from '@lead-router/infra/infrastructure.ts';
-import { createPostgresPool, type PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
-import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
-import { silentLogger } from '@lead-router/telemetry/logger.ts';
+import { connectionConfig } from '../connect/find-system.ts';
+import { openConnection } from '../connect/open-connection.ts';
 import { prepareCluster } from '../setup/prepare-cluster.ts';
 import { type LocalSecrets, localSecrets } from './local-secrets.ts';
 import { KAFKA_VENDORS, LOCAL_VENDORS, prepareVendors } from './prepare-vendors.ts';
@@ -16,6 +17,9 @@ export interface System {
   readonly infrastructure: Infrastructure;
   readonly kafka: KafkaPort;
   readonly pool: PostgresPool;
+  readonly schemas: SchemaRegistrar;
+  /** As vendors need it. */
+  readonly registry: { readonly registryUrl: string; readonly auth?: { readonly username: string; readonly password: string } };
   readonly services: ServiceProcesses;
   readonly secrets: LocalSecrets;
   readonly intakeTopics: readonly string[];
@@ -34,6 +38,9 @@ export interface SystemOptions {
 }
 
 export const SAMPLE_RULE_SET = fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
+
+/** Of a cluster's topics, as far as it has brokers. */
+const MAX_REPLICAS = 3;
 
 export async function startSystem(options: SystemOptions): Promise<System> {
   const stops: (() => Promise<void>)[] = [];
@@ -56,25 +63,20 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
   const { onProgress } = options;
   const infrastructure = await startInfrastructure({ dataFolder: options.dataFolder, onProgress });
   stops.push(() => infrastructure.stop());
-  const { kafkaBrokers, schemaRegistryUrl, databaseUrl } = infrastructure.addresses;
-  const kafka = createKafkaJsPort({ connection: { brokers: kafkaBrokers, clientId: 'lead-router-up' }, logger: silentLogger });
-  stops.push(() => kafka.disconnect());
-  // A lost connection shows in the next query; there is nobody to tell here.
-  const pool = createPostgresPool({
-    databaseUrl,
-    applicationName: 'lead-router up',
-    maxConnections: 4,
-    onConnectionError: () => undefined,
-  });
-  stops.push(() => pool.close());
+  // With the logins and the encryption that the environment gives for external parts.
+  const config = connectionConfig({ ...process.env, ...infrastructure.env });
+  const { kafka, pool, schemas, close } = openConnection({ run: null, ...config });
+  stops.push(close);
+  const { url, username, password } = config.registry;
   const secrets = await localSecrets(infrastructure.dataFolder, LOCAL_VENDORS);
   await prepareCluster({
     kafka,
     pool,
-    databaseUrl,
-    registry: { url: schemaRegistryUrl },
+    schemas,
+    databaseUrl: config.database.url.reveal(),
+    databaseSsl: { mode: config.database.ssl, ca: config.database.sslCa },
     vendors: KAFKA_VENDORS,
-    replicationFactor: 1,
+    replicationFactor: infrastructure.providers.kafka === 'external' ? Math.min(MAX_REPLICAS, config.kafka.brokers.length) : 1,
     ruleSetFile: options.ruleSetFile ?? SAMPLE_RULE_SET,
     onProgress,
   });
@@ -98,6 +100,8 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     infrastructure,
     kafka,
     pool,
+    schemas,
+    registry: { registryUrl: url, ...(username !== null && password !== null ? { auth: { username, password: password.reveal() } } : {}) },
     services,
     secrets,
     intakeTopics: KAFKA_VENDORS.map(intakeTopic),

@@ -4,8 +4,9 @@ import { formatAudit } from '../audit/format-audit.ts';
 import { refusedOf, type Snapshot, toLine, toScreen } from './pipeline-view.ts';
 
 export interface Screen {
-  /** A line that stays. */
   say(line: string): void;
+  /** Says it, and keeps it in sight. */
+  keep(line: string): void;
   show(snapshot: Snapshot): void;
   /** The last word of a drain. */
   finish(summary: DrainSummary): void;
@@ -23,13 +24,14 @@ interface Output {
   write(text: string): boolean;
 }
 
-const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
-const KEPT_LINES = 6;
+const CLEAR = '\u001b[H\u001b[2J';
+const KEPT_LINES = 3;
 /** Lines instead of a screen come less often. */
 const LINE_EVERY_MS = 2_000;
 
 export function createScreen(output: Output): Screen {
   const said: string[] = [];
+  const kept: string[] = [];
   let isDrawn = false;
   let lastLineAt = 0;
   return {
@@ -37,10 +39,14 @@ export function createScreen(output: Output): Screen {
       said.push(line);
       if (!isDrawn) output.write(`${line}\n`);
     },
+    keep: (line) => {
+      kept.push(line);
+      if (!isDrawn) output.write(`${line}\n`);
+    },
     show: (snapshot) => {
       if (output.isTTY) {
         isDrawn = true;
-        const text = [toScreen(snapshot), '', ...said.slice(-KEPT_LINES), '', 'Ctrl-C stops everything.'].join('\n');
+        const text = ['Ctrl-C stops everything.', ...kept, ...said.slice(-KEPT_LINES), '', toScreen(snapshot)].join('\n');
         output.write(`${CLEAR}${cropped(text, output.rows)}\n`);
         return;
       }
@@ -71,6 +77,7 @@ export function createJsonLines(output: Output): Screen {
   };
   return {
     say: (message) => write('progress', { message }),
+    keep: (message) => write('progress', { message }),
     show: (snapshot) => write('snapshot', snapshot),
     finish: (summary) => write('summary', summary),
     close: () => write('stopping', {}),

@@ -4,9 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openVendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
+import { StoreFault } from '@lead-router/store/router-store.ts';
+import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { SAMPLE_COUNT } from '../sample/sample-leads.ts';
 import { sampleVendors } from '../sample/vendors.ts';
 import { drainSystem } from './drain-system.ts';
+import type { Snapshot } from './pipeline-view.ts';
 import { DEMO_VENDOR } from './prepare-vendors.ts';
 import { createSnapshotReader } from './read-snapshot.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
@@ -41,7 +44,7 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<numbe
   });
   try {
     await writeRunFile(system, startedAt);
-    sayHowToTry(system, (line) => screen.say(line));
+    sayHowToTry(system, screen);
     return await run(system, options, { signal, screen, startedAt });
   } finally {
     screen.close();
@@ -61,25 +64,33 @@ async function run(system: System, options: UpOptions, running: Running): Promis
   const progress: SampleProgress = { sent: 0, accepted: 0, repeats: 0, refused: new Map(), isDone: options.leads === 0 };
   const ending = new AbortController();
   const stopSample = AbortSignal.any([signal, ending.signal]);
+  const readSnapshot = patiently(createSnapshotReader({ ...system, sample: options.leads === 0 ? null : progress, startedAt }), (line) =>
+    screen.say(line),
+  );
+  const before = (await readSnapshot())?.summary.total ?? 0;
+  if (before > 0 && options.leads > 0) {
+    screen.say(`${before} leads are here from before; the sample's known ones come in as repeats (npm run clean starts afresh)`);
+  }
   const sample = options.leads === 0 ? Promise.resolve() : startSample(system, options, { progress, signal: stopSample });
   const failed = sample.then(
     () => null,
     (error: unknown) => error,
   );
-  const readSnapshot = createSnapshotReader({ ...system, sample: options.leads === 0 ? null : progress, startedAt });
   let hasDecided = false;
   let restarts = 0;
   try {
     while (!signal.aborted) {
       const snapshot = await readSnapshot();
-      if (!hasDecided && snapshot.summary.total > 0) {
-        hasDecided = true;
-        screen.say(`first lead decided ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`);
+      if (snapshot !== null) {
+        if (!hasDecided && snapshot.summary.total > before) {
+          hasDecided = true;
+          screen.say(`first lead decided ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`);
+        }
+        screen.show(snapshot);
+        // A service that was started again listens elsewhere.
+        if (snapshot.restarts !== restarts) await writeRunFile(system, startedAt);
+        restarts = system.services.all.every(({ addresses }) => addresses().metricsUrl !== undefined) ? snapshot.restarts : -1;
       }
-      screen.show(snapshot);
-      // A service that was started again listens elsewhere.
-      if (snapshot.restarts !== restarts) await writeRunFile(system, startedAt);
-      restarts = system.services.all.every(({ addresses }) => addresses().metricsUrl !== undefined) ? snapshot.restarts : -1;
       const failure = await Promise.race([failed, sleep(hasDecided ? VIEW_MS : SETTLE_MS, undefined)]);
       if (failure) throw failure;
       if (progress.isDone && options.drain) return await drainSystem(system, { screen, signal, readSnapshot });
@@ -91,15 +102,31 @@ async function run(system: System, options: UpOptions, running: Running): Promis
   }
 }
 
+/** Postgres or Kafka may be away for a moment, and come back: that is said, and no reason to end. */
+function patiently(read: () => Promise<Snapshot>, say: (line: string) => void): () => Promise<Snapshot | null> {
+  let said = '';
+  return async () => {
+    try {
+      const snapshot = await read();
+      said = '';
+      return snapshot;
+    } catch (error) {
+      if (!(error instanceof StoreFault || error instanceof KafkaFault)) throw error;
+      if (error.message !== said) say(`cannot look at the moment: ${error.message}`);
+      said = error.message;
+      return null;
+    }
+  };
+}
+
 async function startSample(
   system: System,
   options: UpOptions,
   at: { readonly progress: SampleProgress; readonly signal: AbortSignal },
 ): Promise<void> {
   const byKafka = sampleVendors.filter(({ door }) => door === 'kafka');
-  const registryUrl = system.infrastructure.addresses.schemaRegistryUrl;
   const encoders = await Promise.all(
-    byKafka.map(async ({ name }) => [name, await openVendorEncoder({ registryUrl, vendor: name })] as const),
+    byKafka.map(async ({ name }) => [name, await openVendorEncoder({ ...system.registry, vendor: name })] as const),
   );
   const producer = await system.kafka.producer();
   try {
@@ -120,11 +147,11 @@ async function startSample(
   }
 }
 
-function sayHowToTry(system: System, say: (line: string) => void): void {
+function sayHowToTry(system: System, screen: Screen): void {
+  const gateway = system.gatewayUrl();
   const key = system.secrets.apiKeys[DEMO_VENDOR];
-  say(`gateway: ${system.gatewayUrl()} (OpenAPI at /openapi.json)`);
-  say(
-    `try a lead: curl -s ${system.gatewayUrl()}/v1/leads -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{"vendorReference":"my-1","company":{"name":"IBM"},"person":{"email":"ann@example.org"}}'`,
-  );
-  say('then: npx lead-router explain LEAD_ID');
+  screen.keep(`gateway: ${gateway} (OpenAPI at /openapi.json); key of the vendor ${DEMO_VENDOR}: ${key}`);
+  const lead = '{"vendorReference":"my-1","company":{"name":"IBM"},"person":{"email":"ann@example.org"}}';
+  screen.say(`try a lead: curl -s ${gateway}/v1/leads -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '${lead}'`);
+  screen.say('then: npx lead-router explain LEAD_ID');
 }
