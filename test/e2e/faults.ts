@@ -27,7 +27,7 @@ export function killService(service: ServiceName, atDecided: number, number = 1)
 }
 
 /** kill -9, and a start on the same ports and data once it was away for so long. */
-export function killServer(part: Exclude<PartName, 'registry'>, atDecided: number, options: { readonly awayMs: number }): Fault {
+export function killServer(part: PartName, atDecided: number, options: { readonly awayMs: number }): Fault {
   return {
     name: `kill -9 of ${part}`,
     atDecided,

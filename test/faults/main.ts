@@ -1,6 +1,6 @@
 /**
  * `npm run faults`: what the end-to-end tests do once, as long as one likes. Each round is a fresh system under the sample's leads, with
- * faults drawn by a seed: kill -9 of services, Kafka and Postgres, and routers that stand still. Ends with 1 at the first round in which
+ * faults drawn by a seed: kill -9 of services and servers, and routers that stand still. Ends with 1 at the first round in which
  * a lead was lost, doubled or unaccounted for; its data folder is kept.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -64,7 +64,8 @@ function drawFault(random: Random, atDecided: number): Fault {
   const kind = random.int(10);
   if (kind === 0) return killServer('kafka', atDecided, { awayMs: random.int(5_000) });
   if (kind === 1) return killServer('postgres', atDecided, { awayMs: random.int(5_000) });
-  if (kind === 2) return freezeRouter(`router-${1 + random.int(routers)}`, atDecided);
+  if (kind === 2) return killServer('registry', atDecided, { awayMs: random.int(5_000) });
+  if (kind === 3) return freezeRouter(`router-${1 + random.int(routers)}`, atDecided);
   // Half of the kills hit a router: nobody else has two halves to keep together.
   if (random.chance(0.5)) return killService('router', atDecided, 1 + random.int(routers));
   return killService(random.pick(SERVICES), atDecided);
