@@ -15,16 +15,18 @@ export interface DrainOptions {
 const POLL_MS = 500;
 /** Without lag and without a new decision for so many looks, the pipeline is at rest. */
 const QUIET_LOOKS = 4;
-const MAX_AUDITS = 10;
+/** Accept clocks of the sample's last leads run out again and again for more than a minute: until then audits find decisions on their way. */
+const CLOCKS_MS = 180_000;
 const STUCK_MS = 60_000;
 
 /** The exit code: 0 only if every lead is accounted for. */
 export async function drainSystem(system: System, options: DrainOptions): Promise<number> {
-  for (let audits = 1; ; audits++) {
+  const until = Date.now() + CLOCKS_MS;
+  for (;;) {
     const snapshot = await awaitRest(options);
     if (options.signal.aborted) return 1;
     const report = await runAudit(system);
-    if (report.inFlight > 0 && audits < MAX_AUDITS) continue;
+    if (report.balances && report.inFlight > 0 && Date.now() < until) continue;
     options.screen.finish({ snapshot, audit: report });
     return report.balances && report.inFlight === 0 ? 0 : 1;
   }
