@@ -116,8 +116,18 @@ function takeLock() {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  if (!isAlive(Number(readFileSync(lockFile, 'utf8')))) rmSync(lockFile, { force: true });
+  // null: it was released since.
+  const holder = tryRead(lockFile);
+  if (holder !== null && !isAlive(Number(holder))) rmSync(lockFile, { force: true });
   return false;
+}
+
+function tryRead(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function isAlive(pid) {

@@ -43,3 +43,23 @@ export const createDeadLetterBreaker = (options: BreakerOptions = defaultBreaker
     },
   };
 };
+
+/** For one partition: counts each record once, however often its batch is tried because something else was down. */
+export interface PartitionBreaker {
+  /** As `DeadLetterBreaker.add`; for an offset that was counted before nothing changes. */
+  add(offset: number, isDeadLetter: boolean): boolean;
+}
+
+export const createPartitionBreaker = (options: BreakerOptions = defaultBreaker): PartitionBreaker => {
+  const breaker = createDeadLetterBreaker(options);
+  let counted = -1;
+  let openedAt: number | null = null;
+  return {
+    add: (offset, isDeadLetter) => {
+      if (offset <= counted) return openedAt !== null && offset >= openedAt;
+      counted = offset;
+      if (breaker.add(isDeadLetter)) openedAt ??= offset;
+      return openedAt !== null;
+    },
+  };
+};

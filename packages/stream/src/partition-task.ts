@@ -2,7 +2,7 @@
 
 import { backOffMs } from './back-off.ts';
 import { chunksOf } from './chunks.ts';
-import { createDeadLetterBreaker, type DeadLetterBreaker } from './dead-letter-breaker.ts';
+import { createPartitionBreaker, type PartitionBreaker } from './dead-letter-breaker.ts';
 import { type BatchContext, type ConsumedRecord, type FetchedBatch, KafkaFault, type RecordProducer } from './kafka-port.ts';
 import type { StepContext, StepObserver } from './pipeline.ts';
 import { defaultMaxRecordBytes, type RuntimeOptions } from './runtime-options.ts';
@@ -35,7 +35,7 @@ export class PartitionTask {
   /** End of the partition as last seen. */
   end = 0;
   failures = 0;
-  readonly #breaker: DeadLetterBreaker;
+  readonly #breaker: PartitionBreaker;
   readonly #in: TaskSurroundings;
 
   constructor(
@@ -47,7 +47,7 @@ export class PartitionTask {
     this.generation = at.generation;
     this.position = at.position;
     this.#in = surroundings;
-    this.#breaker = createDeadLetterBreaker(surroundings.options.breaker);
+    this.#breaker = createPartitionBreaker(surroundings.options.breaker);
   }
 
   /** False: the fetch does not begin where this task stands, so seek. */

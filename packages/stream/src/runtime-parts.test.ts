@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backOffMs } from './back-off.ts';
 import { chunksOf } from './chunks.ts';
 import { dealPartitions } from './co-partitioned-assigner.ts';
-import { createDeadLetterBreaker, defaultBreaker } from './dead-letter-breaker.ts';
+import { createDeadLetterBreaker, createPartitionBreaker, defaultBreaker } from './dead-letter-breaker.ts';
 import type { ConsumedRecord } from './kafka-port.ts';
 
 const recordOf = (size: number, offset: number): ConsumedRecord => ({
@@ -44,6 +44,17 @@ describe('backOffMs', () => {
         expect(waits).toBeLessThanOrEqual(full);
       }),
     );
+  });
+});
+
+describe('createPartitionBreaker', () => {
+  it('counts a record once, however often its chunk is tried', () => {
+    const breaker = createPartitionBreaker({ ...defaultBreaker, maxInRow: 5 });
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      for (let offset = 0; offset < 4; offset += 1) expect(breaker.add(offset, true)).toBe(false);
+    }
+    expect(breaker.add(4, true)).toBe(true);
+    expect([breaker.add(3, true), breaker.add(4, true)]).toEqual([false, true]);
   });
 });
 

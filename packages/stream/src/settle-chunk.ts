@@ -1,6 +1,6 @@
 /** From the outcomes of a chunk to what goes out: pure, in order, and never past a record that has to wait. */
 
-import type { DeadLetterBreaker } from './dead-letter-breaker.ts';
+import type { PartitionBreaker } from './dead-letter-breaker.ts';
 import { deadLetterRecord } from './dead-letter-record.ts';
 import type { OutgoingRecord } from './kafka-port.ts';
 import type { Outcome, SinkRecord, StepContext } from './pipeline.ts';
@@ -12,7 +12,7 @@ export interface ChunkToSettle {
   readonly contexts: readonly StepContext[];
   readonly outcomes: readonly Outcome<readonly SinkRecord[]>[];
   readonly topology: TopologyDescription;
-  readonly breaker: DeadLetterBreaker;
+  readonly breaker: PartitionBreaker;
   /** How often the first record has been tried, from 1. */
   readonly attempts: number;
   readonly maxRecordBytes: number;
@@ -36,7 +36,7 @@ export const settleChunk = (chunk: ChunkToSettle): SettledChunk => {
     if (context === undefined) break;
     const settled = settleRecord(chunk, { outcome, context, isFirst: index === 0 });
     if (settled.kind === 'retry_later') return { outgoing, done, deadLetters, stop: settled };
-    if (chunk.breaker.add(settled.deadLetter !== null)) {
+    if (chunk.breaker.add(context.record.offset, settled.deadLetter !== null)) {
       return { outgoing, done, deadLetters, stop: { kind: 'breaker_open' } };
     }
     for (const record of settled.outgoing) outgoing.push(record);

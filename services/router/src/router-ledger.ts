@@ -7,7 +7,7 @@ import type { IdentityHasher } from '@lead-router/domain/rule-set.ts';
 import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import { type RouterStore, StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
-import { type BreakerOptions, createDeadLetterBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
+import { type BreakerOptions, createPartitionBreaker, type PartitionBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { ApplyAnswer, ApplyRequest, BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { type Attempt, type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
@@ -63,9 +63,9 @@ export interface ReadBatch {
 const MAX_ATTEMPTS = 20;
 
 export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
-  const breakers = new Map<number, OffsetBreaker>();
-  const breakerOf = (partition: number): OffsetBreaker => {
-    const breaker = breakers.get(partition) ?? createOffsetBreaker(options.breaker);
+  const breakers = new Map<number, PartitionBreaker>();
+  const breakerOf = (partition: number): PartitionBreaker => {
+    const breaker = breakers.get(partition) ?? createPartitionBreaker(options.breaker);
     breakers.set(partition, breaker);
     return breaker;
   };
@@ -80,33 +80,18 @@ export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
     },
     apply: async (request) => {
       const batch = await readBatch(options.wire, request);
-      if (breakerOf(request.partition).isOpenAfter(batch))
+      if (isTooBad(breakerOf(request.partition), batch))
         return { kind: 'STOP', reason: 'too many records in a row, or too large a part of them, cannot be read' };
       return applyRead(options, batch);
     },
   };
 }
 
-interface OffsetBreaker {
-  isOpenAfter(batch: ReadBatch): boolean;
-}
-
-/** Counts each record once, however often its batch is tried. */
-function createOffsetBreaker(limits: BreakerOptions): OffsetBreaker {
-  const breaker = createDeadLetterBreaker(limits);
-  let counted = -1;
-  return {
-    isOpenAfter: ({ request, refused }) => {
-      const bad = new Set(refused.map(({ record }) => record.offset));
-      let isOpen = false;
-      for (const { offset } of request.records) {
-        if (offset <= counted) continue;
-        counted = offset;
-        isOpen = breaker.add(bad.has(offset)) || isOpen;
-      }
-      return isOpen;
-    },
-  };
+function isTooBad(breaker: PartitionBreaker, { request, refused }: ReadBatch): boolean {
+  const bad = new Set(refused.map(({ record }) => record.offset));
+  let isOpen = false;
+  for (const { offset } of request.records) isOpen = breaker.add(offset, bad.has(offset));
+  return isOpen;
 }
 
 async function readBatch(wire: RouterWire, request: ApplyRequest): Promise<ReadBatch> {
