@@ -55,8 +55,8 @@ const KEPT_LINES = 20;
 const EXIT_CONFIG = 78;
 
 /** Batches are large and short-lived: with the default of 16 MiB much of each is copied as if it were to stay. */
-const SERVICE_ARGUMENTS = ['--max-semi-space-size=64'];
-/** Stripped and compiled modules, kept between starts: half a second of each service's start. */
+const SERVICE_ARGUMENTS = ['--max-semi-space-size=32'];
+/** Stripped and compiled modules, kept between starts. */
 const compileCache = fileURLToPath(new URL('../../../../.data/cache/compiled', import.meta.url));
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
