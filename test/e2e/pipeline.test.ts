@@ -1,5 +1,6 @@
 /** What becomes of leads on the whole pipeline: every service a process, real Kafka, registry and Postgres, rules of the test's own. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asEventId, leadIdFor } from '@lead-router/contracts/ids.ts';
 import { deadLetterTopic, TOPICS } from '@lead-router/contracts/topics.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
@@ -184,23 +185,29 @@ test('a scored lead stamped with another rule set version is evaluated again by 
 });
 
 test('a rule set that is flipped under load decides no lead with a mixture', async () => {
-  const COUNT = 6_000;
-  const BATCH = 200;
+  const BATCH = 100;
+  const PAUSE_MS = 25;
+  let sent = 0;
+  let enough = Number.POSITIVE_INFINITY;
   const streaming = (async () => {
-    for (let from = 0; from < COUNT; from += BATCH) {
+    while (sent < enough) {
+      const from = sent;
       await scenario.submit(
         Array.from({ length: BATCH }, (_, n) => lead(`flip-${from + n}`, 'flip', { person: { phone: `+1415${2_000_000 + from + n}` } })),
       );
+      sent += BATCH;
+      await sleep(PAUSE_MS);
     }
   })();
   streaming.catch(() => undefined);
-  await scenario.lead(`flip-${COUNT / 4}`);
+  await scenario.lead(`flip-${BATCH}`);
   expect(await scenario.flip(rules(SECOND))).toBe(2);
+  enough = sent + 10 * BATCH;
   await streaming;
-  const flips = new Set(Array.from({ length: COUNT }, (_, n): string => scenario.leadId(`flip-${n}`)));
+  const flips = new Set(Array.from({ length: sent }, (_, n): string => scenario.leadId(`flip-${n}`)));
   const decided = await eventually('every lead is decided', async () => {
     const theirs = (await scenario.decisions()).filter(({ envelope, revision }) => flips.has(envelope.leadId) && revision === 1);
-    return theirs.length === COUNT ? theirs : null;
+    return theirs.length === sent ? theirs : null;
   });
   const byVersion = new Map<number, Set<string>>();
   for (const { ruleSetVersion, poolId, score } of decided) {
