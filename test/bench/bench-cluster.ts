@@ -32,10 +32,12 @@ export interface BenchClusterOptions {
 
 export async function startBenchCluster(options: BenchClusterOptions): Promise<BenchCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'lead-router-bench-'));
-  const infrastructure = await startInfrastructure({ dataFolder: folder, onProgress: options.onProgress, prefer: 'local' }).catch(async (error: unknown) => {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  });
+  const infrastructure = await startInfrastructure({ dataFolder: folder, onProgress: options.onProgress, prefer: 'local' }).catch(
+    async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    },
+  );
   const { kafkaBrokers, schemaRegistryUrl, databaseUrl } = infrastructure.addresses;
   const kafka = createKafkaJsPort({ connection: { brokers: kafkaBrokers, clientId: 'bench' }, logger: silentLogger });
   // Connections are cut when the servers stop: nothing to say about that.

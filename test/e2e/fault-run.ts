@@ -159,17 +159,18 @@ const schemasOf = ({ infrastructure }: System) => createRegistrySchemas({ regist
 
 async function compare(system: System, leads: number): Promise<Pick<FaultReport, 'expected' | 'lost' | 'doubled' | 'unexpected'>> {
   const expected = expectedLeads(leads);
-  const events = new Map<string, number>();
+  /** By decision: where its events stand. */
+  const events = new Map<string, readonly string[]>();
   const decided = await openTopicCodec(schemasOf(system), 'decided');
   await readTopic(system.kafka, {
     topic: TOPICS.decided.topic,
     groupId: `fault-run-${process.pid}`,
-    onRecords: (records) => {
-      for (const { value } of records) {
+    onRecords: (records, partition) => {
+      for (const { value, offset } of records) {
         if (value === null) continue;
         const { envelope, revision } = decided.decodePrefix(value).prefix;
         const key = `${envelope.leadId}/${revision}`;
-        events.set(key, (events.get(key) ?? 0) + 1);
+        events.set(key, [...(events.get(key) ?? []), `${partition}:${offset}`]);
       }
     },
   });
@@ -177,7 +178,7 @@ async function compare(system: System, leads: number): Promise<Pick<FaultReport,
   return {
     expected: expected.size,
     lost: [...expected].filter((leadId) => !firsts.has(leadId)),
-    doubled: [...events].filter(([, count]) => count > 1).map(([key]) => key),
+    doubled: [...events].filter(([, places]) => places.length > 1).map(([key, places]) => `${key} at ${places.join(' and ')}`),
     unexpected: [...firsts].filter((leadId) => !expected.has(leadId)),
   };
 }

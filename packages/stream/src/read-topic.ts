@@ -19,6 +19,7 @@ export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Pr
   const range = await kafka.admin.offsetRange(options.topic);
   const open = new Set(range.filter(({ partition, low }) => low < (until.get(partition) ?? 0)).map(({ partition }) => partition));
   if (open.size === 0) return;
+  const next = new Map<number, number>();
   const finished = Promise.withResolvers<void>();
   // Its rejection may come before anybody waits for it.
   finished.promise.catch(() => undefined);
@@ -40,10 +41,11 @@ export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Pr
     await consumer.start(async (batch) => {
       const end = until.get(batch.partition) ?? 0;
       if (!open.has(batch.partition)) return;
-      await options.onRecords(
-        batch.records.filter((record) => record.offset < end),
-        batch.partition,
-      );
+      // Nothing is committed for this group: after a rebalance it is given records again that it has had.
+      const from = next.get(batch.partition) ?? 0;
+      const fresh = batch.records.filter(({ offset }) => offset >= from && offset < end);
+      next.set(batch.partition, Math.max(from, batch.nextOffset));
+      await options.onRecords(fresh, batch.partition);
       reached(batch.partition, batch.nextOffset);
     });
     await finished.promise;
