@@ -14,7 +14,16 @@ export interface KafkaJsTransactionsOptions {
   readonly limits: ProduceLimits;
 }
 
-/** kafkajs repeats its other requests on CONCURRENT_TRANSACTIONS; adding offsets it does not. */
+/**
+ * kafkajs repeats its other requests on these answers; adding offsets it does not. A coordinator that is moving, or loading after a
+ * start of the broker, is there in a moment; the same offset added twice is the same offset.
+ */
+const passingAnswers: ReadonlySet<string> = new Set([
+  'CONCURRENT_TRANSACTIONS',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
 const offsetAttempts = 60;
 const offsetFirstDelayMs = 2;
 const offsetLastDelayMs = 100;
@@ -87,7 +96,7 @@ export const sendOffset = async (transaction: Transaction, offsets: Offsets): Pr
     try {
       return await transaction.sendOffsets(offsets);
     } catch (error) {
-      if (protocolTypeOf(error) !== 'CONCURRENT_TRANSACTIONS') throw error;
+      if (!passingAnswers.has(protocolTypeOf(error) ?? '')) throw error;
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       delayMs = Math.min(delayMs * 1.5, offsetLastDelayMs);
     }
