@@ -141,7 +141,7 @@ const createAdminClient = (kafka: Kafka): AdminClient => {
 
 type StartOffset = TopicPartition & { readonly offset: number };
 
-const startAttempts = 10;
+const startAttempts = 20;
 
 /**
  * Several instances may start at once, and a start offset must never overwrite a real one. So it is committed by a
@@ -163,7 +163,10 @@ const commitStarts = async (work: {
       return await transaction.commit();
     } catch (error) {
       const fault = toKafkaFault(error, `committing start offsets of ${work.groupId}`);
-      if (fault.kind !== 'fenced' || attempt === startAttempts) throw fault;
+      // Fenced by another instance, or the coordinator is not there yet: whoever comes again reads again.
+      const mayPass = fault.kind === 'fenced' || fault.kind === 'unavailable';
+      if (!mayPass || attempt === startAttempts) throw fault;
+      await new Promise((resolve) => setTimeout(resolve, firstDelayMs * attempt));
     } finally {
       await producer.disconnect().catch(() => undefined);
     }
