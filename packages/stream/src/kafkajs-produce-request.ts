@@ -27,9 +27,31 @@ export const installProduceRequest = (): void => {
   const original: CreateRequest = require(path);
   const loaded = require.cache[require.resolve(path)];
   if (loaded === undefined) return;
-  const create: CreateRequest = (options) =>
-    (options.compression ?? noCompression) === noCompression ? produceRequest(options) : original(options);
+  const create: CreateRequest = (options) => {
+    refuseRepeats(options);
+    return (options.compression ?? noCompression) === noCompression ? produceRequest(options) : original(options);
+  };
   loaded.exports = create;
+};
+
+/** Messages that went into a transaction, by the objects that kafkajs carries from try to try. */
+const produced = new WeakSet<object>();
+
+/**
+ * When the broker's connection is made anew in mid-call, kafkajs may hold two objects for one broker and send everything to both, each with
+ * a sequence of its own: the broker takes that for new records, and they stand twice in one transaction. So nothing is put into a transaction
+ * twice; the send fails, and the assignment that follows aborts the transaction.
+ */
+const refuseRepeats = (options: KafkaJsProduceRequest): void => {
+  if (options.transactionalId === undefined || options.transactionalId === null) return;
+  for (const { partitions } of options.topicData) {
+    for (const { messages } of partitions) {
+      for (const message of messages) {
+        if (produced.has(message)) throw Object.assign(new Error('a record is not produced twice in a transaction'), { retriable: false });
+        produced.add(message);
+      }
+    }
+  }
 };
 
 const produceRequest = (options: KafkaJsProduceRequest) => ({
