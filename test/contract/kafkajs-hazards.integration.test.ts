@@ -1,9 +1,11 @@
 /** The traps of the real client that only a real broker can spring. */
 import { randomUUID } from 'node:crypto';
-import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
+import net from 'node:net';
+import { KafkaFault, type KafkaPort, type TransactionalProducer } from '@lead-router/stream/kafka-port.ts';
 import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
+import { readTopic } from '@lead-router/stream/read-topic.ts';
 import { silentLogger } from '@lead-router/telemetry/logger.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const brokers = (process.env.TEST_KAFKA_BROKERS ?? '').split(',');
 const sessionTimeoutMs = 6_000;
@@ -90,8 +92,6 @@ describe('questions about several topics at once', () => {
     await kafka.admin.createTopics(topics.map((name) => ({ topic: name, partitions, replicationFactor: 1, config: {} })));
     await kafka.admin.ensureStartOffsets(topic, [topic]);
     const committedAt = (partition: number) => kafka.admin.committedOffset(topic, { topic, partition });
-    // Committed by a transaction, whose end is written down a moment after it was confirmed.
-    for (let partition = 0; partition < partitions; partition++) await expect.poll(() => committedAt(partition)).toBe(0);
     const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     // Metadata of one topic take the place of another's in kafkajs; an offset that is asked for in between is not "none".
     for (let round = 0; round < 100; round++) {
@@ -102,6 +102,132 @@ describe('questions about several topics at once', () => {
       expect(await Promise.all(committed)).toEqual(Array.from({ length: partitions }, () => 0));
       expect(await Promise.all(asking)).toEqual(others.map(() => partitions));
     }
+    await kafka.disconnect();
+  });
+});
+
+describe('connections that break while records are being sent', { timeout: 120_000 }, () => {
+  const connect = net.connect;
+  const sockets = new Set<net.Socket>();
+
+  beforeEach(() => {
+    net.connect = new Proxy(connect, {
+      apply: (target, self, parameters) => {
+        const socket: net.Socket = Reflect.apply(target, self, parameters);
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+        return socket;
+      },
+    });
+  });
+  afterEach(() => {
+    net.connect = connect;
+  });
+
+  /** Some have their request at the broker by then, and no answer. */
+  const breakThem = async (until: AbortSignal): Promise<number> => {
+    let broken = 0;
+    while (!until.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 60));
+      for (const socket of sockets) {
+        socket.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+        broken += 1;
+      }
+    }
+    return broken;
+  };
+
+  const topicsOf = async (kafka: KafkaPort) => {
+    const topics = [`hazard-${randomUUID()}`, `hazard-${randomUUID()}`];
+    await kafka.admin.createTopics(topics.map((topic) => ({ topic, partitions: 3, replicationFactor: 1, config: {} })));
+    return topics;
+  };
+
+  const valuesIn = async (topics: readonly string[]): Promise<readonly string[]> => {
+    const kafka = open();
+    const values: string[] = [];
+    for (const topic of topics) {
+      await readTopic(kafka, {
+        topic,
+        groupId: randomUUID(),
+        onRecords: (records) => {
+          for (const { value } of records) values.push(`${value}`);
+        },
+      });
+    }
+    await kafka.disconnect();
+    return values;
+  };
+
+  it('lose nothing that was acknowledged', async () => {
+    const kafka = open();
+    const topics = await topicsOf(kafka);
+    const producer = await kafka.producer();
+    const ending = new AbortController();
+    const breaking = breakThem(ending.signal);
+    const acknowledged: string[] = [];
+    const startedAt = performance.now();
+    for (let call = 0; performance.now() - startedAt < 20_000; call++) {
+      const values = Array.from({ length: 1 + (call % 3) }, (_, index) => `${call}-${index}`);
+      const records = topics.flatMap((topic) => values.map((value) => ({ topic, key: value, value: Buffer.from(`${topic} ${value}`) })));
+      const fault = await producer.send(records).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      expect(fault ?? { kind: 'unavailable' }).toMatchObject({ kind: 'unavailable' });
+      if (fault === null) acknowledged.push(...records.map(({ value }) => String(value)));
+    }
+    ending.abort();
+    expect(await breaking).toBeGreaterThan(100);
+    const found = new Set(await valuesIn(topics));
+    expect(acknowledged.length).toBeGreaterThan(100);
+    expect(acknowledged.filter((value) => !found.has(value))).toEqual([]);
+    await producer.disconnect();
+    await kafka.disconnect();
+  });
+
+  it('put nothing twice into a transaction that is committed', async () => {
+    const kafka = open();
+    const topics = await topicsOf(kafka);
+    const ending = new AbortController();
+    const breaking = breakThem(ending.signal);
+    const committed: string[] = [];
+    const unknown = new Set<string>();
+    const id = randomUUID();
+    const startedAt = performance.now();
+    let producer: TransactionalProducer | null = null;
+    for (let call = 0; performance.now() - startedAt < 20_000; call++) {
+      const records = topics.flatMap((topic) =>
+        Array.from({ length: 4 }, (_, index) => ({ topic, key: `${index}`, value: Buffer.from(`${topic} ${call}-${index}`) })),
+      );
+      const values = records.map(({ value }) => String(value));
+      try {
+        producer ??= await kafka.transactionalProducer(id);
+        const transaction = await producer.begin();
+        await transaction.send(records);
+        for (const value of values) unknown.add(value);
+        await transaction.commit();
+        for (const value of values) unknown.delete(value);
+        committed.push(...values);
+      } catch (error) {
+        expect(error).toBeInstanceOf(KafkaFault);
+        await producer?.disconnect();
+        producer = null;
+      }
+    }
+    ending.abort();
+    expect(await breaking).toBeGreaterThan(100);
+    await producer?.disconnect();
+    // Fences, and so settles what is still open.
+    await (await kafka.transactionalProducer(id)).disconnect();
+    const found = await valuesIn(topics);
+    expect(committed.length).toBeGreaterThan(100);
+    const twice = found.filter((value, index) => found.indexOf(value) !== index);
+    expect(twice).toEqual([]);
+    const known = new Set(found);
+    expect(committed.filter((value) => !known.has(value))).toEqual([]);
+    const allowed = new Set([...committed, ...unknown]);
+    expect(found.filter((value) => !allowed.has(value))).toEqual([]);
     await kafka.disconnect();
   });
 });

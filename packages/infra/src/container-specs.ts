@@ -28,7 +28,7 @@ export interface ContainerSpec {
 type SpecOptions = Pick<StartOptions, 'dataFolder' | 'ports' | 'env' | 'memory'> & { readonly host: string };
 
 const IMAGES: Readonly<Record<PartName, { readonly variable: string; readonly image: string }>> = {
-  kafka: { variable: 'LEAD_ROUTER_KAFKA_IMAGE', image: 'apache/kafka:4.3.1' },
+  kafka: { variable: 'LEAD_ROUTER_KAFKA_IMAGE', image: 'apache/kafka:4.2.1' },
   registry: { variable: 'LEAD_ROUTER_REGISTRY_IMAGE', image: 'apicurio/apicurio-registry:3.0.9' },
   postgres: { variable: 'LEAD_ROUTER_POSTGRES_IMAGE', image: 'postgres:18' },
 };

@@ -141,6 +141,7 @@ const createAdminClient = (kafka: Kafka): AdminClient => {
 
 type StartOffset = TopicPartition & { readonly offset: number };
 
+/** Two are needed: one that commits, and one that reads that nothing is missing. */
 const startAttempts = 20;
 
 /**
@@ -159,13 +160,15 @@ const commitStarts = async (work: {
       const transaction = await producer.transaction();
       const starts = await work.read();
       if (starts.length === 0) return;
+      if (attempt > startAttempts) throw new KafkaFault('unavailable', `Kafka: the start offsets of ${work.groupId} cannot be read back`);
       await sendOffset(transaction, { consumerGroupId: work.groupId, topics: byTopic(starts) });
-      return await transaction.commit();
+      await transaction.commit();
+      // The commit is answered before the offsets can be read; the next producer of this id is only given once they can.
     } catch (error) {
       const fault = toKafkaFault(error, `committing start offsets of ${work.groupId}`);
       // Fenced by another instance, or the coordinator is not there yet: whoever comes again reads again.
       const mayPass = fault.kind === 'fenced' || fault.kind === 'unavailable';
-      if (!mayPass || attempt === startAttempts) throw fault;
+      if (!mayPass || attempt >= startAttempts) throw fault;
       await new Promise((resolve) => setTimeout(resolve, firstDelayMs * attempt));
     } finally {
       await producer.disconnect().catch(() => undefined);

@@ -34,25 +34,37 @@ export const installProduceRequest = (): void => {
   loaded.exports = create;
 };
 
-/** Messages that went into a transaction, by the objects that kafkajs carries from try to try. */
+/** Messages that were sent to a broker, by the objects that kafkajs carries from try to try. */
 const produced = new WeakSet<object>();
 
 /**
- * When the broker's connection is made anew in mid-call, kafkajs may hold two objects for one broker and send everything to both, each with
- * a sequence of its own: the broker takes that for new records, and they stand twice in one transaction. So nothing is put into a transaction
- * twice; the send fails, and the assignment that follows aborts the transaction.
+ * A record that was sent once and not answered must not be sent again by the same producer. When a connection is made anew in mid-call,
+ * kafkajs may hold two objects for one broker and send everything to both, each under sequence numbers of its own: the broker takes
+ * that for new records. And after a failed try it takes its numbers back by the size of that try, whatever the broker has counted: other
+ * records under numbers that were used look like a repeat, and the broker drops them while it says that they are written. So the
+ * send fails, and its caller goes on with another producer, under another id.
  */
-const refuseRepeats = (options: KafkaJsProduceRequest): void => {
-  if (options.transactionalId === undefined || options.transactionalId === null) return;
-  for (const { partitions } of options.topicData) {
-    for (const { messages } of partitions) {
+const refuseRepeats = (options: ProduceRequest): void => {
+  if (BigInt(options.producerId.toString()) < 0n) return;
+  for (const { topic, partitions } of options.topicData) {
+    for (const { partition, messages } of partitions) {
       for (const message of messages) {
-        if (produced.has(message)) throw Object.assign(new Error('a record is not produced twice in a transaction'), { retriable: false });
+        if (produced.has(message)) throw new RepeatedProduceError(`${topic}/${partition}`);
         produced.add(message);
       }
     }
   }
 };
+
+class RepeatedProduceError extends Error {
+  override readonly name = 'RepeatedProduceError';
+  /** Asked by kafkajs. */
+  readonly retriable = false;
+
+  constructor(where: string) {
+    super(`whether the records for ${where} were written is not known; this producer cannot send them again`);
+  }
+}
 
 const produceRequest = (options: KafkaJsProduceRequest) => ({
   apiKey,

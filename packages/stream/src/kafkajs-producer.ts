@@ -2,10 +2,12 @@
  * The idempotent producer: acks=all, one call at a time, what waits meanwhile is merged into the next call.
  *
  * After a failed call its producer is thrown away: kafkajs takes the sequence numbers back, and the broker would take
- * other records under the same numbers for a repeat and drop them silently.
+ * other records under the same numbers for a repeat and drop them silently. The call goes to another producer: what was written
+ * without an answer then stands twice, which is what "at least once" allows.
  */
 
 import type { Producer } from 'kafkajs';
+import { type BackOffOptions, backOffMs } from './back-off.ts';
 import { KafkaFault, type OutgoingRecord, type RecordProducer } from './kafka-port.ts';
 import { toKafkaFault } from './kafkajs-faults.ts';
 import { type PartitionChooser, type ProduceLimits, planProduce } from './produce-plan.ts';
@@ -26,6 +28,9 @@ interface Waiting {
 
 /** Records merged into one go; above it they wait for the next one. */
 const maxMergedRecords = 5000;
+/** A failed call is made again by another producer for so long. Shorter than a session of the consumer behind which records may wait. */
+const patienceMs = 4_000;
+const backOff: BackOffOptions = { firstMs: 50, maxMs: 1_000 };
 
 export const connectKafkaJsProducer = async (options: KafkaJsProducerOptions): Promise<RecordProducer> => {
   let producer: Producer | null = await connect(options);
@@ -39,20 +44,32 @@ export const connectKafkaJsProducer = async (options: KafkaJsProducerOptions): P
     await broken?.disconnect().catch(() => undefined);
   };
 
+  const sendOnce = async (records: readonly OutgoingRecord[]): Promise<void> => {
+    producer ??= await connect(options);
+    const chooser = await options.chooser(topicsOf(records));
+    for (const call of planProduce(records, chooser, options.limits)) {
+      await producer.sendBatch({ acks: -1, topicMessages: [...call] });
+    }
+  };
+
   const sendMerged = async (merged: readonly Waiting[]): Promise<void> => {
     const [only] = merged;
     const records = merged.length === 1 && only !== undefined ? only.records : merged.flatMap((item) => item.records);
-    try {
-      producer ??= await connect(options);
-      const chooser = await options.chooser(topicsOf(records));
-      for (const call of planProduce(records, chooser, options.limits)) {
-        await producer.sendBatch({ acks: -1, topicMessages: [...call] });
+    const startedAt = performance.now();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await sendOnce(records);
+        for (const item of merged) item.resolve();
+        return;
+      } catch (error) {
+        await discard();
+        const fault = toKafkaFault(error, `producing ${records.length} records`);
+        if (fault.kind !== 'unavailable' || isClosed || performance.now() - startedAt > patienceMs) {
+          for (const item of merged) item.reject(fault);
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, backOffMs(attempt, Math.random(), backOff)));
       }
-      for (const item of merged) item.resolve();
-    } catch (error) {
-      await discard();
-      const fault = toKafkaFault(error, `producing ${records.length} records`);
-      for (const item of merged) item.reject(fault);
     }
   };
 
