@@ -107,6 +107,7 @@ describe('questions about several topics at once', () => {
 });
 
 describe('connections that break while records are being sent', { timeout: 120_000 }, () => {
+  const breakingMs = 8_000;
   const connect = net.connect;
   const sockets = new Set<net.Socket>();
 
@@ -167,7 +168,7 @@ describe('connections that break while records are being sent', { timeout: 120_0
     const breaking = breakThem(ending.signal);
     const acknowledged: string[] = [];
     const startedAt = performance.now();
-    for (let call = 0; performance.now() - startedAt < 20_000; call++) {
+    for (let call = 0; performance.now() - startedAt < breakingMs; call++) {
       const values = Array.from({ length: 1 + (call % 3) }, (_, index) => `${call}-${index}`);
       const records = topics.flatMap((topic) => values.map((value) => ({ topic, key: value, value: Buffer.from(`${topic} ${value}`) })));
       const fault = await producer.send(records).then(
@@ -178,7 +179,7 @@ describe('connections that break while records are being sent', { timeout: 120_0
       else acknowledged.push(...records.map(({ value }) => String(value)));
     }
     ending.abort();
-    expect(await breaking).toBeGreaterThan(100);
+    expect(await breaking).toBeGreaterThan(50);
     const found = new Set(await valuesIn(topics));
     expect(acknowledged.length).toBeGreaterThan(100);
     expect(acknowledged.filter((value) => !found.has(value))).toEqual([]);
@@ -196,7 +197,7 @@ describe('connections that break while records are being sent', { timeout: 120_0
     const id = randomUUID();
     const startedAt = performance.now();
     let producer: TransactionalProducer | null = null;
-    for (let call = 0; performance.now() - startedAt < 20_000; call++) {
+    for (let call = 0; performance.now() - startedAt < breakingMs; call++) {
       const records = topics.flatMap((topic) =>
         Array.from({ length: 4 }, (_, index) => ({ topic, key: `${index}`, value: Buffer.from(`${topic} ${call}-${index}`) })),
       );
@@ -216,7 +217,7 @@ describe('connections that break while records are being sent', { timeout: 120_0
       }
     }
     ending.abort();
-    expect(await breaking).toBeGreaterThan(100);
+    expect(await breaking).toBeGreaterThan(50);
     await producer?.disconnect();
     // Fences, and so settles what is still open.
     await (await kafka.transactionalProducer(id)).disconnect();

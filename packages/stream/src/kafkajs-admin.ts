@@ -125,7 +125,7 @@ const createAdminClient = (kafka: Kafka): AdminClient => {
           connected ??= connect();
           return await work(await connected);
         } catch (error) {
-          const fault = toKafkaFault(error, doing);
+          const fault = lostMidway(error, doing) ?? toKafkaFault(error, doing);
           if (fault.kind !== 'unavailable' || performance.now() - startedAt > patienceMs) throw fault;
           await new Promise((resolve) => setTimeout(resolve, delayMs));
         }
@@ -138,6 +138,10 @@ const createAdminClient = (kafka: Kafka): AdminClient => {
     },
   };
 };
+
+/** When the connection is lost in mid-question kafkajs has null for an answer, and trips over it. */
+const lostMidway = (error: unknown, doing: string): KafkaFault | null =>
+  error instanceof TypeError ? new KafkaFault('unavailable', `Kafka: ${doing}: no answer (${error.message})`, { cause: error }) : null;
 
 type StartOffset = TopicPartition & { readonly offset: number };
 

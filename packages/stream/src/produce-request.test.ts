@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { crc32c } from './crc32c.ts';
 import { installProduceRequest } from './kafkajs-produce-request.ts';
-import { encodeProduceRequest, type ProduceRequest } from './produce-request.ts';
+import { encodeProduceRequest, type ProducePartition, type ProduceRequest } from './produce-request.ts';
 
 const require = createRequire(import.meta.url);
-const encodeAsKafkaJs: (request: ProduceRequest) => {
-  encode(): Promise<{ readonly buffer: Buffer }>;
-} = require('kafkajs/src/protocol/requests/produce/v7/request.js');
+type CreateRequest = (request: ProduceRequest) => { encode(): Promise<{ readonly buffer: Buffer }> };
+const installed = (): CreateRequest => require('kafkajs/src/protocol/requests/produce/v7/request.js');
+const encodeAsKafkaJs = installed();
 const crcAsKafkaJs: (bytes: Buffer) => number = require('kafkajs/src/protocol/recordBatch/crc32C/index.js');
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
@@ -53,7 +53,26 @@ describe('encodeProduceRequest', () => {
 
   it('is what kafkajs finds once it is installed', () => {
     installProduceRequest();
-    expect(require('kafkajs/src/protocol/requests/produce/v7/request.js')).not.toBe(encodeAsKafkaJs);
+    expect(installed()).not.toBe(encodeAsKafkaJs);
+  });
+
+  it('is not made twice for a record, unless the broker keeps no count of the producer', () => {
+    installProduceRequest();
+    const produce = (messages: ProducePartition['messages'], producerId = '7') =>
+      installed()({
+        acks: -1,
+        timeout: 1,
+        producerId,
+        producerEpoch: 0,
+        topicData: [{ topic: 't', partitions: [{ partition: 2, messages }] }],
+      });
+    const [one, other] = [{ value: Buffer.from('1') }, { value: Buffer.from('1') }];
+    produce([one]);
+    produce([other]);
+    expect(() => produce([{ value: null }, one])).toThrow('whether the records for t/2 were written is not known');
+    const uncounted = { value: null };
+    produce([uncounted], '-1');
+    produce([uncounted], '-1');
   });
 });
 
