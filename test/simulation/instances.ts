@@ -84,7 +84,13 @@ export function startRouter(world: World, name: string): Running {
     isTransient: (error) => error instanceof KafkaFault || error instanceof StoreFault,
     onFault,
   });
-  const consumer = kafka.consumer({ groupId: ROUTER_GROUP, topics: [TOPICS.inbox.topic], onFault, onSkipped: tasks.skipped });
+  const consumer = kafka.consumer({
+    groupId: ROUTER_GROUP,
+    topics: [TOPICS.inbox.topic],
+    onFault,
+    onSkipped: tasks.skipped,
+    onAssigned: () => tasks.assigned(),
+  });
   tasks.bind(consumer);
   const start = async (): Promise<void> => {
     await untilDone(clock, () => ruleSets.start());

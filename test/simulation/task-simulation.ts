@@ -110,6 +110,7 @@ function startInstance(world: World, n: number): Running {
     topics: [INPUT],
     onFault: (error) => world.problems.push(`consumer fault: ${String(error)}`),
     onSkipped: tasks.skipped,
+    onAssigned: () => tasks.assigned(),
   });
   tasks.bind(consumer);
   const start = (): Promise<void> => consumer.start(tasks.handler).catch(() => start());

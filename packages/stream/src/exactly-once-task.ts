@@ -6,6 +6,7 @@
  * read the committed offset, read the stored batch under the epoch. The *position* says whether a Kafka half is missing.
  */
 import type { Clock } from './clock.ts';
+import type { ExactlyOnceObserver } from './exactly-once-observer.ts';
 import {
   type BatchContext,
   type BatchHandler,
@@ -50,25 +51,6 @@ export interface BatchLedger {
   apply(request: ApplyRequest): Promise<ApplyAnswer>;
 }
 
-/** What operations gets to see. All callbacks are cheap and never throw. */
-export interface ExactlyOnceObserver {
-  assigned(event: { partition: number; epoch: number; position: number; reemitted: boolean }): void;
-  batchDone(event: {
-    partition: number;
-    records: number;
-    applyMs: number;
-    emitMs: number;
-    position: number;
-    lag: number;
-    lagAgeMs: number;
-  }): void;
-  reassigning(event: { partition: number; reason: string }): void;
-  pausedFor(event: { partition: number; backOffMs: number; error: unknown }): void;
-  resumed(event: { partition: number }): void;
-  /** The partition stays stopped until a person has looked: offset and stored batch do not fit together, or the ledger says stop. */
-  alarm(event: { partition: number; reason: string }): void;
-}
-
 export interface ExactlyOnceOptions {
   readonly kafka: KafkaPort;
   readonly ledger: BatchLedger;
@@ -91,6 +73,8 @@ export interface ExactlyOnceTasks {
   /** The consumer's `onSkipped`: without it a stretch of control and aborted records longer than one fetch is fetched for ever. */
   skipped(skipped: SkippedRecords): void;
   bind(consumer: GroupConsumer): void;
+  /** The consumer's `onAssigned`: what was stopped or waits is read again, and looked at anew by whoever holds it now. */
+  assigned(): void;
   stop(): Promise<void>;
 }
 
@@ -130,6 +114,9 @@ export function createExactlyOnceTasks(options: ExactlyOnceOptions): ExactlyOnce
       }
       await worker.handle(batch, context);
     },
+    assigned: () => {
+      for (const worker of workers.values()) worker.regrouped();
+    },
     skipped: (stretch) => workers.get(stretch.partition)?.skipped(stretch),
     stop: async () => {
       stopping.abort();
@@ -158,6 +145,10 @@ class PartitionWorker implements Slot {
   #failures = 0;
   /** The generation in which it was stopped; in another one it is looked at anew, and stopped again if nothing has changed. */
   #stoppedIn: number | null = null;
+  /** One object a pause, so that the end of an earlier one does not end this one. */
+  #pause: object | null = null;
+  /** The observer has heard of a pause and not yet of its end. */
+  #isTold = false;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -172,6 +163,14 @@ class PartitionWorker implements Slot {
     if (this.task && fetchedOffset <= this.task.fetchPosition) this.task.fetchPosition = Math.max(this.task.fetchPosition, nextOffset);
   }
 
+  /** The consumer keeps its pauses over a rebalance; nobody else would ever end this one. */
+  regrouped(): void {
+    const { consumer, at } = this.#parts;
+    if (this.#pause !== null) consumer.resume([at]);
+    this.#pause = null;
+    this.#tellResumed();
+  }
+
   stop(): Promise<void> {
     return this.#tail.then(() => dropTask(this));
   }
@@ -182,6 +181,7 @@ class PartitionWorker implements Slot {
     try {
       await this.#handleCurrent(batch, context);
       this.#failures = 0;
+      this.#tellIfWell();
     } catch (error) {
       await dropTask(this);
       if (error instanceof KafkaFault && error.kind === 'not-member') return;
@@ -241,6 +241,8 @@ class PartitionWorker implements Slot {
   #stopPartition(reason: string, generation: number): void {
     const { options, consumer, at } = this.#parts;
     this.#stoppedIn = generation;
+    this.#pause = {};
+    this.#isTold = true;
     consumer.pause([at]);
     options.observer.alarm({ partition: at.partition, reason });
   }
@@ -250,13 +252,30 @@ class PartitionWorker implements Slot {
     const { partition } = at;
     const backOffMs = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** this.#failures) * (0.5 + options.random() / 2);
     this.#failures += 1;
-    options.observer.pausedFor({ partition, backOffMs, error });
+    const oldestMs = batch.records[0]?.timestampMs ?? null;
+    options.observer.pausedFor({ partition, backOffMs, error, position: batch.fetchedOffset, end: batch.highWatermark, oldestMs });
+    const pause = {};
+    this.#pause = pause;
+    this.#isTold = true;
     consumer.pause([at]);
     this.#seek(batch.fetchedOffset);
     void options.clock.sleep(backOffMs, stopping).then(() => {
-      options.observer.resumed({ partition });
-      if (!stopping.aborted) consumer.resume([at]);
+      if (this.#pause !== pause || stopping.aborted) return;
+      this.#pause = null;
+      consumer.resume([at]);
+      this.#tellIfWell();
     });
+  }
+
+  /** A partition that is read again has not recovered before a batch has gone through. */
+  #tellIfWell(): void {
+    if (this.#pause === null && this.#failures === 0) this.#tellResumed();
+  }
+
+  #tellResumed(): void {
+    const { options, at } = this.#parts;
+    if (this.#isTold) options.observer.resumed({ partition: at.partition });
+    this.#isTold = false;
   }
 }
 
@@ -298,8 +317,8 @@ async function assign(
     }
     if (resume.kind === 'EMIT_AGAIN') {
       const failure = await emit(options, { producer, partition, batch: resume.batch });
-      // Backs off and does the whole assignment again.
-      if (failure !== null) throw new KafkaFault('unavailable', failure);
+      // Backs off and does the whole assignment again. What Kafka refuses it will refuse again until somebody mends it: say so.
+      if (failure !== null) throw new KafkaFault(failure.kind === 'refused' ? 'refused' : 'unavailable', reasonOf(failure));
     }
     slot.task.position = resume.position;
     slot.task.fetchPosition = resume.position;
@@ -348,7 +367,7 @@ async function processChunk(
     partition: batch.partition,
     batch: { from, to, outputs: answer.outputs },
   });
-  if (failure !== null) return { kind: 'REASSIGN', reason: failure };
+  if (failure !== null) return { kind: 'REASSIGN', reason: reasonOf(failure) };
   task.position = to;
   options.observer.batchDone({
     partition: batch.partition,
@@ -356,8 +375,8 @@ async function processChunk(
     applyMs: appliedAt - startedAt,
     emitMs: options.clock.now() - appliedAt,
     position: to,
-    lag: Math.max(0, batch.highWatermark - to),
-    lagAgeMs: batch.highWatermark > to ? Math.max(0, options.clock.now() - last.timestampMs) : 0,
+    end: Math.max(to, batch.highWatermark),
+    lastMs: last.timestampMs,
   });
   return { kind: 'DONE' };
 }
@@ -366,7 +385,7 @@ async function processChunk(
 async function emit(
   options: ExactlyOnceOptions,
   work: { producer: TransactionalProducer; partition: number; batch: LedgerBatch },
-): Promise<string | null> {
+): Promise<KafkaFault | null> {
   try {
     const transaction = await work.producer.begin();
     if (work.batch.outputs.length > 0) await transaction.send(work.batch.outputs);
@@ -375,6 +394,10 @@ async function emit(
     return null;
   } catch (error) {
     if (!(error instanceof KafkaFault)) throw error;
-    return `the Kafka half failed (${error.kind}): ${error.message}`;
+    return error;
   }
+}
+
+function reasonOf(failure: KafkaFault): string {
+  return `the Kafka half failed (${failure.kind}): ${failure.message}`;
 }

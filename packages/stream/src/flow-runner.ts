@@ -164,6 +164,7 @@ export class FlowRunner {
     metrics.retries.inc({ cause: wait.cause });
     if (wait.cause === 'kafka') this.#dependency(false, wait.message);
     logger.warn({ topic, partition, waitMs: Math.round(wait.ms), failures: task.failures, waitsFor: wait.cause }, wait.message);
+    this.#noteLag(task);
     this.#seek(task);
     this.#pauses.pause(task, { reason: 'back_off', detail: `waits for ${wait.cause}: ${wait.message}` });
     void clock.sleep(wait.ms, this.#stopping.signal).then(() => {
@@ -200,10 +201,14 @@ export class FlowRunner {
     if (!this.#isMine(task)) return;
     const { topic, partition } = task;
     this.#commits.note({ topic, partition, offset: task.position });
-    this.#runtime.metrics.lagRecords.set({ topic, partition: String(partition) }, Math.max(0, task.end - task.position));
+    this.#noteLag(task);
     if (this.#pauses.reasonOf(task) !== 'back_off' || task.failures > 0) return;
     this.#pauses.over(task);
     this.#dependency(true);
+  }
+
+  #noteLag(task: PartitionTask): void {
+    this.#runtime.metrics.lag.note(task, { position: task.position, end: task.end, oldestMs: task.headTimestampMs });
   }
 
   #onAssigned(assignment: GroupAssignment): void {
@@ -213,6 +218,7 @@ export class FlowRunner {
     this.#commits.forget();
     this.#dependency(true);
     this.#runtime.metrics.groupGenerations.inc({ source: this.#flow.source.name });
+    this.#runtime.metrics.lag.assigned(this.#flow.source.topics, assignment.partitions);
     this.#pauses.assigned(assignment.partitions);
     this.#quarantine();
   }
@@ -229,7 +235,6 @@ export class FlowRunner {
 
   #dependency(up: boolean, detail?: string): void {
     this.#runtime.health.dependency('kafka', detail === undefined ? { up } : { up, detail });
-    this.#runtime.metrics.dependencyUp.set({ dependency: 'kafka' }, up ? 1 : 0);
   }
 
   #track(handling: Promise<void>): Promise<void> {

@@ -30,7 +30,7 @@ export class PartitionTask {
   position: number;
   /** After a seek only a fetch from exactly here is accepted. */
   expectedFetch: number | null = null;
-  /** Of the oldest record not yet handled; null when there is none. */
+  /** Of the oldest record not yet handled, or of the one before it where that has not been fetched yet; null when there is none. */
   headTimestampMs: number | null = null;
   /** End of the partition as last seen. */
   end = 0;
@@ -75,7 +75,7 @@ export class PartitionTask {
       await context.heartbeat();
     }
     this.position = Math.max(this.position, batch.nextOffset);
-    this.headTimestampMs = null;
+    if (this.position >= this.end) this.headTimestampMs = null;
     this.#in.progressed(this);
   }
 
@@ -121,7 +121,10 @@ export class PartitionTask {
     const { metrics } = this.#in.options;
     if (settled.done === 0) return;
     const last = chunk[settled.done - 1];
-    if (last !== undefined) this.position = last.offset + 1;
+    if (last !== undefined) {
+      this.position = last.offset + 1;
+      this.headTimestampMs = (chunk[settled.done] ?? last).timestampMs;
+    }
     this.failures = 0;
     metrics.recordsIn.inc({ source: this.#in.flow.source.name }, settled.done);
     for (const { step, code } of settled.deadLetters) metrics.deadLetters.inc({ step, code });

@@ -57,6 +57,7 @@ export const runServiceProcess = async <Config extends { readonly process: Proce
   const logger = createLogger({ service: definition.service, level: config.process.logLevel });
   const metrics = createMetrics(definition.service, { ofProcess: true });
   const health = createHealth();
+  metrics.follow(health);
   const ending = new Ending({ logger, health, deadlineMs: definition.stopDeadlineMs ?? defaultStopDeadlineMs });
   ending.listen();
   const onFault = (error: unknown): void => {

@@ -38,8 +38,9 @@ export const watchProgress = async (options: ProgressWatchdogOptions): Promise<v
       const key = `${at.topic}/${at.partition}`;
       const position = await options.positionOf(at);
       if (position === null) continue;
-      const lag = Math.max(0, (ends.get(key) ?? 0) - position);
-      report(options, { at, lag });
+      const end = Math.max(position, ends.get(key) ?? 0);
+      const lag = end - position;
+      options.runtime.metrics.lag.note(at, { position, end, oldestMs: options.headTimestampOf?.(at) ?? null });
       if (lag === 0 || options.isPaused(at)) continue;
       const before = seen.get(key);
       const sinceMs = before?.position === position ? before.sinceMs : clock.now();
@@ -73,15 +74,6 @@ export const committedPosition = async (kafka: KafkaPort, groupId: string, at: T
     if (error instanceof KafkaFault) return null;
     throw error;
   }
-};
-
-const report = (options: ProgressWatchdogOptions, found: { readonly at: TopicPartition; readonly lag: number }): void => {
-  const { clock, metrics } = options.runtime;
-  const labels = { topic: found.at.topic, partition: String(found.at.partition) };
-  metrics.lagRecords.set(labels, found.lag);
-  if (options.headTimestampOf === undefined) return;
-  const head = options.headTimestampOf(found.at);
-  metrics.lagAgeSeconds.set(labels, found.lag === 0 || head === null ? 0 : Math.max(0, clock.now() - head) / 1000);
 };
 
 const stuck = (key: string, state: { readonly position: number; readonly lag: number }): KafkaFault =>

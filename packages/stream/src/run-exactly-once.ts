@@ -11,6 +11,8 @@ export interface ExactlyOnceRun {
   /** As given to the tasks. */
   readonly groupId: string;
   readonly topic: string;
+  /** The topic's name among the sources of the service. */
+  readonly source: string;
 }
 
 export interface RunningTasks {
@@ -27,7 +29,6 @@ export const runExactlyOnce = async (run: ExactlyOnceRun): Promise<RunningTasks>
   let assigned: readonly TopicPartition[] = [];
   const sayKafka = (up: boolean, detail?: string): void => {
     health.dependency('kafka', detail === undefined ? { up } : { up, detail });
-    metrics.dependencyUp.set({ dependency: 'kafka' }, up ? 1 : 0);
   };
   // A partition that is paused before its first read would never be read at all.
   await kafka.admin.ensureStartOffsets(groupId, [topic]);
@@ -39,7 +40,9 @@ export const runExactlyOnce = async (run: ExactlyOnceRun): Promise<RunningTasks>
     onAssigned: ({ partitions }) => {
       assigned = partitions;
       skipped.clear();
-      metrics.groupGenerations.inc({ source: topic });
+      metrics.groupGenerations.inc({ source: run.source });
+      metrics.lag.assigned([topic], partitions);
+      tasks.assigned();
       sayKafka(true);
     },
     onSkipped: (stretch) => {

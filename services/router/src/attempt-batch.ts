@@ -4,7 +4,7 @@
  */
 import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { BatchOutcome, LockSet } from '@lead-router/domain/routing-model.ts';
+import type { BatchOutcome, BatchSnapshot, LockSet } from '@lead-router/domain/routing-model.ts';
 import { encodeBatchBody } from '@lead-router/store/batch-body.ts';
 import type { BatchRecord, DecisionRow, RouterTransaction } from '@lead-router/store/router-store.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
@@ -40,7 +40,7 @@ export async function attemptBatch(options: RouterLedgerOptions, attempt: Attemp
     if (answer.kind === 'COMMITTED' && !attempt.dryRun) {
       isOver = true;
       await transaction.commit();
-      report(options, attempt.batch, answer);
+      report(options, attempt.batch, { ...answer, ruleSet });
     }
     return answer;
   } finally {
@@ -53,7 +53,12 @@ type Prepared = PreparedBatch & { readonly locks: LockSet };
 type Decided = Extract<BatchOutcome, { kind: 'DECIDED' }>;
 type WithinAnswer =
   | Exclude<AttemptAnswer, { kind: 'COMMITTED' }>
-  | (Extract<AttemptAnswer, { kind: 'COMMITTED' }> & { readonly decided: Decided; readonly repeats: number; readonly now: number });
+  | (Extract<AttemptAnswer, { kind: 'COMMITTED' }> & {
+      readonly decided: Decided;
+      readonly before: BatchSnapshot;
+      readonly repeats: number;
+      readonly now: number;
+    });
 
 async function prepare(options: RouterLedgerOptions, batch: ReadBatch, using: RuleSetInUse): Promise<Prepared> {
   const identities = new Set<string>();
@@ -127,7 +132,8 @@ async function withinTransaction(
     writes: outcome.writes,
     contexts: storedContexts(options, prepared, outcome),
   });
-  return { kind: 'COMMITTED', outputs, decided: outcome, repeats: prepared.inputs.length - inputs.length, now: context.now };
+  const repeats = prepared.inputs.length - inputs.length;
+  return { kind: 'COMMITTED', outputs, decided: outcome, before: snapshot, repeats, now: context.now };
 }
 
 /** Only of leads that the batch wrote, and only where the bytes are not the ones that are there. */
@@ -146,9 +152,14 @@ function decisionRows(outcome: Decided): readonly DecisionRow[] {
   );
 }
 
-function report(options: RouterLedgerOptions, batch: ReadBatch, answer: Extract<WithinAnswer, { kind: 'COMMITTED' }>): void {
+type Committed = Extract<WithinAnswer, { kind: 'COMMITTED' }> & Pick<RuleSetInUse, 'ruleSet'>;
+
+function report(options: RouterLedgerOptions, batch: ReadBatch, answer: Committed): void {
   options.observer.committed({
     partition: batch.request.partition,
+    ruleSet: answer.ruleSet,
+    before: answer.before,
+    writes: answer.decided.writes,
     effects: answer.decided.effects,
     ignored: answer.decided.ignored,
     repeats: batch.repeats + answer.repeats,

@@ -17,7 +17,7 @@ import { runExactlyOnce } from '@lead-router/stream/run-exactly-once.ts';
 import { openContractWire } from './contract-wire.ts';
 import { exactlyOnceObserver, routerObserver } from './observers.ts';
 import { createRouterLedger } from './router-ledger.ts';
-import { ROUTER_GROUP, routerTopology, TRANSACTIONAL_ID_PREFIX } from './topology.ts';
+import { INBOX_SOURCE, ROUTER_GROUP, routerTopology, TRANSACTIONAL_ID_PREFIX } from './topology.ts';
 
 /** A transaction and a look beforehand for each partition, and the rule sets. */
 const CONNECTIONS_PER_PARTITION = 2;
@@ -94,7 +94,7 @@ await runServiceProcess({
     });
     const runtime = { ...parts, kafka };
     const running = await waitFor(parts, 'kafka', () =>
-      runExactlyOnce({ runtime, tasks, groupId: ROUTER_GROUP, topic: TOPICS.inbox.topic }),
+      runExactlyOnce({ runtime, tasks, groupId: ROUTER_GROUP, topic: TOPICS.inbox.topic, source: INBOX_SOURCE }),
     );
     return {
       topology: routerTopology(VERSION),

@@ -2,8 +2,8 @@
  * The router's half of the exactly-once protocol: one batch is one Postgres transaction, whose outputs are stored with it.
  * `exactly-once-task.ts` drives it and does the Kafka half.
  */
-import type { BatchEffect, IgnoredInput, LockSet } from '@lead-router/domain/routing-model.ts';
-import type { IdentityHasher } from '@lead-router/domain/rule-set.ts';
+import type { BatchEffect, BatchSnapshot, BatchWrites, IgnoredInput, LockSet } from '@lead-router/domain/routing-model.ts';
+import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import { type RouterStore, StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
@@ -20,6 +20,10 @@ import { decodeOutputs } from './stored-outputs.ts';
 export interface RouterObserver {
   committed(event: {
     partition: number;
+    ruleSet: RuleSet;
+    /** What was locked and read, before the batch. */
+    before: BatchSnapshot;
+    writes: BatchWrites;
     effects: readonly BatchEffect[];
     ignored: readonly IgnoredInput[];
     repeats: number;

@@ -4,6 +4,7 @@ import { describeTopology, type TopologyDescription } from '@lead-router/stream/
 
 export const ROUTER_GROUP = 'lead-router-router';
 export const TRANSACTIONAL_ID_PREFIX = 'router';
+export const INBOX_SOURCE = 'inbox';
 
 export function routerTopology(version: string): TopologyDescription {
   return describeTopology({
@@ -12,7 +13,7 @@ export function routerTopology(version: string): TopologyDescription {
     purpose: 'decides who gets which lead, once',
     flows: [
       {
-        source: { kind: 'topics', name: 'inbox', topics: [TOPICS.inbox.topic], groupId: ROUTER_GROUP, writers: 'internal' },
+        source: { kind: 'topics', name: INBOX_SOURCE, topics: [TOPICS.inbox.topic], groupId: ROUTER_GROUP, writers: 'internal' },
         delivery: { guarantee: 'exactly-once', transactionalIdPrefix: TRANSACTIONAL_ID_PREFIX },
         steps: [
           { name: 'decode', purpose: 'bytes to messages; what cannot be read is a dead letter of the same batch', sinks: [] },
