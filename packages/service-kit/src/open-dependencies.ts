@@ -28,8 +28,12 @@ export interface DependencyOptions {
 }
 
 export function openDependencies(parts: ServiceParts<ServiceConfig>, options: DependencyOptions): Dependencies {
-  const { config, logger, health } = parts;
-  const kafka = createKafkaJsPort({ connection: { ...config.kafka, clientId: `${options.service}-${config.process.instanceId}` }, logger });
+  const { config, logger, health, metrics } = parts;
+  const kafka = createKafkaJsPort({
+    connection: { ...config.kafka, clientId: `${options.service}-${config.process.instanceId}` },
+    logger,
+    onRequest: ({ api, seconds }) => metrics.kafkaRequestSeconds.observe({ api }, seconds),
+  });
   const { url, username, password } = config.registry;
   const schemas = createRegistrySchemas({
     registryUrl: url,
@@ -44,6 +48,7 @@ export function openDependencies(parts: ServiceParts<ServiceConfig>, options: De
       logger.warn({ error }, 'a connection to Postgres was lost');
       health.dependency('postgres', { up: false, detail: error.message });
     },
+    onCall: ({ operation, outcome, seconds }) => metrics.postgresSeconds.observe({ operation, outcome }, seconds),
   });
   return {
     kafka,
@@ -65,13 +70,11 @@ export async function waitFor<T>(parts: ServiceParts<ServiceConfig>, dependency:
     try {
       const result = await attempt();
       parts.health.dependency(dependency, { up: true });
-      parts.metrics.dependencyUp.set({ dependency }, 1);
       return result;
     } catch (error) {
       if (parts.signal.aborted) throw error;
       const detail = error instanceof Error ? error.message : String(error);
       parts.health.dependency(dependency, { up: false, detail });
-      parts.metrics.dependencyUp.set({ dependency }, 0);
       parts.logger.warn({ dependency, error }, 'waiting for a dependency');
       await parts.clock.sleep(Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** failures), parts.signal);
     }
@@ -92,6 +95,7 @@ export async function openRuleSets(
   const instance = { instanceId: parts.config.process.instanceId, service: options.service, address: null };
   const ruleSets = createCompiledRuleSets({ compile: compilePublished, reader: createRuleSetReader(options.pool, instance) });
   await waitFor(parts, 'rule set', () => ruleSets.start());
+  parts.metrics.ruleSetVersion.set(ruleSets.believedVersion());
   const stopping = new AbortController();
   const loop = (async () => {
     while (!stopping.signal.aborted) {
@@ -99,6 +103,7 @@ export async function openRuleSets(
       if (stopping.signal.aborted) break;
       await ruleSets.refresh().then(
         () => {
+          parts.metrics.ruleSetVersion.set(ruleSets.believedVersion());
           parts.health.dependency('rule set', { up: true });
           // A connection that was lost is made anew with the next question.
           parts.health.dependency('postgres', { up: true });

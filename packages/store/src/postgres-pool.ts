@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { faultOf, isConnectionGone } from './fault-mapping.ts';
+import { outcomeOf, type PostgresCall, startCall } from './postgres-call.ts';
 import { type PostgresSsl, sslOptions } from './postgres-ssl.ts';
 import { SqlTransaction } from './sql-transaction.ts';
 import type { SqlValue, Statement } from './statement.ts';
@@ -19,6 +20,8 @@ export interface PostgresOptions {
   /** From the configuration; absent: what DATABASE_URL and PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY say. */
   readonly ssl?: PostgresSsl;
   readonly timeouts?: Partial<PostgresTimeouts>;
+  /** Told of every call that is over. Cheap, and never throws. */
+  readonly onCall?: (call: PostgresCall) => void;
 }
 
 /** All in milliseconds. */
@@ -76,22 +79,35 @@ export const createPostgresPool = (options: PostgresOptions): PostgresPool => {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', onError));
 
-  const connect = (): Promise<pg.PoolClient> =>
-    pool.connect().catch((error: unknown) => {
+  const connect = async (): Promise<pg.PoolClient> => {
+    const over = startCall('connect', options.onCall);
+    try {
+      const client = await pool.connect();
+      over('ok');
+      return client;
+    } catch (error) {
+      over(outcomeOf(error));
       throw faultOf(error);
-    });
-  const begin = async (): Promise<SqlTransaction> => SqlTransaction.begin(await connect());
+    }
+  };
+  const begin = async (): Promise<SqlTransaction> => {
+    const client = await connect();
+    return SqlTransaction.begin(client, startCall('transaction', options.onCall));
+  };
 
   const session: PostgresPool['session'] = async (work) => {
     const client = await connect();
+    const over = startCall('statement', options.onCall);
     try {
       const result = await work(async <Row extends object>(statement: Statement, values: readonly SqlValue[] = []) => {
         const answer = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
         return answer.rows;
       });
       client.release();
+      over('ok');
       return result;
     } catch (error) {
+      over(outcomeOf(error));
       client.release(isConnectionGone(error));
       throw faultOf(error);
     }

@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import { codeOf, commitFaultOf, FAILED_TRANSACTION_STATE, faultOf, isConnectionGone } from './fault-mapping.ts';
+import { outcomeOf, type PostgresOutcome } from './postgres-call.ts';
 import type { SqlValue, Statement } from './statement.ts';
 
 export class SqlTransaction {
@@ -11,13 +12,18 @@ export class SqlTransaction {
   #firstFault: { readonly error: unknown } | null = null;
   #isConnectionLost = false;
   #isOver = false;
+  /** Of the commit; null: it was not sent, or refused by a fault before it. */
+  #outcome: PostgresOutcome | null = null;
+  readonly #onOver: (outcome: PostgresOutcome) => void;
 
-  private constructor(client: pg.PoolClient) {
+  private constructor(client: pg.PoolClient, onOver: (outcome: PostgresOutcome) => void) {
     this.#client = client;
+    this.#onOver = onOver;
   }
 
-  static begin(client: pg.PoolClient): SqlTransaction {
-    const transaction = new SqlTransaction(client);
+  /** `onOver` is called once, when the connection is free again. */
+  static begin(client: pg.PoolClient, onOver: (outcome: PostgresOutcome) => void): SqlTransaction {
+    const transaction = new SqlTransaction(client, onOver);
     // Not awaited: the first statement follows in the same packet. Its failure reaches the caller through `run`.
     client.query('BEGIN ISOLATION LEVEL READ COMMITTED').catch((error: unknown) => transaction.#note(error));
     return transaction;
@@ -44,10 +50,13 @@ export class SqlTransaction {
       // Behind the statements that are under way, so that one of them failing is known before the answer comes.
       const { command: tag } = await this.#client.query('COMMIT').catch((error: unknown) => {
         this.#note(error);
-        throw commitFaultOf(error);
+        const fault = commitFaultOf(error);
+        this.#outcome = outcomeOf(fault);
+        throw fault;
       });
       // COMMIT of a failed transaction is answered by ROLLBACK, not by an error.
       if (tag !== 'COMMIT') throw this.#faultOr(new Error(`COMMIT was answered by ${tag}`));
+      this.#outcome = 'ok';
       this.#release();
     } finally {
       await this.rollback();
@@ -90,5 +99,6 @@ export class SqlTransaction {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#client.release(this.#isConnectionLost);
+    this.#onOver(this.#outcome ?? (this.#firstFault === null ? 'rolled_back' : outcomeOf(this.#firstFault.error)));
   }
 }

@@ -6,7 +6,7 @@ import { toKafkaFault } from './kafkajs-faults.ts';
 import { sendOffset } from './kafkajs-transactions.ts';
 
 export interface KafkaJsAdminOptions {
-  readonly kafka: Kafka;
+  readonly createAdmin: () => Admin;
   /** The client with transactional retries, and how its producers are made. */
   readonly createTransactional: (transactionalId: string) => ReturnType<Kafka['producer']>;
 }
@@ -24,8 +24,8 @@ const lastDelayMs = 1_000;
 export const createKafkaJsAdmin = (options: KafkaJsAdminOptions): KafkaJsAdmin => {
   // Two clients: asking one about a topic makes it forget, for a moment, the partitions of all others, and whoever reads offsets
   // with it in that moment is told of none.
-  const topics = createAdminClient(options.kafka);
-  const offsets = createAdminClient(options.kafka);
+  const topics = createAdminClient(options.createAdmin);
+  const offsets = createAdminClient(options.createAdmin);
 
   const fetchOffsets = (groupId: string, names: readonly string[]) =>
     offsets.ask(`reading the committed offsets of ${groupId}`, async (admin) => {
@@ -100,11 +100,11 @@ interface AdminClient {
   disconnect(): Promise<void>;
 }
 
-const createAdminClient = (kafka: Kafka): AdminClient => {
+const createAdminClient = (createAdmin: () => Admin): AdminClient => {
   let connected: Promise<Admin> | null = null;
 
   const connect = async (): Promise<Admin> => {
-    const admin = kafka.admin();
+    const admin = createAdmin();
     try {
       await admin.connect();
       // Without brokers in its metadata the first look for a coordinator would fetch them while others already use theirs.

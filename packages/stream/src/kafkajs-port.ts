@@ -11,6 +11,7 @@ import { createKafkaJsAdmin } from './kafkajs-admin.ts';
 import { createKafkaClient, type KafkaConnection, ordinaryRetry, producerRetry, transactionalRetry } from './kafkajs-client.ts';
 import { createKafkaJsConsumer, type KafkaJsConsumerOptions } from './kafkajs-consumer.ts';
 import { connectKafkaJsProducer } from './kafkajs-producer.ts';
+import { type OnKafkaRequest, observeAdmin, observeConsumer, observeProducer } from './kafkajs-requests.ts';
 import { connectKafkaJsTransactions } from './kafkajs-transactions.ts';
 import { defaultProduceLimits, type PartitionChooser, type ProduceLimits } from './produce-plan.ts';
 
@@ -22,6 +23,7 @@ export interface KafkaJsPortOptions {
   readonly sessionTimeoutMs?: number;
   readonly transactionTimeoutMs?: number;
   readonly minFetchIntervalMs?: number;
+  readonly onRequest?: OnKafkaRequest;
 }
 
 const defaultSessionTimeoutMs = 8_000;
@@ -39,19 +41,22 @@ const maxFetchBytes = 10 * 1024 * 1024;
 
 /** Connects lazily: every method may reject with a KafkaFault. */
 export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
-  const { connection, logger } = options;
+  const { connection, logger, onRequest } = options;
   const limits = options.produceLimits ?? defaultProduceLimits;
   const minFetchIntervalMs = options.minFetchIntervalMs ?? defaultMinFetchIntervalMs;
   const kafka = createKafkaClient({ connection, logger, retry: ordinaryRetry });
   // Some retries of transactions follow the client's setting, not the producer's: so they have a client of their own.
   const transactional = createKafkaClient({ connection, logger, retry: transactionalRetry });
   const createTransactional = (transactionalId: string): Producer =>
-    transactional.producer({
-      ...producerSettings,
-      transactionalId,
-      transactionTimeout: options.transactionTimeoutMs ?? defaultTransactionTimeoutMs,
-    });
-  const admin = createKafkaJsAdmin({ kafka, createTransactional });
+    observeProducer(
+      transactional.producer({
+        ...producerSettings,
+        transactionalId,
+        transactionTimeout: options.transactionTimeoutMs ?? defaultTransactionTimeoutMs,
+      }),
+      onRequest,
+    );
+  const admin = createKafkaJsAdmin({ createAdmin: () => observeAdmin(kafka.admin(), onRequest), createTransactional });
   const chooser = createChooser((topic) => admin.partitionCount(topic));
 
   return {
@@ -64,7 +69,7 @@ export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
       }),
     producer: () =>
       connectKafkaJsProducer({
-        create: () => kafka.producer({ ...producerSettings, idempotent: true, retry: producerRetry }),
+        create: () => observeProducer(kafka.producer({ ...producerSettings, idempotent: true, retry: producerRetry }), onRequest),
         chooser,
         limits,
       }),
@@ -89,7 +94,7 @@ interface ConsumerCreation {
 
 const createConsumer = ({ options, consumerOptions, hooks }: ConsumerCreation) => {
   const client: Kafka = createKafkaClient({ ...options, retry: ordinaryRetry, ...hooks });
-  return client.consumer({
+  const consumer = client.consumer({
     groupId: consumerOptions.groupId,
     sessionTimeout: options.sessionTimeoutMs ?? defaultSessionTimeoutMs,
     heartbeatInterval: heartbeatIntervalMs,
@@ -102,6 +107,7 @@ const createConsumer = ({ options, consumerOptions, hooks }: ConsumerCreation) =
     ...(consumerOptions.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: consumerOptions.maxBytesPerPartition }),
     ...(consumerOptions.assignment === 'co-partitioned' ? { partitionAssigners: [coPartitionedAssigner] } : {}),
   });
+  return observeConsumer(consumer, options.onRequest);
 };
 
 /** Partition counts are asked once a topic: another number is a migration, and needs a restart. */

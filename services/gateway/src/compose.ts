@@ -2,9 +2,10 @@
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { RecordProducer } from '@lead-router/stream/kafka-port.ts';
+import { createLabelLimit } from '@lead-router/telemetry/label-limit.ts';
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import type { Metrics } from '@lead-router/telemetry/metrics.ts';
-import { acceptLeads, type LeadBatch } from './accept-leads.ts';
+import { acceptLeads, type BatchFates, type LeadBatch } from './accept-leads.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createCoalescer } from './coalescer.ts';
 import type { Digests } from './digests.ts';
@@ -102,6 +103,13 @@ export function createGateway(parts: GatewayParts): Promise<HttpApp> {
     maxWaitingSize: limits.waitingBytes,
     maxFlushes: FLUSHES,
   });
+  const vendorLabel = createLabelLimit();
+  const acceptCounted = async (batch: LeadBatch): Promise<BatchFates> => {
+    const accepted = await accept(batch);
+    const count = accepted.fates.filter((fate) => fate === 'ACCEPTED').length;
+    if (count > 0) metrics.acceptedLeads.inc({ vendor: vendorLabel(batch.vendor) }, count);
+    return accepted;
+  };
   const answers = createIdempotentAnswers({
     store,
     clock,
@@ -113,7 +121,7 @@ export function createGateway(parts: GatewayParts): Promise<HttpApp> {
     ...parts,
     ...limits,
     authenticator: createAuthenticator({ store, now, ttlMs: limits.keyCacheMs, maxKeys: limits.cachedKeys }),
-    submit: (request) => submitLeads({ accept, answers, digests, now, onRefused }, request),
+    submit: (request) => submitLeads({ accept: acceptCounted, answers, digests, now, onRefused }, request),
     report: (request) => reportActivities({ send, inbox: parts.inbox, now }, request),
   });
 }

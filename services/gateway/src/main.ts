@@ -49,7 +49,7 @@ await runServiceProcess({
       forgetOldKeys({ store, clock, logger, signal: stopping.signal }),
       watchDependencies({
         probes: { postgres: () => store.ping(), kafka: () => kafka.admin.partitionCount(TOPICS.submitted.topic) },
-        ...{ health, metrics, clock, signal: stopping.signal },
+        ...{ health, clock, signal: stopping.signal },
       }),
     ]);
     const apiUrl = await gateway.app.listen({ port: config.http.port, host: config.http.host });

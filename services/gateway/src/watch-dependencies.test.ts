@@ -23,7 +23,8 @@ it('says that a dependency is away, and that it is back, without any request', a
     if (asked === 2) throw new Error('away');
   };
   const metrics = createMetrics('gateway');
-  await watchDependencies({ probes: { postgres }, health, metrics, clock, signal: stopping.signal });
+  metrics.follow(health);
+  await watchDependencies({ probes: { postgres }, health, clock, signal: stopping.signal });
   expect(seen).toEqual([true, false, true]);
   expect((await metrics.render()).body).toMatch(/dependency_up\{dependency="postgres",service="gateway"\} 1/);
 });

@@ -4,13 +4,11 @@
  */
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { Health } from '@lead-router/telemetry/health.ts';
-import type { Metrics } from '@lead-router/telemetry/metrics.ts';
 
 export interface WatchOptions {
   /** By name of the dependency; a rejection means that it is down. */
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
   readonly health: Pick<Health, 'dependency'>;
-  readonly metrics: Pick<Metrics, 'dependencyUp'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -23,11 +21,7 @@ export async function watchDependencies(options: WatchOptions): Promise<void> {
   await Promise.all(Object.entries(options.probes).map(([dependency, probe]) => watchOne(options, dependency, probe)));
 }
 
-async function watchOne(
-  { health, metrics, clock, signal }: WatchOptions,
-  dependency: string,
-  probe: () => Promise<unknown>,
-): Promise<void> {
+async function watchOne({ health, clock, signal }: WatchOptions, dependency: string, probe: () => Promise<unknown>): Promise<void> {
   while (!signal.aborted) {
     const error = await probe().then(
       () => null,
@@ -36,7 +30,6 @@ async function watchOne(
     if (signal.aborted) return;
     const isUp = error === null;
     health.dependency(dependency, isUp ? { up: true } : { up: false, detail: error instanceof Error ? error.message : String(error) });
-    metrics.dependencyUp.set({ dependency }, isUp ? 1 : 0);
     await clock.sleep(isUp ? WHILE_UP_MS : WHILE_DOWN_MS, signal);
   }
 }

@@ -4,14 +4,17 @@ import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { openDependencies, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
 import { serviceConfig } from '@lead-router/service-kit/service-config.ts';
 import { VERSION } from '@lead-router/service-kit/version.ts';
+import { readQueueFigures } from '@lead-router/store/queue-figures.ts';
 import { createPostgresTimerStore } from '@lead-router/store/timer-store.ts';
 import { runServiceProcess } from '@lead-router/stream/process-main.ts';
 import { runWatchdogLoop } from './fire-due-timers.ts';
+import { showFigures } from './show-figures.ts';
 import { timerFired } from './timer-fired.ts';
 import { watchdogTopology } from './topology.ts';
 
 const TIMERS_PER_ROUND = 1_000;
 const LEASE_MS = 10_000;
+const FIGURES_EVERY_MS = 5_000;
 
 await runServiceProcess({
   service: 'watchdog',
@@ -32,7 +35,7 @@ await runServiceProcess({
     ),
   start: async (parts) => {
     const { config, clock, logger, metrics, health } = parts;
-    const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'watchdog', maxConnections: 2 });
+    const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'watchdog', maxConnections: 3 });
     const inbox = await waitFor(parts, 'registry', () => openTopicCodec(schemas, 'inbox'));
     const producer = await waitFor(parts, 'kafka', () => kafka.producer());
     const stopping = new AbortController();
@@ -49,6 +52,7 @@ await runServiceProcess({
         health.dependency('timers', { up: true });
         health.dependency('postgres', { up: true });
         const now = clock.now();
+        if (fired.length > 0) metrics.recordsOut.inc({ sink: 'inbox' }, fired.length);
         for (const timer of fired) {
           metrics.timersFired.inc({ kind: timer.kind.toLowerCase() });
           metrics.timerDelaySeconds.observe(Math.max(0, now - timer.dueAt) / 1000);
@@ -56,14 +60,17 @@ await runServiceProcess({
       },
       onFailure: (error, backOffMs) => {
         health.dependency('timers', { up: false, detail: error instanceof Error ? error.message : String(error) });
+        metrics.retries.inc({ cause: 'timers' });
         logger.warn({ error, backOffMs }, 'a round failed; trying again');
       },
     });
+    const read = () => readQueueFigures(pool);
+    const figures = showFigures({ read, metrics, clock, logger, intervalMs: FIGURES_EVERY_MS, signal: stopping.signal });
     return {
       topology: watchdogTopology(VERSION),
       stop: async () => {
         stopping.abort();
-        await loop;
+        await Promise.all([loop, figures]);
         await producer.disconnect();
         await close();
       },

@@ -1,0 +1,52 @@
+/** The figures of an empty database, and of one in which something of each kind waits. */
+import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { readQueueFigures } from './queue-figures.ts';
+import { statement } from './statement.ts';
+
+let test: TestPool;
+beforeAll(async () => {
+  test = await openTestPool();
+});
+beforeEach(() => test.reset());
+afterAll(() => test.close());
+
+const run = (name: string, text: string) => test.pool.run(statement(`test-${name}`, text));
+const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+it('says that nothing waits in an empty database', async () => {
+  expect(await readQueueFigures(test.pool)).toEqual({ waiting: [], exceptions: 0, overdueTimerSeconds: 0, deliveries: [] });
+});
+
+it('counts what waits, and how long the oldest of each has', async () => {
+  await run(
+    'waiters',
+    `INSERT INTO pool_waiters (pool_id, lead_id, rank, waiting_since, seen_generation) VALUES
+       ('sales', '${id(1)}', 0, now() - interval '90 seconds', 0), ('sales', '${id(2)}', 0, now(), 0), ('web', '${id(3)}', 0, now(), 0)`,
+  );
+  await run(
+    'timers',
+    `INSERT INTO timers (timer_id, kind, due_at, generation, state) VALUES
+       ('${id(1)}', 'ACCEPT', now() - interval '30 seconds', 1, 'PENDING'), ('${id(2)}', 'ACCEPT', now() - interval '1 hour', 1, 'FIRED')`,
+  );
+  await run(
+    'deliveries',
+    `INSERT INTO deliveries (lead_id, revision, channel, destination_id, payload, state, next_attempt_at, leased_until) VALUES
+       ('${id(1)}', 1, 'webhook', 'd', '', 'PENDING', now() - interval '10 seconds', NULL),
+       ('${id(2)}', 1, 'webhook', 'd', '', 'PENDING', now() - interval '1 hour', now() + interval '1 hour'),
+       ('${id(3)}', 1, 'webhook', 'd', '', 'DELIVERED', now() - interval '1 hour', NULL),
+       ('${id(4)}', 1, 'email', 'd', '', 'PENDING', now() + interval '1 hour', NULL)`,
+  );
+  const figures = await readQueueFigures(test.pool);
+  const sales = figures.waiting.find(({ poolId }) => poolId === 'sales');
+  expect(sales?.leads).toBe(2);
+  expect(sales?.oldestSeconds).toBeGreaterThanOrEqual(90);
+  expect(figures.waiting).toHaveLength(2);
+  expect(figures.overdueTimerSeconds).toBeGreaterThanOrEqual(30);
+  expect(figures.overdueTimerSeconds).toBeLessThan(3600);
+  const webhook = figures.deliveries.find(({ channel }) => channel === 'webhook');
+  expect(webhook?.pending).toBe(2);
+  expect(webhook?.overdueSeconds).toBeGreaterThanOrEqual(10);
+  expect(webhook?.overdueSeconds).toBeLessThan(3600);
+  expect(figures.deliveries.find(({ channel }) => channel === 'email')).toEqual({ channel: 'email', pending: 1, overdueSeconds: 0 });
+});
