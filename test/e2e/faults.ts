@@ -13,14 +13,22 @@ const ZOMBIE_MS = 14_000;
 
 /** kill -9; its watcher starts it again. */
 export function killService(service: ServiceName, atDecided: number, number = 1): Fault {
-  const instance = `${service}-${number}`;
+  return endService(`${service}-${number}`, atDecided, 'SIGKILL');
+}
+
+/** As a deployment does it: asked to end, it finishes what it has begun and leaves its group; its watcher starts it again. */
+export function restartService(service: ServiceName, atDecided: number, number = 1): Fault {
+  return endService(`${service}-${number}`, atDecided, 'SIGTERM');
+}
+
+function endService(instance: string, atDecided: number, signal: 'SIGKILL' | 'SIGTERM'): Fault {
   return {
-    name: `kill -9 of ${instance}`,
+    name: `${signal === 'SIGKILL' ? 'kill -9' : 'restart'} of ${instance}`,
     atDecided,
     inflict: async (system) => {
       const target = instanceOf(system, instance);
       const before = target.restarts();
-      target.kill('SIGKILL');
+      target.kill(signal);
       await until(`${instance} listens again`, () => target.restarts() > before && Object.keys(target.addresses()).length > 0);
     },
   };
