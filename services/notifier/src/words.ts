@@ -1,0 +1,31 @@
+/** Values as people read them. */
+
+/** `HIGH_POTENTIAL` and `unsupported-product` to `High potential` and `Unsupported product`. */
+export function inWords(name: string): string {
+  const words = name.toLowerCase().replaceAll(/[_-]+/g, ' ');
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** In the zone of whoever reads it, with its name. */
+export function inTime(at: number, zone: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    ...({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const),
+    timeZone: zone,
+    timeZoneName: 'short',
+  }).format(at);
+}
+
+export function asMoney(dollars: number): string {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 }).format(dollars);
+}
+
+export function asCount(value: number): string {
+  return new Intl.NumberFormat('en-US').format(value);
+}
+
+const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** For text between tags and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? '');
+}
