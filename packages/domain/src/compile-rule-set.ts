@@ -1,7 +1,8 @@
 /** Compiles a rule set's YAML and tables into what the services ask: everything checked, all faults at once. */
 import { createCelEnvironment } from './cel/cel-environment.ts';
 import { explainCondition } from './cel/explain-condition.ts';
-import { type EnrichmentSources, enrichLead } from './enrichment/lead-enricher.ts';
+import type { EnrichmentSources } from './enrichment/findings.ts';
+import { enrichLead } from './enrichment/lead-enricher.ts';
 import { readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
 import { fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';

@@ -10,6 +10,7 @@ export interface Facts {
   readonly channel: string | null;
   readonly campaign: string | null;
   readonly initiative: string | null;
+  /** As the lead says it, else as its text is written. */
   readonly language: string | null;
   readonly company: string | null;
   readonly industry: string | null;
@@ -27,6 +28,16 @@ export interface Facts {
   readonly webDomain: string | null;
   readonly government: string | null;
   readonly accountId: string | null;
+  /** 0 to 1; null without an account. */
+  readonly accountConfidence: number | null;
+  readonly emailIsDisposable: boolean;
+  readonly emailIsRole: boolean;
+  readonly phoneCountry: string | null;
+  readonly phoneType: string | null;
+  readonly timeZone: string | null;
+  readonly sector: string | null;
+  readonly sizeBand: string | null;
+  readonly segment: string | null;
   readonly budget: number | null;
   readonly authority: Authority;
   readonly timeFrame: TimeFrame;

@@ -110,7 +110,7 @@ export interface Enrichment {
   readonly countryCode: string | null;
   readonly regionCode: string | null;
   readonly territory: string | null;
-  /** FEDERAL, STATE, LOCAL or null; from the domain table. */
+  /** FEDERAL, STATE, LOCAL or null; from the domain table, else from words of the company's name. */
   readonly government: 'FEDERAL' | 'STATE' | 'LOCAL' | null;
   readonly accountId: string | null;
   readonly accountName: string | null;
@@ -119,6 +119,24 @@ export interface Enrichment {
   readonly topics: readonly string[];
   readonly hasValidEmail: boolean;
   readonly hasValidPhone: boolean;
+  /** The domain gives out addresses for minutes. */
+  readonly emailIsDisposable: boolean;
+  /** The mailbox is a function's (info, sales), not a person's. */
+  readonly emailIsRole: boolean;
+  /** FIXED_LINE, MOBILE, FIXED_LINE_OR_MOBILE (all of North America), TOLL_FREE, PREMIUM_RATE, VOIP, …; of the first valid number. */
+  readonly phoneType: string | null;
+  /** IANA time zone of the lead's place. */
+  readonly timeZone: string | null;
+  /** Title of the NAICS 2022 sector. */
+  readonly sector: string | null;
+  /** MICRO, SMALL, MEDIUM, LARGE or ENTERPRISE, by employees. */
+  readonly sizeBand: string | null;
+  /** FORTUNE_1000, GOVERNMENT, EDUCATION or SMALL_BUSINESS; null for none of them. */
+  readonly segment: string | null;
+  /** Language of what the person wrote, ISO 639-1; null unless the rule set asks for it. */
+  readonly language: string | null;
+  /** How sure the account is, 0 to 1; below 0.85 its name is only similar. */
+  readonly accountConfidence: number | null;
   readonly values: readonly EnrichedValue[];
   /** Keyed hashes (HMAC-SHA-256, hex, 32 characters) of mail address and E.164 phone: the person's identity without the person. */
   readonly identities: readonly string[];

@@ -127,7 +127,7 @@ export interface Enrichment {
   readonly regionCode: string | null;
   /** Sales territory. */
   readonly territory: string | null;
-  /** Level of government by the domain table; null for none. */
+  /** Level of government by the domain table, else by words of the name; null for none. */
   readonly government: GovernmentLevel | null;
   /** Matched account. */
   readonly accountId: string | null;
@@ -143,6 +143,24 @@ export interface Enrichment {
   readonly hasValidPhone: boolean;
   /** Each added value with source and confidence. */
   readonly values: readonly EnrichedValue[];
+  /** The domain gives out addresses for minutes. */
+  readonly emailIsDisposable: boolean;
+  /** The mailbox is a function's (info, sales), not a person's. */
+  readonly emailIsRole: boolean;
+  /** FIXED_LINE, MOBILE, FIXED_LINE_OR_MOBILE, TOLL_FREE, PREMIUM_RATE, SHARED_COST, VOIP, PERSONAL_NUMBER, PAGER, UAN or VOICEMAIL. */
+  readonly phoneType: string | null;
+  /** IANA time zone of the lead's place. */
+  readonly timeZone: string | null;
+  /** Title of the NAICS 2022 sector. */
+  readonly sector: string | null;
+  /** By employees: MICRO (0 to 9), SMALL (to 99), MEDIUM (to 999), LARGE (to 9,999), ENTERPRISE. */
+  readonly sizeBand: string | null;
+  /** FORTUNE_1000, GOVERNMENT, EDUCATION or SMALL_BUSINESS; null for none of them. */
+  readonly segment: string | null;
+  /** Language of what the person wrote, ISO 639-1; null unless the rule set asks for it. */
+  readonly language: string | null;
+  /** How sure the account is, 0 to 1; below 0.85 its name is only similar. */
+  readonly accountConfidence: number | null;
   /** Keyed hashes (HMAC-SHA-256, hex, 32 characters) of mail address and E.164 phone. */
   readonly identities: readonly string[];
 }

@@ -1,15 +1,13 @@
 /** Reads a mail address as far as its syntax tells: whether it can be one, in which form, at which domain. */
-import freeMailDomains from 'email-providers/all.json' with { type: 'json' };
 
 export interface EmailAddress {
   /** Lower case, the domain in ASCII. */
   readonly address: string;
+  /** What stands before the @, lower case. */
+  readonly local: string;
   readonly domain: string;
 }
 
-/** The list also names RFC 2606's domains for examples: nobody has a mailbox there, and documentation uses them for companies. */
-const EXAMPLE_DOMAINS = ['example.com', 'example.net', 'example.org'];
-const FREE_MAIL: ReadonlySet<string> = new Set(freeMailDomains.filter((domain) => !EXAMPLE_DOMAINS.includes(domain)));
 /** RFC 5322's atoms, plus letters of other scripts (RFC 6531). */
 const LOCAL_PART = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -29,11 +27,7 @@ export function parseEmail(text: string): EmailAddress | null {
   const local = bare.slice(0, at);
   const domain = parseDomain(bare.slice(at + 1));
   if (domain === null || !LOCAL_PART.test(local)) return null;
-  return { address: `${local}@${domain}`, domain };
-}
-
-export function isFreeMail(domain: string): boolean {
-  return FREE_MAIL.has(domain);
+  return { address: `${local}@${domain}`, local, domain };
 }
 
 /** A host name of at least two labels in lower-case ASCII; null for anything else. */

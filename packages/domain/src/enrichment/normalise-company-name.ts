@@ -93,6 +93,11 @@ const MAX_LENGTH = 200;
 
 /** Letters and digits without spaces (so that "JP Morgan" is "JPMorgan"); empty for a name without any. */
 export function normaliseCompanyName(name: string): string {
+  return companyWords(name).join('');
+}
+
+/** The words that are left of a name; none for a name without letters and digits. */
+export function companyWords(name: string): readonly string[] {
   const text = name.length > MAX_LENGTH ? name.slice(0, MAX_LENGTH) : name;
   const bare = text.replace(BRACKETED, ' ').replace(DOTTED, '$1');
   const words = foldText(bare)
@@ -100,7 +105,7 @@ export function normaliseCompanyName(name: string): string {
     .filter((word) => word !== '' && word !== 'the' && word !== 'and');
   const long = words.map((word) => ABBREVIATIONS.get(word) ?? word);
   const core = dropLegalForms(long);
-  return (core.length > 0 ? core : long).join('');
+  return core.length > 0 ? core : long;
 }
 
 function dropLegalForms(words: readonly string[]): readonly string[] {

@@ -16,7 +16,7 @@ describe('a phone number', () => {
     ['+44 20 7946 0958', null, '+442079460958', 'GB', 'FIXED_LINE'],
     ['0151 23456789', 'DE', '+4915123456789', 'DE', 'MOBILE'],
     ['+800 1234 5678', null, '+80012345678', null, 'TOLL_FREE'],
-  ])('%s in %s is %s of %s, %s', (text, country, e164, region, type) => {
+  ])('%s in %s is %s of %s, %s', (...[text, country, e164, region, type]) => {
     expect(parsePhone(text, country)).toEqual({ e164, country: region, type });
   });
 

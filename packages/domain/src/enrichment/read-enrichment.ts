@@ -1,21 +1,49 @@
 /** The `enrichment` section: which tables feed which values. */
 import { didYouMean } from '../rule-set/did-you-mean.ts';
-import { type Fields, fieldsOf, type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
+import {
+  booleanOf,
+  type Fields,
+  fieldsOf,
+  numberOf,
+  oneOf,
+  type Place,
+  type RuleSetDocument,
+  report,
+  textOf,
+} from '../rule-set/document.ts';
 import { type ReferenceTable, type ReferenceTables, tableKey } from '../rule-set/reference-table.ts';
 import { type AccountMatcher, createAccountBook } from './account-matcher.ts';
+import { SMALL_BUSINESS_EMPLOYEES } from './company-size.ts';
 import { findCountry } from './find-country.ts';
+import type { EnrichmentSources } from './findings.ts';
 import { type Government, governmentOf } from './government-domains.ts';
-import type { EnrichmentSources } from './lead-enricher.ts';
-import { createTopicMatcher } from './topic-matcher.ts';
+import { openLanguageDetector } from './language-detector.ts';
+import { createNameReader } from './organisation-words.ts';
+import { createTopicMatcher, type TopicKeyword } from './topic-matcher.ts';
 
 const NOTHING: EnrichmentSources = {
   defaultCountry: null,
   government: null,
+  readName: createNameReader([]),
   matchAccount: null,
   territories: null,
   topics: null,
   industries: null,
+  detectLanguage: null,
+  smallBusinessEmployees: SMALL_BUSINESS_EMPLOYEES,
 };
+
+const KEYS = [
+  'defaultCountry',
+  'government',
+  'governmentKeywords',
+  'accounts',
+  'territories',
+  'topics',
+  'industries',
+  'detectLanguage',
+  'smallBusinessEmployees',
+];
 
 /** A table and the column that holds the value. */
 interface TableUse {
@@ -26,9 +54,7 @@ interface TableUse {
 
 export function readEnrichment(document: RuleSetDocument, place: Place | null, tables: ReferenceTables): EnrichmentSources {
   if (place === null) return NOTHING;
-  const fields = fieldsOf(document, place, {
-    optional: ['defaultCountry', 'government', 'accounts', 'territories', 'topics', 'industries'],
-  });
+  const fields = fieldsOf(document, place, { optional: KEYS });
   if (fields === null) return NOTHING;
   const use = (key: string): TableUse | null => readUse(document, fields.get(key), tables);
   const territories = use('territories');
@@ -37,10 +63,14 @@ export function readEnrichment(document: RuleSetDocument, place: Place | null, t
   return {
     defaultCountry: readDefaultCountry(document, fields.get('defaultCountry')),
     government: readGovernmentTable(document, use('government')),
+    readName: readNameKeywords(document, use('governmentKeywords')),
     matchAccount: readAccounts(document, fields.get('accounts'), tables),
     territories: territories === null ? null : { table: territories.table.name, byRegion: valuesByKey(document, territories) },
     topics: topics === null ? null : { table: topics.table.name, match: createTopicMatcher(readKeywords(document, topics)) },
     industries: industries === null ? null : { table: industries.table.name, byName: valuesByKey(document, industries) },
+    detectLanguage: booleanOf(document, fields.get('detectLanguage')) === true ? openLanguageDetector() : null,
+    smallBusinessEmployees:
+      numberOf(document, fields.get('smallBusinessEmployees'), { min: 0, max: 1_000_000, integer: true }) ?? SMALL_BUSINESS_EMPLOYEES,
   };
 }
 
@@ -101,16 +131,42 @@ function readGovernmentTable(document: RuleSetDocument, use: TableUse | null): E
   return { table: use.table.name, levels };
 }
 
+function readNameKeywords(document: RuleSetDocument, use: TableUse | null): EnrichmentSources['readName'] {
+  if (use === null) return NOTHING.readName;
+  const keywords = readKeywords(document, use).flatMap(({ keyword, topic }) => {
+    const level = governmentOf(topic);
+    if (level !== null) return [{ keyword, topic: level }];
+    report(document, use.place, {
+      message: `table "${use.table.name}", ${keyword}: "${topic}" is no level of government: use Federal, State or Local`,
+    });
+    return [];
+  });
+  return createNameReader(keywords);
+}
+
 function readAccounts(document: RuleSetDocument, place: Place | null, tables: ReferenceTables): AccountMatcher | null {
   if (place === null) return null;
-  const fields = fieldsOf(document, place, { required: ['table', 'name'], optional: ['aliases', 'domain', 'industry'] });
+  const fields = fieldsOf(document, place, {
+    required: ['table', 'name'],
+    optional: ['aliases', 'domain', 'industry', 'segment', 'employees', 'fuzzy', 'sharedNames'],
+  });
   const table = fields === null ? null : tableAt(document, fields, tables);
   if (fields === null || table === null) return null;
   const name = columnAt(document, fields, { table, key: 'name' });
   if (name === null) return null;
-  const [aliases, domain, industry] = ['aliases', 'domain', 'industry'].map((key) => columnAt(document, fields, { table, key }));
-  const book = createAccountBook(table, { name, aliases: aliases ?? null, domain: domain ?? null, industry: industry ?? null });
-  for (const pair of book.ambiguous) {
+  const column = (key: string): string | null => columnAt(document, fields, { table, key });
+  const columns = {
+    name,
+    aliases: column('aliases'),
+    domain: column('domain'),
+    industry: column('industry'),
+    segment: column('segment'),
+    employees: column('employees'),
+  };
+  const book = createAccountBook(table, { columns, isFuzzy: booleanOf(document, fields.get('fuzzy')) !== false });
+  for (const message of book.faults) report(document, place, { message: `table "${table.name}", ${message}` });
+  const mayShare = oneOf(document, fields.get('sharedNames'), ['fault', 'ignore']) === 'ignore';
+  for (const pair of mayShare ? [] : book.ambiguous) {
     report(document, place, {
       message: `table "${table.name}": accounts ${pair.first} and ${pair.second} cannot be told apart by "${pair.key}"`,
     });
@@ -128,7 +184,7 @@ function valuesByKey(document: RuleSetDocument, use: TableUse): ReadonlyMap<stri
   return values;
 }
 
-function readKeywords(document: RuleSetDocument, use: TableUse): readonly { readonly keyword: string; readonly topic: string }[] {
+function readKeywords(document: RuleSetDocument, use: TableUse): readonly TopicKeyword[] {
   return [...valuesByKey(document, use)].map(([keyword, topic]) => {
     if (!/[\p{L}\p{N}]/u.test(keyword))
       report(document, use.place, { message: `table "${use.table.name}": keyword "${keyword}" has no letter or digit` });

@@ -25,9 +25,21 @@ const ZIP_PREFIXES = `
 580,ND|590,MT|600,IL|630,MO|660,KS|680,NE|700,LA|716,AR|730,OK|733,TX|734,OK|750,TX|800,CO|820,WY|832,ID|840,UT|850,AZ|870,NM|885,TX|886,|889,NV
 900,CA|962,|967,HI|969,GU|970,OR|980,WA|995,AK`;
 
+/** Of Canadian postal codes, by their first letter. */
+const PROVINCE_BY_LETTER: Readonly<Record<string, string>> = {
+  ...{ A: 'NL', B: 'NS', C: 'PE', E: 'NB', G: 'QC', H: 'QC', J: 'QC', K: 'ON', L: 'ON', M: 'ON', N: 'ON', P: 'ON' },
+  ...{ R: 'MB', S: 'SK', T: 'AB', V: 'BC', Y: 'YT' },
+};
+
+/** Full names, folded: `new york`. */
+export const US_STATE_NAMES: readonly string[] = US_STATES.trim()
+  .split(/[|\n]/)
+  .map((entry) => entry.split(',')[1] ?? '');
+
 const US_BY_NAME = readNames(US_STATES);
 const CANADA_BY_NAME = readNames(CANADIAN_PROVINCES);
 const STATE_BY_PREFIX = readPrefixes();
+const CANADIAN_CODE = /^([a-z])\d[a-z](?:[ -]?\d[a-z]\d)?$/i;
 const US_ZIP = /^(\d{3})\d{2}(?:[- ]?\d{4})?$/;
 
 /** Two-letter code of a state or province written by name or abbreviation; null when it is none of that country's. */
@@ -37,11 +49,20 @@ export function findRegion(text: string, country: 'US' | 'CA'): string | null {
   return names.get(foldText(text)) ?? null;
 }
 
-/** State of a five- or nine-digit zip code; null for none, and for military and unused prefixes. */
-export function findStateByZip(postalCode: string): string | null {
-  if (postalCode.length > 20) return null;
-  const prefix = US_ZIP.exec(postalCode.trim())?.[1];
-  return prefix === undefined ? null : (STATE_BY_PREFIX[Number(prefix)] ?? null);
+/** First three digits of a five- or nine-digit zip code; null for none. */
+export function zipPrefixOf(postalCode: string): string | null {
+  return postalCode.length > 20 ? null : (US_ZIP.exec(postalCode.trim())?.[1] ?? null);
+}
+
+/** null for military and unused prefixes. */
+export function findStateByZipPrefix(prefix: string): string | null {
+  return STATE_BY_PREFIX[Number(prefix)] ?? null;
+}
+
+/** Province of a Canadian postal code or its first half (`H2X`); null for none, and for X, which two territories share. */
+export function findProvinceByPostalCode(postalCode: string): string | null {
+  const letter = postalCode.length > 20 ? undefined : CANADIAN_CODE.exec(postalCode.trim())?.[1];
+  return letter === undefined ? null : (PROVINCE_BY_LETTER[letter.toUpperCase()] ?? null);
 }
 
 function readNames(text: string): ReadonlyMap<string, string> {

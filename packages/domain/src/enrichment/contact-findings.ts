@@ -1,0 +1,49 @@
+/** What a person's mail address and phone numbers tell. Nothing personal comes out but as keyed hashes. */
+import type { Person } from '../lead.ts';
+import type { IdentityHasher } from '../rule-set.ts';
+import { type EmailAddress, parseEmail } from './email-address.ts';
+import type { Guess } from './findings.ts';
+import { isDisposableMail, isFreeMail, isRoleMailbox } from './mail-kinds.ts';
+import { type PhoneNumber, parsePhone } from './phone-number.ts';
+import { registrableDomain } from './web-domain.ts';
+
+export interface MailFindings {
+  readonly address: EmailAddress | null;
+  readonly isFree: boolean;
+  readonly isDisposable: boolean;
+  readonly isRole: boolean;
+  /** Registrable domain of a company's own mail; null for free and disposable mail, which tell nothing of a company. */
+  readonly companyDomain: string | null;
+}
+
+const NO_MAIL: MailFindings = { address: null, isFree: false, isDisposable: false, isRole: false, companyDomain: null };
+
+export function readMail(person: Person | null): MailFindings {
+  const address = person === null || person.email === null ? null : parseEmail(person.email);
+  if (address === null) return NO_MAIL;
+  const { local, domain } = address;
+  const isFree = isFreeMail(domain);
+  const isDisposable = isDisposableMail(domain);
+  const companyDomain = isFree || isDisposable ? null : (registrableDomain(domain) ?? domain);
+  return { address, isFree, isDisposable, isRole: isRoleMailbox(local), companyDomain };
+}
+
+/** Valid ones only; `country` is that of numbers without +. */
+export function readPhones(person: Person | null, country: string | null): readonly PhoneNumber[] {
+  if (person === null) return [];
+  const phone = person.phone === null ? null : parsePhone(person.phone, country);
+  const hasOther = person.mobile !== null && person.mobile !== person.phone;
+  const mobile = hasOther && person.mobile !== null ? parsePhone(person.mobile, country) : null;
+  return [phone, mobile].filter((number) => number !== null);
+}
+
+export function phoneCountryOf(phones: readonly PhoneNumber[]): Guess | null {
+  const country = phones[0]?.country ?? null;
+  return country === null ? null : { value: country, source: 'phone number', confidence: 0.9 };
+}
+
+export function identitiesOf(email: EmailAddress | null, phones: readonly PhoneNumber[], hash: IdentityHasher): readonly string[] {
+  const identities = phones.map((phone) => hash(`phone:${phone.e164}`));
+  if (email !== null) identities.push(hash(`email:${email.address}`));
+  return [...new Set(identities)].sort();
+}
