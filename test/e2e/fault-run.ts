@@ -142,7 +142,7 @@ async function awaitQuiet(system: System, until: number): Promise<void> {
   let before = -1;
   while (quiet < 3 && Date.now() < until) {
     const decided = await countDecided(system).catch(whileAway);
-    const lag = await readPipelineLag(system.kafka, system.intakeTopics).catch(whileAway);
+    const lag = await readPipelineLag(system.kafka).catch(whileAway);
     const behind = lag === null ? 1 : [...lag.values()].reduce((sum, value) => sum + value, 0);
     quiet = behind === 0 && decided === before ? quiet + 1 : 0;
     before = decided ?? -1;

@@ -5,6 +5,7 @@ import { auditCommand } from './commands/audit-command.ts';
 import { type CommandIo, createCommandRun } from './commands/command.ts';
 import { deadLettersCommand } from './commands/dead-letters-command.ts';
 import { explainCommand, replayCommand } from './commands/explain-command.ts';
+import { importCommand } from './commands/import-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
 import { rulesCommand } from './commands/rules-command.ts';
 import { statusCommand } from './commands/status-command.ts';
@@ -31,6 +32,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<Ex
       endCode = code;
     }),
     statusCommand(runner),
+    importCommand(runner),
     leadCommand(runner),
     explainCommand(runner),
     replayCommand(runner),

@@ -160,6 +160,18 @@ export function serviceOfDeadLetterTopic(topic: string): ServiceName | null {
   return SERVICES.find((service) => service === name) ?? null;
 }
 
+/**
+ * The router writes there, in transactions: between the records stand their markers, which have offsets and are no records, so
+ * that the end of a partition says only how many there are at most.
+ */
+export function hasMarkers(topic: string): boolean {
+  return serviceOfDeadLetterTopic(topic) === 'router' || Object.values(TOPICS).some((entry) => entry.topic === topic && isRouters(entry));
+}
+
+function isRouters({ writers }: TopicEntry): boolean {
+  return writers.includes('router');
+}
+
 /** Rule for names of vendors and systems: a-z, 0-9 and inner hyphens, at most 48. */
 export function isPartyName(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && NAME.test(name);

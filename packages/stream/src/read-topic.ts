@@ -5,6 +5,8 @@ export interface ReadTopicOptions {
   readonly topic: string;
   /** A group that nobody else uses; nothing is committed for it. */
   readonly groupId: string;
+  /** Where to begin, by partition; the first record that is still there when absent. */
+  readonly from?: ReadonlyMap<number, number>;
   /** Where to stop, by partition (exclusive); the end offsets of now when absent. */
   readonly until?: ReadonlyMap<number, number>;
   /** Committed records below the cut, in the order of each partition. The next ones of a partition wait for what it returns. */
@@ -17,9 +19,12 @@ export interface ReadTopicOptions {
 export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Promise<void> {
   const until = options.until ?? (await endOffsets(kafka, options.topic));
   const range = await kafka.admin.offsetRange(options.topic);
-  const open = new Set(range.filter(({ partition, low }) => low < (until.get(partition) ?? 0)).map(({ partition }) => partition));
+  const first = (partition: number, low: number): number => Math.max(low, options.from?.get(partition) ?? low);
+  const open = new Set(
+    range.filter(({ partition, low }) => first(partition, low) < (until.get(partition) ?? 0)).map(({ partition }) => partition),
+  );
   if (open.size === 0) return;
-  const next = new Map<number, number>();
+  const next = new Map(options.from);
   const finished = Promise.withResolvers<void>();
   // Its rejection may come before anybody waits for it.
   finished.promise.catch(() => undefined);
@@ -48,6 +53,12 @@ export async function readTopic(kafka: KafkaPort, options: ReadTopicOptions): Pr
       await options.onRecords(fresh, batch.partition);
       reached(batch.partition, batch.nextOffset);
     });
+    for (const { partition, low } of range) {
+      // Partitions that nobody asked for are read past; the others begin where they were told to.
+      const offset = open.has(partition) ? first(partition, low) : null;
+      if (offset === null) consumer.pause([{ topic: options.topic, partition }]);
+      else if (offset > low) consumer.seek({ topic: options.topic, partition, offset });
+    }
     await finished.promise;
   } finally {
     options.signal?.removeEventListener('abort', giveUp);

@@ -1,5 +1,6 @@
 /** The enricher: submitted leads in, enriched leads out. */
 import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import { CONSUMER_GROUPS } from '@lead-router/contracts/consumer-groups.ts';
 import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmitted, LeadSubmittedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { cutRecords } from '@lead-router/service-kit/decode-records.ts';
@@ -13,8 +14,6 @@ export interface EnricherOptions extends EnrichOptions {
   readonly enriched: ContextCodec<LeadEnriched, LeadEnrichedPrefix>;
 }
 
-export const ENRICHER_GROUP = 'lead-router-enricher';
-
 export function enricherTopology(options: EnricherOptions): Topology {
   return defineTopology({
     service: 'enricher',
@@ -22,7 +21,13 @@ export function enricherTopology(options: EnricherOptions): Topology {
     purpose: 'adds what the reference tables know of a lead',
     flows: [
       {
-        source: { kind: 'topics', name: 'submitted', topics: [TOPICS.submitted.topic], groupId: ENRICHER_GROUP, writers: 'internal' },
+        source: {
+          kind: 'topics',
+          name: 'submitted',
+          topics: [TOPICS.submitted.topic],
+          groupId: CONSUMER_GROUPS.enricher.groupId,
+          writers: 'internal',
+        },
         pipeline: startPipeline()
           .batchStep(cutRecords(options.submitted))
           .step(enrichStep(options))

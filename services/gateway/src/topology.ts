@@ -1,5 +1,6 @@
 /** The gateway: leads and activities in by HTTP and by intake topics, to the topics that the pipeline begins with. */
 import type { Codec } from '@lead-router/contracts/codec.ts';
+import { CONSUMER_GROUPS } from '@lead-router/contracts/consumer-groups.ts';
 import type { ActivityIntake, LeadIntake } from '@lead-router/contracts/generated/wire-types.ts';
 import { activityTopic, intakeTopic, TOPICS } from '@lead-router/contracts/topics.ts';
 import { decodeRecords } from '@lead-router/service-kit/decode-records.ts';
@@ -30,9 +31,6 @@ export interface GatewayTopologyOptions extends IntakeOptions {
   readonly recordSubmissions: (rows: readonly SubmissionRow[]) => Promise<unknown>;
 }
 
-export const INTAKE_GROUP = 'lead-router-gateway';
-export const ACTIVITY_GROUP = 'lead-router-gateway-activities';
-
 export function gatewayTopology(options: GatewayTopologyOptions): Topology {
   return defineTopology({
     service: 'gateway',
@@ -52,7 +50,9 @@ function leadFlow(options: GatewayTopologyOptions): readonly Flow[] {
     .step(parseIntakeStep(options))
     .batchStep(recordIntakeStep(options.recordSubmissions))
     .step(encodeSubmittedStep(options.submitted));
-  return [{ source: { kind: 'topics', name: 'lead-intake', topics, groupId: INTAKE_GROUP, writers: 'intake' }, pipeline }];
+  return [
+    { source: { kind: 'topics', name: 'lead-intake', topics, groupId: CONSUMER_GROUPS.intake.groupId, writers: 'intake' }, pipeline },
+  ];
 }
 
 function activityFlow(options: GatewayTopologyOptions): readonly Flow[] {
@@ -62,7 +62,12 @@ function activityFlow(options: GatewayTopologyOptions): readonly Flow[] {
     .batchStep(decodeRecords(options.activityIntake))
     .step(parseActivityStep())
     .step(encodeActivityStep(options.inbox, options.now));
-  return [{ source: { kind: 'topics', name: 'activity-intake', topics, groupId: ACTIVITY_GROUP, writers: 'intake' }, pipeline }];
+  return [
+    {
+      source: { kind: 'topics', name: 'activity-intake', topics, groupId: CONSUMER_GROUPS.activities.groupId, writers: 'intake' },
+      pipeline,
+    },
+  ];
 }
 
 /** `submit-leads.ts` and `report-activities.ts` run them. */

@@ -1,8 +1,9 @@
 /** The router, as it describes itself; `exactly-once-task.ts` runs it. */
+import { CONSUMER_GROUPS } from '@lead-router/contracts/consumer-groups.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { describeTopology, type TopologyDescription } from '@lead-router/stream/topology.ts';
 
-export const ROUTER_GROUP = 'lead-router-router';
+export const ROUTER_GROUP = CONSUMER_GROUPS.router.groupId;
 export const TRANSACTIONAL_ID_PREFIX = 'router';
 export const INBOX_SOURCE = 'inbox';
 

@@ -1,5 +1,6 @@
 /** The scorer: enriched leads in, scored leads into the router's inbox. */
 import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import { CONSUMER_GROUPS } from '@lead-router/contracts/consumer-groups.ts';
 import type { InboxEvent, InboxEventPrefix, LeadEnriched, LeadEnrichedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { cutRecords } from '@lead-router/service-kit/decode-records.ts';
@@ -13,8 +14,6 @@ export interface ScorerOptions extends ScoreOptions {
   readonly inbox: ContextCodec<InboxEvent, InboxEventPrefix>;
 }
 
-export const SCORER_GROUP = 'lead-router-scorer';
-
 export function scorerTopology(options: ScorerOptions): Topology {
   return defineTopology({
     service: 'scorer',
@@ -22,7 +21,13 @@ export function scorerTopology(options: ScorerOptions): Topology {
     purpose: 'gives a lead its score and its grade',
     flows: [
       {
-        source: { kind: 'topics', name: 'enriched', topics: [TOPICS.enriched.topic], groupId: SCORER_GROUP, writers: 'internal' },
+        source: {
+          kind: 'topics',
+          name: 'enriched',
+          topics: [TOPICS.enriched.topic],
+          groupId: CONSUMER_GROUPS.scorer.groupId,
+          writers: 'internal',
+        },
         pipeline: startPipeline().batchStep(cutRecords(options.enriched)).step(scoreStep(options)).step(encodeScoredStep(options.inbox)),
       },
     ],

@@ -2,9 +2,9 @@
  * The cut: how far each service had read and where each topic ended when the audit began. Read in this order, so that whatever a
  * service had finished reading then has its outcome below the ends: outcomes are written before offsets are committed.
  */
+import { topicReaders } from '@lead-router/contracts/consumer-groups.ts';
 import { deadLetterTopic, type ServiceName, TOPICS, vendorOfTopic } from '@lead-router/contracts/topics.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
-import { topicReaders } from '../connect/topic-readers.ts';
 import type { CutPartition } from './audit-report.ts';
 
 export interface AuditCut {

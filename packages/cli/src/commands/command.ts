@@ -12,6 +12,8 @@ export interface CommandIo {
   /** Standard error: progress and faults, for people. */
   readonly err: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Standard error is a terminal: what is written may be drawn over. */
+  readonly isTerminal?: boolean;
 }
 
 export interface Answer {

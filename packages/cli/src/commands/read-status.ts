@@ -1,14 +1,13 @@
 /** What runs, where, how far behind, and where the leads are: each part asked by itself, so that one that is down hides no other. */
-import { deadLetterTopic } from '@lead-router/contracts/topics.ts';
 import { readActivationLog } from '@lead-router/store/activate-rule-set.ts';
 import { listRuleSets } from '@lead-router/store/rule-set-store.ts';
 import { listLiveInstances } from '@lead-router/store/service-instances.ts';
 import { readLeadSummary } from '@lead-router/store/summary-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
-import { DEAD_LETTER_SERVICES } from '../audit/audit-cut.ts';
+import { createDeadLetterCounter, type DeadLetterCounts } from '../connect/count-dead-letters.ts';
 import type { FoundSystem } from '../connect/find-system.ts';
 import { addressOf, askPart, type Connection, type Part } from '../connect/open-connection.ts';
-import { type TopicReader, topicReaders } from '../connect/topic-readers.ts';
+import { type ReaderLag, readLags } from '../connect/reader-lag.ts';
 import { readServices, type ServiceStatus } from './read-services.ts';
 
 export interface Status {
@@ -26,7 +25,7 @@ export interface Status {
   readonly services: readonly ServiceStatus[];
   /** null: Kafka does not answer. */
   readonly readers: readonly ReaderLag[] | null;
-  /** Records in the dead-letter topics, by service; a transaction of the router adds its marker. */
+  /** Records in the dead-letter topics, by service. */
   readonly deadLetters: Readonly<Record<string, number>> | null;
   /** null: Postgres does not answer, or none is active. */
   readonly ruleSet: ActiveRuleSet | null;
@@ -39,11 +38,6 @@ export interface PartStatus {
   readonly address: string;
   /** null: it answers. */
   readonly fault: string | null;
-}
-
-export interface ReaderLag extends TopicReader {
-  /** Records between the committed offsets and the ends. */
-  readonly lag: number;
 }
 
 export interface ActiveRuleSet {
@@ -98,30 +92,9 @@ function addressesOf(system: FoundSystem, services: readonly ServiceStatus[]): S
   };
 }
 
-async function readKafka(
-  kafka: KafkaPort,
-): Promise<{ readonly readers: readonly ReaderLag[]; readonly deadLetters: Readonly<Record<string, number>> }> {
-  const existing = await kafka.admin.listTopics();
-  const readers = await Promise.all(topicReaders(existing).map(async (reader) => ({ ...reader, lag: await lagOf(kafka, reader) })));
-  const deadLetters: Record<string, number> = {};
-  for (const service of DEAD_LETTER_SERVICES) {
-    const topic = deadLetterTopic(service);
-    const range = existing.includes(topic) ? await kafka.admin.offsetRange(topic) : [];
-    deadLetters[service] = range.reduce((sum, { low, high }) => sum + high - low, 0);
-  }
+async function readKafka(kafka: KafkaPort): Promise<{ readonly readers: readonly ReaderLag[]; readonly deadLetters: DeadLetterCounts }> {
+  const [readers, deadLetters] = await Promise.all([readLags(kafka, await kafka.admin.listTopics()), createDeadLetterCounter(kafka)()]);
   return { readers, deadLetters };
-}
-
-/** Written in transactions: the last thing in a partition is a marker, which no group ever gets past. */
-const WITH_MARKERS: ReadonlySet<string> = new Set(['router', 'notifier']);
-
-async function lagOf(kafka: KafkaPort, { service, groupId, topic }: TopicReader): Promise<number> {
-  let lag = 0;
-  for (const { partition, low, high } of await kafka.admin.offsetRange(topic)) {
-    const committed = await kafka.admin.committedOffset(groupId, { topic, partition });
-    lag += Math.max(0, high - Math.max(low, committed ?? low) - (WITH_MARKERS.has(service) ? 1 : 0));
-  }
-  return lag;
 }
 
 async function readPostgres({ pool }: Connection) {

@@ -3,10 +3,11 @@
  * Every step changes only what is missing, so it is run at each start.
  */
 
+import { fixedGroups } from '@lead-router/contracts/consumer-groups.ts';
 import { poolTimerId } from '@lead-router/contracts/ids.ts';
 import { registerSubjects } from '@lead-router/contracts/register-schemas.ts';
 import type { SchemaRegistrar } from '@lead-router/contracts/schema-source.ts';
-import { LEAD_PARTITIONS, TOPICS, topicDefinitions } from '@lead-router/contracts/topics.ts';
+import { LEAD_PARTITIONS, topicDefinitions } from '@lead-router/contracts/topics.ts';
 import { activateRuleSet } from '@lead-router/store/activate-rule-set.ts';
 import { migrate } from '@lead-router/store/migrate.ts';
 import { ensurePartitions } from '@lead-router/store/partitions.ts';
@@ -31,14 +32,6 @@ export interface ClusterOptions {
   readonly onProgress: (line: string) => void;
 }
 
-/** Groups that start at the beginning of their topics, whenever they come. */
-export const CONSUMER_GROUPS: readonly { readonly groupId: string; readonly topics: readonly string[] }[] = [
-  { groupId: 'lead-router-enricher', topics: [TOPICS.submitted.topic] },
-  { groupId: 'lead-router-scorer', topics: [TOPICS.enriched.topic] },
-  { groupId: 'lead-router-router', topics: [TOPICS.inbox.topic] },
-  { groupId: 'lead-router-notifier', topics: [TOPICS.decided.topic] },
-];
-
 const ACTIVATION_TIMEOUT_MS = 30_000;
 
 export async function prepareCluster(options: ClusterOptions): Promise<void> {
@@ -49,7 +42,7 @@ export async function prepareCluster(options: ClusterOptions): Promise<void> {
 async function prepareKafka({ kafka, vendors, replicationFactor, onProgress }: ClusterOptions): Promise<void> {
   const made = await kafka.admin.createTopics(topicDefinitions({ vendors, replicationFactor }));
   if (made.length > 0) onProgress(`Kafka: ${made.length} topics created`);
-  for (const { groupId, topics } of CONSUMER_GROUPS) await kafka.admin.ensureStartOffsets(groupId, topics);
+  for (const { groupId, reads } of fixedGroups()) await kafka.admin.ensureStartOffsets(groupId, reads);
 }
 
 async function prepareRegistry({ schemas, vendors, onProgress }: ClusterOptions): Promise<void> {
