@@ -1,7 +1,7 @@
 -- What the router locks, reads and writes in the one transaction of a batch.
 -- Ids that are UUIDs are stored as such: half the bytes in row and index. Names of people's own making are text in collation "C",
 -- so that the order of locks is the same here as in JavaScript.
--- A row that was inserted only to be locked has null where a written one has a value (generation, open, is_open): it reads as absent.
+-- A pool or destination that was inserted only to be locked has null where a written one has a value: it reads as absent.
 
 CREATE TABLE router_partitions (
   partition   integer PRIMARY KEY,
@@ -57,8 +57,6 @@ CREATE TABLE leads (
 -- Who needs a person's decision, oldest first. Rare, so it costs the others nothing.
 CREATE INDEX leads_exceptions ON leads (decided_at) WHERE stage = 'EXCEPTION';
 
--- Every row is inserted to be locked, then filled in the same transaction: room for both, the second three times as long, keeps the
--- update off the index.
 CREATE TABLE identities (
   identity        text COLLATE "C" PRIMARY KEY,
   lead_id         uuid,
@@ -66,9 +64,9 @@ CREATE TABLE identities (
   agent_id        text,
   destination_id  text,
   last_agent_id   text,
-  is_open         boolean,
+  is_open         boolean NOT NULL,
   last_decided_at timestamptz
-) WITH (fillfactor = 25);
+) WITH (fillfactor = 80);
 
 CREATE TABLE destinations (
   destination_id text COLLATE "C" PRIMARY KEY,

@@ -66,12 +66,23 @@ export const commitFaultOf = (error: unknown): unknown => {
   return new StoreFault('unknown-outcome', 'Postgres: no answer to COMMIT, nobody knows whether it happened', { cause: error });
 };
 
+/** Constraints that are violated when another batch was quicker; of any other a duplicate is a fault of ours. */
+const RACED_CONSTRAINTS: ReadonlySet<string> = new Set(['identities_pkey']);
+const UNIQUE_VIOLATION = '23505';
+
+const isMadeByAnother = (error: unknown, code: string): boolean =>
+  code === UNIQUE_VIOLATION &&
+  error instanceof Error &&
+  'constraint' in error &&
+  typeof error.constraint === 'string' &&
+  RACED_CONSTRAINTS.has(error.constraint);
+
 const kindOf = (error: unknown): StoreFaultKind | null => {
   if (error instanceof StoreFault) return error.kind;
   const code = codeOf(error);
   if (code !== null && code.length === 5) {
     const sqlClass = code.slice(0, 2);
-    if (CONFLICT_STATES.has(code)) return 'conflict';
+    if (CONFLICT_STATES.has(code) || isMadeByAnother(error, code)) return 'conflict';
     if (REFUSED_CLASSES.has(sqlClass)) return 'refused-value';
     if (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CLASSES.has(sqlClass)) return 'unavailable';
   }

@@ -1,7 +1,8 @@
 /**
  * Takes a batch's locks in the global order (identities, leads, destinations, pools; each sorted) and reads each after its lock.
- * A row that does not exist yet is inserted first, so that it can be locked like the others: whoever comes second waits at the
- * insert. Rows of this very transaction need no further lock and hold nothing to read.
+ * A destination or pool that does not exist yet is inserted first, so that it can be locked like the others: whoever comes second waits
+ * at the insert. Rows of this very transaction need no further lock and hold nothing to read. New identities come with every lead, so
+ * theirs are inserted once, when they are written: whoever comes second fails there, and tries again (docs/adr/0017).
  */
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { BatchSnapshot, LockSet, WaiterRecord } from '@lead-router/domain/routing-model.ts';
@@ -24,7 +25,6 @@ import { type Statement, statement } from './statement.ts';
 const insertMissing = (table: string, key: string): Statement =>
   statement(`${table}-insert-missing`, `INSERT INTO ${table} (${key}) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`);
 
-const INSERT_IDENTITIES = insertMissing('identities', 'identity');
 const INSERT_DESTINATIONS = insertMissing('destinations', 'destination_id');
 const INSERT_POOLS = insertMissing('pools', 'pool_id');
 
@@ -32,7 +32,7 @@ const LOCK_IDENTITIES = statement(
   'identities-lock',
   `SELECT identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at
      FROM identities
-    WHERE identity = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
+    WHERE identity = ANY ($1::text[])
     ORDER BY identity
       FOR UPDATE`,
 );
@@ -85,14 +85,14 @@ export const lockAndRead = async (
   options: { readonly waitersPerPool: number },
 ): Promise<BatchSnapshot> => {
   const [identities, leads, destinations, pools, waiters] = await Promise.all([
-    lock<IdentityRow>(transaction, { insert: INSERT_IDENTITIES, lock: LOCK_IDENTITIES, keys: locks.identities }),
+    lock<IdentityRow>(transaction, { insert: null, lock: LOCK_IDENTITIES, keys: locks.identities }),
     lock<LeadRow>(transaction, { insert: null, lock: LOCK_LEADS, keys: locks.leads }),
     lock<DestinationRow>(transaction, { insert: INSERT_DESTINATIONS, lock: LOCK_DESTINATIONS, keys: locks.destinations }),
     lock<PoolRow>(transaction, { insert: INSERT_POOLS, lock: LOCK_POOLS, keys: locks.pools }),
     readWaiters(transaction, locks.pools, options.waitersPerPool),
   ]);
   return {
-    identities: new Map(identities.filter(isWrittenIdentity).map((row) => [row.identity, identityOf(row)])),
+    identities: new Map(identities.map((row) => [row.identity, identityOf(row)])),
     leads: new Map<LeadId, ReturnType<typeof leadOf>>(leads.map((row) => [row.lead_id, leadOf(row)])),
     destinations: new Map(destinations.filter(isWrittenDestination).map((row) => [row.destination_id, destinationOf(row)])),
     pools: new Map(pools.filter(isWrittenPool).map((row) => [row.pool_id, poolOf(row)])),
@@ -129,6 +129,5 @@ const byPool = (rows: readonly WaiterRow[]): ReadonlyMap<string, readonly Waiter
 };
 
 /** Null in the one column that every written row has: the row was only inserted to be locked. */
-const isWrittenIdentity = (row: { readonly is_open: boolean | null }): boolean => row.is_open !== null;
 const isWrittenDestination = (row: { readonly open: number | null }): boolean => row.open !== null;
 const isWrittenPool = (row: { readonly generation: number | null }): boolean => row.generation !== null;

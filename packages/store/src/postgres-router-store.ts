@@ -14,7 +14,7 @@ import type { SqlTransaction } from './sql-transaction.ts';
 import { statement } from './statement.ts';
 import { type WriteOptions, writeBatch } from './write-batch.ts';
 
-export type PostgresRouterStoreOptions = WriteOptions;
+export type PostgresRouterStoreOptions = Pick<WriteOptions, 'poolTimerId'>;
 
 const RAISE_EPOCH = statement(
   'router-partitions-raise-epoch',
@@ -45,7 +45,7 @@ const PEEK_LEADS = statement('leads-peek', `SELECT ${LEAD_COLUMN_NAMES}, context
 const PEEK_IDENTITIES = statement(
   'identities-peek',
   `SELECT identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at
-     FROM identities WHERE identity = ANY ($1::text[]) AND is_open IS NOT NULL`,
+     FROM identities WHERE identity = ANY ($1::text[])`,
 );
 
 export const createPostgresRouterStore = (pool: PostgresPool, options: PostgresRouterStoreOptions): RouterStore => ({
@@ -58,35 +58,43 @@ export const createPostgresRouterStore = (pool: PostgresPool, options: PostgresR
   begin: async () => routerTransaction(await pool.begin(), options),
 });
 
-const routerTransaction = (transaction: SqlTransaction, options: PostgresRouterStoreOptions): RouterTransaction => ({
-  lockPartition: (partition) =>
-    handled(async () => {
-      const [row] = await transaction.run<{ epoch: number; stored_to: number | null; stored_now: number | null }>(LOCK_PARTITION, [
-        partition,
-      ]);
-      const { epoch, stored_to: storedTo, stored_now: storedNow } = row ?? missingPartition(partition);
-      return { epoch, storedTo, storedNow };
-    }),
-  shareRuleVersion: () =>
-    handled(async () => {
-      void transaction.run(SHARE_RULE_VERSION);
-      const [row] = await transaction.run<{ version: number | null }>(READ_RULE_VERSION);
-      if (row === undefined || row.version === null) {
-        throw new StoreFault('unavailable', 'no rule set is active yet: publish one (lead-router rules publish)');
-      }
-      return row.version;
-    }),
-  lockAndRead: (locks, limits) => handled(() => lockAndRead(transaction, locks, limits)),
-  applyEvents: (eventIds) =>
-    handled(async () => {
-      if (eventIds.length === 0) return new Set<EventId>();
-      const rows = await transaction.run<{ event_id: EventId }>(APPLY_EVENTS, [textArray(eventIds)]);
-      return new Set(rows.map((row) => row.event_id));
-    }),
-  write: (set) => handled(() => writeBatch(transaction, set, options)),
-  commit: () => transaction.commit(),
-  rollback: () => transaction.rollback(),
-});
+const routerTransaction = (transaction: SqlTransaction, options: PostgresRouterStoreOptions): RouterTransaction => {
+  const known = new Set<string>();
+  return {
+    lockPartition: (partition) =>
+      handled(async () => {
+        const [row] = await transaction.run<{ epoch: number; stored_to: number | null; stored_now: number | null }>(LOCK_PARTITION, [
+          partition,
+        ]);
+        const { epoch, stored_to: storedTo, stored_now: storedNow } = row ?? missingPartition(partition);
+        return { epoch, storedTo, storedNow };
+      }),
+    shareRuleVersion: () =>
+      handled(async () => {
+        void transaction.run(SHARE_RULE_VERSION);
+        const [row] = await transaction.run<{ version: number | null }>(READ_RULE_VERSION);
+        if (row === undefined || row.version === null) {
+          throw new StoreFault('unavailable', 'no rule set is active yet: publish one (lead-router rules publish)');
+        }
+        return row.version;
+      }),
+    lockAndRead: (locks, limits) =>
+      handled(async () => {
+        const snapshot = await lockAndRead(transaction, locks, limits);
+        for (const identity of snapshot.identities.keys()) known.add(identity);
+        return snapshot;
+      }),
+    applyEvents: (eventIds) =>
+      handled(async () => {
+        if (eventIds.length === 0) return new Set<EventId>();
+        const rows = await transaction.run<{ event_id: EventId }>(APPLY_EVENTS, [textArray(eventIds)]);
+        return new Set(rows.map((row) => row.event_id));
+      }),
+    write: (set) => handled(() => writeBatch(transaction, set, { ...options, knownIdentities: known })),
+    commit: () => transaction.commit(),
+    rollback: () => transaction.rollback(),
+  };
+};
 
 /** Several operations may be under way when the first fails: a rejection that nobody awaits yet is no unhandled one. */
 const handled = <Result>(operation: () => Promise<Result>): Promise<Result> => {

@@ -3,7 +3,6 @@ import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { DestinationRecord, IdentityRecord, MemberLedger, PoolRecord, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import { booleanColumn, type Column, numberColumn, textColumn } from './column-encoding.ts';
 
-/** `is_open` null: inserted to be locked, never written. Such rows are left out by the statements that read. */
 export interface IdentityRow {
   readonly identity: string;
   readonly lead_id: LeadId | null;

@@ -2,7 +2,7 @@
  * Writes all that a batch has decided, in a constant number of statements: one a table, each by `unnest`.
  */
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { IdentityRecord, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { type Column, encodeColumns, numberColumn, textArray, textColumn } from './column-encoding.ts';
 import { LEAD_COLUMN_NAMES, LEAD_COLUMNS } from './lead-row.ts';
 import type { BatchRecord, BatchWriteSet, DecisionRow } from './router-store.ts';
@@ -11,7 +11,19 @@ import type { SqlTransaction } from './sql-transaction.ts';
 import { type SqlValue, type Statement, statement } from './statement.ts';
 import { timerWrites, writeTimers } from './write-timers.ts';
 
-/** Their rows are there: whoever writes an identity has locked it, and the lock has made its row. A third cheaper than an upsert. */
+/**
+ * The rows were not there when the batch looked. If another batch has made one since, this fails with a conflict and the batch is tried
+ * again; if one is about to, it waits for its end. Sorted, and the first to be written: so two batches never wait for each other here.
+ */
+const INSERT_IDENTITIES = statement(
+  'identities-insert',
+  `INSERT INTO identities (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)
+   SELECT r.identity, r.lead_id, r.pool_id, r.agent_id, r.destination_id, r.last_agent_id, r.is_open, to_timestamp(r.last_decided_at / 1000)
+     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::float8[])
+       AS r (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)`,
+);
+
+/** Rows that the batch has locked. A third cheaper than an upsert. */
 const UPDATE_IDENTITIES = statement(
   'identities-update',
   `UPDATE identities i SET
@@ -22,7 +34,7 @@ const UPDATE_IDENTITIES = statement(
     WHERE i.identity = r.identity`,
 );
 
-/** $26 holds the contexts end to end, $27 and $28 where each begins (from 1) and its length; null: keep the one there is. */
+/** $27 holds the contexts end to end, $28 and $29 where each begins (from 1) and its length; null: keep the one there is. */
 const UPSERT_LEADS = statement(
   'leads-upsert',
   `INSERT INTO leads (${LEAD_COLUMN_NAMES}, context)
@@ -30,15 +42,15 @@ const UPSERT_LEADS = statement(
           r.rule_set_version, r.linked_to, r.identities::text[], r.former_agents::text[], r.is_qualified,
           to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000), to_timestamp(r.accepted_at / 1000),
           to_timestamp(r.responded_at / 1000), to_timestamp(r.waiting_since / 1000),
-          r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.breaches::jsonb,
-          substring($26::bytea FROM r.context_from FOR r.context_length)
+          r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb,
+          substring($27::bytea FROM r.context_from FOR r.context_length)
      FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[],
                  $10::text[], $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[], $16::boolean[], $17::float8[],
                  $18::float8[], $19::float8[], $20::float8[], $21::float8[], $22::integer[], $23::text[], $24::float8[],
-                 $25::text[], $27::integer[], $28::integer[])
+                 $25::text[], $26::text[], $28::integer[], $29::integer[])
        AS r (lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id, rule_set_version,
              linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at, waiting_since,
-             timer_generation, timer_kind, timer_due_at, breaches, context_from, context_length)
+             timer_generation, timer_kind, timer_due_at, later_timers, breaches, context_from, context_length)
    ON CONFLICT (lead_id) DO UPDATE SET
      version = excluded.version, revision = excluded.revision, stage = excluded.stage, vendor = excluded.vendor,
      grade = excluded.grade, score = excluded.score, pool_id = excluded.pool_id, agent_id = excluded.agent_id,
@@ -47,7 +59,7 @@ const UPSERT_LEADS = statement(
      is_qualified = excluded.is_qualified, submitted_at = excluded.submitted_at, decided_at = excluded.decided_at,
      accepted_at = excluded.accepted_at, responded_at = excluded.responded_at, waiting_since = excluded.waiting_since,
      timer_generation = excluded.timer_generation, timer_kind = excluded.timer_kind, timer_due_at = excluded.timer_due_at,
-     breaches = excluded.breaches, context = coalesce(excluded.context, leads.context)`,
+     later_timers = excluded.later_timers, breaches = excluded.breaches, context = coalesce(excluded.context, leads.context)`,
 );
 
 const UPSERT_DESTINATIONS = statement(
@@ -136,6 +148,8 @@ const STORE_BATCH = statement(
 );
 
 export interface WriteOptions {
+  /** Identities whose rows this transaction has locked. */
+  readonly knownIdentities: ReadonlySet<string>;
   /** UUID of a pool's timer, the same for ever. */
   readonly poolTimerId: (poolId: string) => string;
 }
@@ -145,8 +159,11 @@ export const writeBatch = async (transaction: SqlTransaction, set: BatchWriteSet
   const put = <Row>(write: Statement, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<unknown> =>
     rows.length === 0 ? NOTHING : transaction.run(write, encodeColumns(columns, rows));
 
+  const isKnown = ({ identity }: IdentityRecord): boolean => options.knownIdentities.has(identity);
+  const made = writes.identities.filter((record) => !isKnown(record)).sort(byIdentity);
   await Promise.all([
-    put(UPDATE_IDENTITIES, IDENTITY_COLUMNS, writes.identities),
+    put(INSERT_IDENTITIES, IDENTITY_COLUMNS, made),
+    put(UPDATE_IDENTITIES, IDENTITY_COLUMNS, writes.identities.filter(isKnown)),
     writes.leads.length === 0
       ? NOTHING
       : transaction.run(UPSERT_LEADS, [...encodeColumns(LEAD_COLUMNS, writes.leads), ...contextValues(writes.leads, set.contexts)]),
@@ -162,6 +179,9 @@ export const writeBatch = async (transaction: SqlTransaction, set: BatchWriteSet
     transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, set.outputs]),
   ]);
 };
+
+/** By code units, as the collation of the column. */
+const byIdentity = (a: IdentityRecord, b: IdentityRecord): number => (a.identity < b.identity ? -1 : 1);
 
 const NOTHING: Promise<void> = Promise.resolve();
 

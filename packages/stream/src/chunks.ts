@@ -7,7 +7,7 @@ export interface ChunkLimits {
   readonly maxBytes: number;
 }
 
-export const defaultChunkLimits: ChunkLimits = { maxRecords: 300, maxBytes: 1_000_000 };
+export const defaultChunkLimits: ChunkLimits = { maxRecords: 1000, maxBytes: 1_000_000 };
 
 /** Consecutive, in order, none empty; a record above `maxBytes` is a chunk of its own. */
 export function* chunksOf(

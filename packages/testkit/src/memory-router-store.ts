@@ -66,6 +66,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
   const appliedEvents: EventId[] = [];
   let ruleVersion: number | null = null;
   let set: BatchWriteSet | null = null;
+  const known = new Set<string>();
   return {
     lockPartition: (partition) =>
       session.run({
@@ -86,7 +87,11 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
           return ruleVersion;
         },
       }),
-    lockAndRead: (locks, { waitersPerPool }) => lockAndRead(session, database, { locks, waitersPerPool }),
+    lockAndRead: async (locks, { waitersPerPool }) => {
+      const snapshot = await lockAndRead(session, database, { locks, waitersPerPool });
+      for (const identity of snapshot.identities.keys()) known.add(identity);
+      return snapshot;
+    },
     applyEvents: (eventIds) =>
       session.run({
         label: `apply ${eventIds.length} events`,
@@ -99,15 +104,22 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
       }),
     write: (written) => {
       const { put, cancelled } = database.timerWrites(written.writes);
+      const made = written.writes.identities.map(({ identity }) => identity).filter((identity) => !known.has(identity));
       return session.run({
         label: `write [${written.batch.from},${written.batch.to}) of ${written.batch.partition}`,
         locks: () =>
           exclusive([
+            // One that somebody has made meanwhile is refused at once, whoever holds it.
+            ...made
+              .filter((identity) => !database.identities.has(identity))
+              .sort()
+              .map((identity) => `identities ${identity}`),
             ...put.map(({ timerId }) => timerKey(timerId)),
             ...cancelled.filter((timerId) => database.timers.has(timerId)).map(timerKey),
           ]),
         effect: () => {
           refuse(database, written);
+          refuseMade(database, made);
           set = written;
         },
       });
@@ -127,9 +139,10 @@ async function lockAndRead(
   const classOf = <T>(name: string, keys: () => readonly string[], effect: () => T) =>
     session.run({ label: `lock ${name}`, locks: () => exclusive(keys().map((key) => `${name} ${key}`)), effect });
   const [identities, leads, destinations, [pools, waiters]] = await Promise.all([
+    // One that is not there yet is locked by whoever writes it.
     classOf(
       'identities',
-      () => locks.identities,
+      () => locks.identities.filter((identity) => database.identities.has(identity)),
       () => pick(database.identities, locks.identities),
     ),
     // A lead that is not there yet has no row to lock; its partition's lock keeps others off.
@@ -165,6 +178,13 @@ function readWaiters(database: MemoryDatabase, poolIds: readonly string[], limit
     if (read.length > 0) waiters.set(poolId, read);
   }
   return waiters;
+}
+
+/** Another batch was quicker. */
+function refuseMade(database: MemoryDatabase, made: readonly string[]): void {
+  if (!made.some((identity) => database.identities.has(identity))) return;
+  database.scheduler.count('identity made by another batch');
+  throw new StoreFault('conflict', '23505: duplicate key in identities_pkey');
 }
 
 /** What Postgres would refuse: a NUL in a text, a second row with the same key. */

@@ -32,8 +32,8 @@ await runServiceProcess({
         maxBatchRecords: read.integer({
           name: 'ROUTER_BATCH_RECORDS',
           purpose: 'most records decided in one transaction',
-          example: 500,
-          fallback: 500,
+          example: 1000,
+          fallback: 1000,
           min: 1,
           max: 5000,
         }),
