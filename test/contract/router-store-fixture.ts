@@ -52,6 +52,7 @@ export const aLead = (changes: Partial<LeadRecord> = {}): LeadRecord => ({
   waitingSince: null,
   timerGeneration: 1,
   timer: null,
+  laterTimers: [],
   breaches: [],
   ...changes,
 });

@@ -22,6 +22,8 @@ const generation = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const decimal = fc.double({ noNaN: true, min: -1e9, max: 1e9 }).map((value) => value + 0);
 const leadId = fc.uuid().map(asLeadId);
 
+const timer = fc.record({ kind: fc.constantFrom('ACCEPT', 'ACCEPT_WARNING', 'RESPONSE', 'RESPONSE_WARNING', 'WAIT_LIMIT'), dueAt: time });
+
 const lead: fc.Arbitrary<LeadRecord> = fc.record({
   leadId,
   version: count,
@@ -45,8 +47,11 @@ const lead: fc.Arbitrary<LeadRecord> = fc.record({
   respondedAt: timeOrNull,
   waitingSince: timeOrNull,
   timerGeneration: count,
-  timer: fc.option(fc.record({ kind: fc.constantFrom('ACCEPT', 'WAIT_LIMIT'), dueAt: time })),
-  breaches: fc.array(fc.record({ revision: count, agentId: nameOrNull, dueAt: time }), { maxLength: 2 }),
+  timer: fc.option(timer),
+  laterTimers: fc.array(timer, { maxLength: 3 }),
+  breaches: fc.array(fc.record({ clock: fc.constantFrom('ACCEPT', 'RESPONSE'), revision: count, agentId: nameOrNull, dueAt: time }), {
+    maxLength: 2,
+  }),
 });
 
 const identity: fc.Arbitrary<IdentityRecord> = fc.record({

@@ -95,7 +95,7 @@ describe('the context', () => {
 
   test('has the person last, clear and sealed side by side', () => {
     const context = schemaFiles().get(CONTEXT_RECORD) as AvroRecord;
-    expect(context.fields.map((field) => field.name)).toEqual(['lead', 'enrichment', 'scoring', 'person', 'personSealed']);
+    expect(context.fields.map((field) => field.name)).toEqual(['lead', 'enrichment', 'scoring', 'history', 'person', 'personSealed']);
   });
 
   test('and what comes from outside are the only places with a person', () => {

@@ -2,8 +2,11 @@
  * The rules of the simulated business, small and tight on purpose: places for fewer leads than come, so that they wait, overflow,
  * time out and end with the final decision makers. Versions differ in what they match, so that half a flip would show.
  */
+import { DEFAULT_ENGAGEMENT } from '@lead-router/domain/engagement.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
+import { NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
 import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet } from '@lead-router/domain/rule-set.ts';
+import { acceptWithin, NO_SLA } from '@lead-router/testkit/builders/test-rule-set.ts';
 
 /** Monday 2026-01-05, twelve seconds before the pool with hours opens. */
 export const SIMULATION_START = Date.UTC(2026, 0, 5, 8, 59, 48);
@@ -30,7 +33,7 @@ function pool(poolId: string, known: Partial<Pool>): Pool {
     caps: NO_CAPS,
     agents: [],
     sticky: false,
-    acceptWithinMs: null,
+    sla: NO_SLA,
     maxWaitMs: null,
     overflowTo: null,
     ...known,
@@ -38,15 +41,15 @@ function pool(poolId: string, known: Partial<Pool>): Pool {
 }
 
 const POOLS: readonly Pool[] = [
-  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, acceptWithinMs: 300, sticky: true }),
-  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], acceptWithinMs: 600, maxWaitMs: 2_500, overflowTo: 'desk', sticky: true }),
+  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, sla: acceptWithin(300), sticky: true }),
+  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], sla: acceptWithin(600), maxWaitMs: 2_500, overflowTo: 'desk', sticky: true }),
   // Nobody in it: the destination itself takes leads, as many as it may have open, together with `late`.
-  pool('desk', { destinationId: 'desk', acceptWithinMs: 900 }),
+  pool('desk', { destinationId: 'desk', sla: acceptWithin(900) }),
   pool('late', {
     destinationId: 'desk',
     agents: [agent('l1', 2)],
     hours: { zone: 'UTC', spans: [{ fromMinute: 9 * 60, toMinute: MINUTES_OF_DAY }] },
-    acceptWithinMs: 1_200,
+    sla: acceptWithin(1_200),
   }),
   pool(LAST_RESORT, { destinationId: 'deciders', agents: [agent('d1', null), agent('d2', null)] }),
 ];
@@ -84,6 +87,8 @@ export function simulationRuleSet(version: number): RuleSet {
     pools: new Map(POOLS.map((one) => [one.poolId, one])),
     lastResortPool: LAST_RESORT,
     linkWindowMs: 60_000,
+    communication: NO_COMMUNICATION,
+    engagement: DEFAULT_ENGAGEMENT,
     matchRule: (facts) => {
       const wanted = facts.isQualified ? 'calls' : (facts.attributes.pool ?? '');
       const index = rules.findIndex(({ ruleId }) => ruleId === `to-${wanted}`);

@@ -44,6 +44,8 @@ export function factsFor(known: Partial<Facts> = {}): Facts {
     attributes: {},
     score: 0,
     grade: 'LOW_POTENTIAL',
+    engagementScore: 0,
+    engagementCount: 0,
     isQualified: false,
     ...known,
   };

@@ -23,7 +23,7 @@ export interface OpenContext extends Pick<LeadContext, 'lead' | 'enrichment' | '
   readonly bytes: Buffer;
   readonly leadEnd: number;
   readonly enrichmentEnd: number;
-  /** Person and personSealed follow. */
+  /** History, person and personSealed follow. */
   readonly scoringEnd: number;
 }
 
@@ -59,9 +59,18 @@ export function openContext(bytes: Buffer): OpenContext {
 
 /** null when there is none, and when it is sealed. */
 export function personIn(opened: OpenContext): LeadContext['person'] {
-  const { value, offset } = decodePart<Pick<LeadContext, 'person'>>(['person', 'personSealed'], opened.bytes, opened.scoringEnd);
+  return restOf(opened).person;
+}
+
+/** What follows the findings: what was done with the lead, and the person. */
+export function restOf(opened: OpenContext): Pick<LeadContext, 'history' | 'person' | 'personSealed'> {
+  const { value, offset } = decodePart<Pick<LeadContext, 'history' | 'person' | 'personSealed'>>(
+    ['history', 'person', 'personSealed'],
+    opened.bytes,
+    opened.scoringEnd,
+  );
   if (offset !== opened.bytes.length) throw malformedContext();
-  return value.person;
+  return value;
 }
 
 /** The same context with other findings; lead and person, clear or sealed, are carried over as the bytes they are. */

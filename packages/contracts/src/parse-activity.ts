@@ -23,17 +23,32 @@ export type ActivityResult =
 
 /** Every field an activity may have. */
 export const ACTIVITY_PATHS: readonly string[] = [
-  ...['activityId', 'leadId', 'vendor', 'vendorReference', 'activity', 'occurredAt', 'agentId', 'reason', 'isHumanResponse', 'attributes'],
+  ...[
+    'activityId',
+    'leadId',
+    'vendor',
+    'vendorReference',
+    'activity',
+    'occurredAt',
+    'agentId',
+    'reason',
+    'isHumanResponse',
+    'revision',
+    'attributes',
+  ],
   ...['answers.budget', 'answers.authority', 'answers.need', 'answers.timeFrame', 'answers.productInterest'],
   ...['person.firstName', 'person.lastName', 'person.jobTitle', 'person.email', 'person.phone', 'person.mobile', 'person.fax'],
   ...['person.street', 'person.comments', 'person.notes'],
 ];
 
 /** All that a person or a system may report; UNKNOWN is for readers only. */
-const ACTIVITIES = [
+export const ACTIVITIES = [
   ...(['ACCEPTED', 'DECLINED', 'CONTACTED', 'ANSWERED', 'QUALIFIED', 'DISQUALIFIED'] as const),
   ...(['RETURNED', 'WON', 'LOST', 'ENGAGED', 'NOTED', 'UNDELIVERABLE'] as const),
 ] satisfies readonly ActivityKind[];
+
+/** Of one lead; far beyond what people can do with it. */
+const MOST_REVISIONS = 1_000_000;
 
 /** Total. `system` is who sends it, as the door knows: name of the CRM, or of the API key. */
 export function parseActivity(value: unknown, system: string): ActivityResult {
@@ -76,6 +91,7 @@ function readRest(reader: FieldReader): Omit<LeadActivity, 'activity' | 'system'
     agentId: reader.line('agentId'),
     reason: reader.line('reason'),
     isHumanResponse: reader.flag('isHumanResponse') ?? true,
+    revision: reader.count('revision', MOST_REVISIONS),
     answers: hasAnswers ? answers : null,
     attributes: reader.attributes('attributes'),
     person: readPerson(reader.object('person')),

@@ -69,7 +69,7 @@ const pool = (more: Partial<Pool> = {}): Pool => ({
   caps: { open: null, daily: null },
   agents: [],
   sticky: false,
-  acceptWithinMs: null,
+  sla: { accept: null, firstResponse: null, maxReassignments: null },
   maxWaitMs: null,
   overflowTo: null,
   ...more,

@@ -1,25 +1,20 @@
 /**
- * Who is there, and when somebody will be: weekly hours in IANA zones, calendar days, leave. Pure. The answers are asked
- * for with every lead and change a few times a day, so each is kept with the span of time in which it holds; the memos
- * change how fast an answer comes, never the answer.
+ * Who is there, and when somebody will be: weekly hours in IANA zones, holidays, calendar days, leave. Pure. The answers are asked
+ * for with every lead and change a few times a day, so each is kept with the span of time in which it holds (`span-memo.ts`); the
+ * memos change how fast an answer comes, never the answer.
  *
  * Hours are wall-clock hours: in the hour that a clock change repeats both passes count, the hour that it skips is not there.
  */
 import { Temporal } from 'temporal-polyfill';
 import type { Agent, Pool, WeeklyHours } from './rule-set.ts';
-
-/** A half-open span of time in which something holds. Milliseconds since the epoch. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
+import { type Span, SpanMemo } from './span-memo.ts';
 
 interface OffsetSpan extends Span {
   /** Local wall clock minus UTC. */
   readonly offsetMs: number;
 }
 
-interface HoursSpan extends Span {
+export interface HoursSpan extends Span {
   readonly isOpen: boolean;
 }
 
@@ -35,12 +30,14 @@ const WEEK_MS = 7 * DAY_MS;
 const MONDAY_BEFORE_EPOCH_MS = 3 * DAY_MS;
 /** Hours repeat weekly; a span that a clock change skips one week is there in the next. */
 const SEARCH_MS = 3 * WEEK_MS;
+/** Holidays may close a whole season; nobody is closed for longer than a year. */
+const SEARCH_PAST_HOLIDAYS_MS = 53 * WEEK_MS;
 /** Limit of the search for an instant that suits pool, agent and leave alike; far beyond what real hours need. */
 const MOST_SEARCH_STEPS = 500;
 
-const offsetMemo = new Map<string, OffsetSpan>();
-const dayMemo = new Map<string, DaySpan>();
-const hoursMemo = new WeakMap<WeeklyHours, HoursSpan>();
+const offsetMemo = new Map<string, SpanMemo<OffsetSpan>>();
+const dayMemo = new Map<string, SpanMemo<DaySpan>>();
+const hoursMemo = new WeakMap<WeeklyHours, SpanMemo<HoursSpan>>();
 
 /** Whether `hours` (null: around the clock) are open at `now`. */
 export function isOpen(hours: WeeklyHours | null, now: number): boolean {
@@ -50,7 +47,8 @@ export function isOpen(hours: WeeklyHours | null, now: number): boolean {
 /** First instant at or after `now` that is open; null if these hours never are. */
 export function nextOpening(hours: WeeklyHours | null, now: number): number | null {
   if (hours === null) return now;
-  for (let at = now; at < now + SEARCH_MS; ) {
+  const until = now + (hours.holidays === undefined ? SEARCH_MS : SEARCH_PAST_HOLIDAYS_MS);
+  for (let at = now; at < until; ) {
     const span = hoursSpanAt(hours, at);
     if (span.isOpen) return at;
     at = span.to;
@@ -97,12 +95,20 @@ export function nextPresence(agent: Agent, pool: Pool, from: number): number | n
   return null;
 }
 
-function hoursSpanAt(hours: WeeklyHours, now: number): HoursSpan {
-  const kept = hoursMemo.get(hours);
-  if (kept !== undefined && kept.from <= now && now < kept.to) return kept;
-  const span = computeHoursSpan(hours, now);
-  hoursMemo.set(hours, span);
-  return span;
+/** The span around `now` in which these hours stay open or shut; the next one begins at its end, and may be alike. */
+export function hoursSpanAt(hours: WeeklyHours, now: number): HoursSpan {
+  const memo = memoOf(hoursMemo, hours);
+  const kept = memo.find(now);
+  if (kept !== null) return kept;
+  const weekly = computeHoursSpan(hours, now);
+  return memo.keep(hours.holidays === undefined ? weekly : withoutHoliday(hours, { span: weekly, now }));
+}
+
+/** Within one calendar day: shut for all of a holiday, else as the weekly hours have it. */
+function withoutHoliday({ zone, holidays }: WeeklyHours, { span, now }: { readonly span: HoursSpan; readonly now: number }): HoursSpan {
+  const { from, to, day } = daySpanAt(zone, now);
+  const isHoliday = holidays !== undefined && (holidays.days.has(day) || holidays.yearly.has(day.slice('yyyy-'.length)));
+  return isHoliday ? { from, to, isOpen: false } : { ...span, from: Math.max(from, span.from), to: Math.min(to, span.to) };
 }
 
 /** The longest span around `now`, within one offset of the zone and one week, in which the hours stay open or shut. */
@@ -133,31 +139,40 @@ function computeHoursSpan(hours: WeeklyHours, now: number): HoursSpan {
 }
 
 function daySpanAt(zone: string, now: number): DaySpan {
-  const kept = dayMemo.get(zone);
-  if (kept !== undefined && kept.from <= now && now < kept.to) return kept;
+  const memo = memoOf(dayMemo, zone);
+  const kept = memo.find(now);
+  if (kept !== null) return kept;
   const start = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).startOfDay();
-  const span = {
+  return memo.keep({
     from: start.epochMilliseconds,
     to: start.add({ days: 1 }).startOfDay().epochMilliseconds,
     day: start.toPlainDate().toString(),
-  };
-  dayMemo.set(zone, span);
-  return span;
+  });
 }
 
 function offsetSpanAt(zone: string, now: number): OffsetSpan {
-  const kept = offsetMemo.get(zone);
-  if (kept !== undefined && kept.from <= now && now < kept.to) return kept;
+  const memo = memoOf(offsetMemo, zone);
+  const kept = memo.find(now);
+  if (kept !== null) return kept;
   const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
   // "previous" means strictly before: asked a millisecond later, it finds a change that is just now.
   const previous = local.add({ milliseconds: 1 }).getTimeZoneTransition('previous');
-  const span = {
+  return memo.keep({
     from: previous?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
     to: local.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
     offsetMs: local.offsetNanoseconds / 1_000_000,
-  };
-  offsetMemo.set(zone, span);
-  return span;
+  });
+}
+
+function memoOf<Key, S extends Span>(
+  memos: { get(key: Key): SpanMemo<S> | undefined; set(key: Key, memo: SpanMemo<S>): unknown },
+  key: Key,
+): SpanMemo<S> {
+  const known = memos.get(key);
+  if (known !== undefined) return known;
+  const memo = new SpanMemo<S>();
+  memos.set(key, memo);
+  return memo;
 }
 
 function modulo(value: number, divisor: number): number {

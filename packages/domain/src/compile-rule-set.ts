@@ -1,18 +1,23 @@
 /** Compiles a rule set's YAML and tables into what the services ask: everything checked, all faults at once. */
 import { createCelEnvironment } from './cel/cel-environment.ts';
 import { explainCondition } from './cel/explain-condition.ts';
+import { type EngagementPolicy, NOT_ENGAGED } from './engagement.ts';
 import type { EnrichmentSources } from './enrichment/findings.ts';
 import { enrichLead } from './enrichment/lead-enricher.ts';
 import { readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
+import type { Communication } from './rule-set/communication.ts';
 import { fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';
 import { durationOf } from './rule-set/duration.ts';
+import { readCalendars } from './rule-set/read-calendars.ts';
+import { readCommunication } from './rule-set/read-communication.ts';
 import { checkPools, readDestinations, readPools } from './rule-set/read-pools.ts';
 import { type CompiledRule, readLastResort, readRules } from './rule-set/read-rules.ts';
 import { readTables } from './rule-set/reference-table.ts';
 import { createRuleMatcher } from './rule-set/rule-matcher.ts';
 import { zoneOf } from './rule-set/weekly-hours.ts';
 import type { Destination, Pool, Rule, RuleMatch, RuleSet, RuleSetResult, RuleTrace } from './rule-set.ts';
+import { readEngagement } from './scoring/read-engagement.ts';
 import { readScorecard } from './scoring/read-scorecard.ts';
 import { type Scorecard, scoreLead } from './scoring/score-lead.ts';
 
@@ -35,6 +40,8 @@ interface Parts {
   readonly enrichment: EnrichmentSources;
   readonly scorecard: Scorecard;
   readonly linkWindowMs: number;
+  readonly communication: Communication;
+  readonly engagement: EngagementPolicy;
 }
 
 /** A second lead of one person within this time is linked, unless the rule set says otherwise. */
@@ -58,7 +65,7 @@ export function digestOf(given: RuleSetSource): string {
 function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource): Parts | null {
   const fields = fieldsOf(document, root, {
     required: ['name', 'scoring', 'rules', 'destinations', 'pools', 'lastResort'],
-    optional: ['description', 'zone', 'tables', 'enrichment', 'policies'],
+    optional: ['description', 'zone', 'tables', 'enrichment', 'policies', 'communication', 'calendars'],
   });
   if (fields === null) return null;
   const name = textOf(document, fields.get('name'));
@@ -67,12 +74,19 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
   const environment = createCelEnvironment(tables);
   const enrichment = readEnrichment(document, fields.get('enrichment'), tables);
   const scorecard = readScorecard(document, fields.get('scoring'), environment);
-  const destinations = readDestinations(document, fields.get('destinations'), zone);
-  const pools = readPools(document, fields.get('pools'), zone);
+  const engagement = readEngagement(document, fields.get('scoring'));
+  const calendars = readCalendars(document, fields.get('calendars'));
+  const destinations = readDestinations(document, fields.get('destinations'), { zone, calendars });
+  const pools = readPools(document, fields.get('pools'), { zone, calendars, destinations });
   checkPools(document, pools, destinations);
   const rules = readRules(document, fields.get('rules'), { pools, destinations, environment });
   const lastResort = readLastResort(document, fields.get('lastResort'), { pools, destinations });
   const linkWindowMs = readLinkWindow(document, fields.get('policies'));
+  const communication = readCommunication(document, fields.get('communication'), {
+    destinations,
+    pools: [...pools.values()].map(({ value }) => value),
+    rules: [...rules.map(({ rule }) => rule), ...(lastResort === null ? [] : [lastResort])],
+  });
   if (name === null || scorecard === null || lastResort === null) return null;
   return {
     name,
@@ -84,6 +98,8 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
     enrichment,
     scorecard,
     linkWindowMs,
+    communication,
+    engagement,
   };
 }
 
@@ -106,10 +122,13 @@ function assemble(parts: Parts): RuleSet {
     pools: parts.pools,
     lastResortPool: parts.lastResort.to,
     linkWindowMs: parts.linkWindowMs,
+    communication: parts.communication,
+    engagement: parts.engagement,
     matchRule: (facts) => matches[firstMatch(facts)] ?? lastMatch,
     traceRules: (facts) => traceRules(parts, facts),
     enrich: (lead, person, hashIdentity) => enrichLead(parts.enrichment, { lead, person, hashIdentity }),
-    score: (lead, enrichment, { isQualified }) => scoreLead(parts.scorecard, { lead, enrichment, isQualified }),
+    score: (lead, enrichment, { isQualified, engagement = NOT_ENGAGED }) =>
+      scoreLead(parts.scorecard, { lead, enrichment, isQualified, engagement }),
   };
 }
 

@@ -51,7 +51,7 @@ describe('acceptance', () => {
     world.act('lead', 'CONTACTED', { occurredAt: first + 1 }).drain();
     expect(world.ignored).toEqual(['NO_CHANGE']);
     world.act('lead', 'CONTACTED', { occurredAt: first - 1 }).drain();
-    expect(world.lead('lead')).toMatchObject({ respondedAt: first - 1, acceptedAt: first });
+    expect(world.lead('lead')).toMatchObject({ respondedAt: first - 1, acceptedAt: first - 1 });
   });
 });
 
@@ -66,7 +66,10 @@ describe('an acceptance that arrives after the breach', () => {
 
   it('retracts it visibly if it happened in time; the new owner stays', () => {
     const { world, first, dueAt } = breached();
-    expect(world.lead('lead')).toMatchObject({ agentId: other(first), breaches: [{ revision: 1, agentId: first, dueAt }] });
+    expect(world.lead('lead')).toMatchObject({
+      agentId: other(first),
+      breaches: [{ clock: 'ACCEPT', revision: 1, agentId: first, dueAt }],
+    });
     world.act('lead', 'ACCEPTED', { agentId: first, occurredAt: dueAt - 1 }).drain();
     expect(kinds(world)).toEqual(['DECISION', 'ACCEPT_BREACHED', 'DECISION', 'BREACH_RETRACTED', 'STATE']);
     expect(world.effects.at(-2)).toMatchObject({ sla: { eventId: 'sla:lead:1:BREACH_RETRACTED', agentId: first, dueAt } });

@@ -1,25 +1,18 @@
 /**
- * What happened to a lead out there. Repeats and late arrivals are harmless: whatever is not news is ignored with its reason.
+ * What happened to a lead out there. Repeats and late arrivals are harmless: whatever is not news is passed over with its reason,
+ * and of two reports of the same thing the earlier counts, in whichever order they come.
  *
- * Only the owner, or a system on nobody's behalf, moves a lead. An acceptance or first contact that happened before a deadline
- * but arrives after the lead was taken away retracts the breach; the lead stays with its new owner, who has been told of it.
+ * Only the owner, or a system on nobody's behalf, moves a lead by a word. What becomes known of the lead (answers, notes, engagement)
+ * counts whoever says it, and the rules decide again. An acceptance or first response that happened before a deadline but arrives
+ * after the lead was taken away retracts the breach; the lead stays with its new owner, who has been told of it.
  */
 import { chooseByRules } from './decide-choice.ts';
-import { putWaiter } from './decide-pool.ts';
 import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
-import { factsOf, targetOf } from './decide-rules.ts';
+import { type ActivityInput, earlier, type Report, withResponse } from './decide-report.ts';
+import { answer, engage, qualify } from './decide-reroute.ts';
 import type { BatchState, Turn } from './decide-state.ts';
-import type { LeadRecord, RouterInput } from './routing-model.ts';
-import { GRADE_RANK } from './rule-set.ts';
-import { setTimer } from './timers.ts';
-
-type ActivityInput = Extract<RouterInput, { readonly kind: 'ACTIVITY' }>;
-
-interface Report {
-  readonly lead: LeadRecord;
-  readonly input: ActivityInput;
-  readonly turn: Turn;
-}
+import type { Breach, IgnoredInput, LeadRecord } from './routing-model.ts';
+import { ACCEPT_CLOCKS, setClocks, stopClocks } from './timers.ts';
 
 export function decideActivity(state: BatchState, input: ActivityInput, turn: Turn): void {
   const lead = state.lead(input.leadId);
@@ -29,15 +22,28 @@ export function decideActivity(state: BatchState, input: ActivityInput, turn: Tu
   }
   const report = { lead, input, turn };
   if (retractsBreach(state, report)) return;
-  if (lead.stage === 'CLOSED') {
-    state.ignore(turn, 'ALREADY_CLOSED');
-    return;
-  }
-  if (input.agentId !== null && input.agentId !== lead.agentId) {
-    state.ignore(turn, 'NOT_THE_OWNER');
-    return;
-  }
   switch (input.activity) {
+    case 'NOTED':
+      keep(state, report);
+      return;
+    case 'ANSWERED':
+    case 'ENGAGED':
+      if (lead.stage === 'CLOSED') keep(state, report);
+      else if (input.activity === 'ANSWERED') answer(state, report);
+      else engage(state, report);
+      return;
+    default: {
+      const reason = whyNotHeard(report);
+      if (reason === null) hear(state, report);
+      else passOver(state, report, reason);
+    }
+  }
+}
+
+/** The owner's word, or a system's. */
+function hear(state: BatchState, report: Report): void {
+  const { activity } = report.input;
+  switch (activity) {
     case 'ACCEPTED':
       accept(state, report);
       return;
@@ -46,10 +52,12 @@ export function decideActivity(state: BatchState, input: ActivityInput, turn: Tu
       return;
     case 'DECLINED':
     case 'RETURNED':
-      giveUp(state, report, input.activity);
+    case 'UNDELIVERABLE':
+      giveUp(state, report, activity);
       return;
     case 'QUALIFIED':
-      qualify(state, report);
+      if (report.lead.isQualified) passOver(state, report, 'NO_CHANGE');
+      else qualify(state, report);
       return;
     case 'DISQUALIFIED':
     case 'WON':
@@ -59,46 +67,71 @@ export function decideActivity(state: BatchState, input: ActivityInput, turn: Tu
   }
 }
 
+function whyNotHeard({ lead, input }: Report): IgnoredInput['reason'] | null {
+  if (lead.stage === 'CLOSED') return 'ALREADY_CLOSED';
+  if (input.agentId !== null && input.agentId !== lead.agentId) return 'NOT_THE_OWNER';
+  return input.revision !== null && input.revision !== lead.revision ? 'REVISION_SUPERSEDED' : null;
+}
+
+/** Moves nothing. What it brings is kept all the same: a fact stays one, whoever reports it. */
+function passOver(state: BatchState, report: Report, reason: IgnoredInput['reason']): void {
+  if (report.input.bringsData) keep(state, report);
+  else state.ignore(report.turn, reason);
+}
+
+/** For the lead's history; its context has it already. */
+function keep(state: BatchState, { lead, turn }: Report): void {
+  state.change(turn, { ...lead, version: lead.version + 1 });
+}
+
 function retractsBreach(state: BatchState, { lead, input, turn }: Report): boolean {
-  if (input.activity !== 'ACCEPTED' && input.activity !== 'CONTACTED') return false;
+  const isResponse = input.activity === 'CONTACTED' && input.isHumanResponse;
+  if (!isResponse && input.activity !== 'ACCEPTED') return false;
   if (input.agentId === null || input.agentId === lead.agentId) return false;
-  const breach = lead.breaches.find(({ agentId, dueAt }) => agentId === input.agentId && input.occurredAt < dueAt);
+  const isKept = ({ clock, agentId, dueAt }: Breach): boolean =>
+    agentId === input.agentId && input.occurredAt < dueAt && (isResponse || clock === 'ACCEPT');
+  const breach = lead.breaches.find(isKept);
   if (breach === undefined) return false;
-  const respondedAt = input.activity === 'CONTACTED' ? earlier(lead.respondedAt, input.occurredAt) : lead.respondedAt;
+  const respondedAt = isResponse ? earlier(lead.respondedAt, input.occurredAt) : lead.respondedAt;
   const after = { ...lead, version: lead.version + 1, respondedAt, breaches: lead.breaches.filter((one) => one !== breach) };
   state.report(turn, { kind: 'BREACH_RETRACTED', lead: after, agentId: breach.agentId, dueAt: breach.dueAt, revision: breach.revision });
   state.change(turn, after);
   return true;
 }
 
-function accept(state: BatchState, { lead, input, turn }: Report): void {
+function accept(state: BatchState, report: Report): void {
+  const { lead, input, turn } = report;
   if (lead.stage === 'WAITING') {
-    state.ignore(turn, 'NO_CHANGE');
+    passOver(state, report, 'NO_CHANGE');
     return;
   }
-  if (lead.acceptedAt !== null) {
-    state.ignore(turn, 'ALREADY_ACCEPTED');
+  const acceptedAt = earlier(lead.acceptedAt, input.occurredAt);
+  if (acceptedAt === lead.acceptedAt) {
+    passOver(state, report, 'ALREADY_ACCEPTED');
     return;
   }
-  state.change(turn, accepted(lead, input.occurredAt));
+  state.change(turn, { ...lead, version: lead.version + 1, acceptedAt, ...stopClocks(lead, ACCEPT_CLOCKS) });
 }
 
-/** Who has talked to the person has accepted the lead, said or not. Of several contacts the earliest is the response. */
-function contact(state: BatchState, { lead, input, turn }: Report): void {
-  const respondedAt = earlier(lead.respondedAt, input.occurredAt);
-  if (respondedAt === lead.respondedAt) {
-    state.ignore(turn, 'NO_CHANGE');
+/** Who has talked to the person has accepted the lead, said or not. An attempt that reached no person is kept, and stops no clock. */
+function contact(state: BatchState, report: Report): void {
+  const { lead, input, turn } = report;
+  if (!input.isHumanResponse) {
+    keep(state, report);
     return;
   }
-  const owned =
-    lead.stage === 'WAITING' || lead.acceptedAt !== null ? { ...lead, version: lead.version + 1 } : accepted(lead, input.occurredAt);
-  state.change(turn, { ...owned, respondedAt });
+  const after = withResponse(lead, input.occurredAt);
+  const isNews =
+    after.respondedAt !== lead.respondedAt || after.acceptedAt !== lead.acceptedAt || after.timerGeneration !== lead.timerGeneration;
+  if (isNews || after.laterTimers !== lead.laterTimers) state.change(turn, { ...after, version: lead.version + 1 });
+  else passOver(state, report, 'NO_CHANGE');
 }
 
-/** The owner will not have it: through all the rules again, without that owner. */
-function giveUp(state: BatchState, { lead, input, turn }: Report, cause: 'DECLINED' | 'RETURNED'): void {
-  if (lead.stage === 'WAITING') {
-    state.ignore(turn, 'NO_CHANGE');
+/** The owner will not have it, or cannot be told: through all the rules again, without that owner. */
+function giveUp(state: BatchState, report: Report, cause: 'DECLINED' | 'RETURNED' | 'UNDELIVERABLE'): void {
+  const { lead, input, turn } = report;
+  if (lead.stage === 'WAITING' || (cause === 'UNDELIVERABLE' && !hasOtherDecider(state, lead))) {
+    passOver(state, report, 'NO_CHANGE');
     return;
   }
   state.freePlace(lead);
@@ -107,61 +140,17 @@ function giveUp(state: BatchState, { lead, input, turn }: Report, cause: 'DECLIN
   recordChoice(state, { lead: free, choice, cause, facts: input.facts, turn });
 }
 
-/**
- * Qualification may open other rules. A lead whose pool the rules still allow stays with its owner (a change of state, no
- * decision); else it is handed on, and the owner who qualified it may have it again some day.
- */
-function qualify(state: BatchState, { lead, input, turn }: Report): void {
-  if (lead.isQualified) {
-    state.ignore(turn, 'NO_CHANGE');
-    return;
-  }
-  const facts = factsOf({ isQualified: true }, input.facts);
-  const after: LeadRecord = { ...lead, isQualified: true, grade: facts?.grade ?? lead.grade, score: facts?.score ?? lead.score };
-  const target = targetOf(state.ruleSet, facts);
-  const stays = lead.stage === 'LINKED' || facts === null || (lead.poolId !== null && state.topology.chainOf(target).includes(lead.poolId));
-  if (lead.stage === 'WAITING') {
-    // A queue is the rules' pool itself: from one further along its chain the lead would not come back.
-    if (facts === null || target === lead.poolId) {
-      keepWaiting(state, { ...after, version: lead.version + 1 }, turn);
-      return;
-    }
-    state.leaveQueue(lead);
-  } else if (stays) {
-    const isNews = lead.stage !== 'LINKED' && lead.acceptedAt === null;
-    state.change(turn, isNews ? accepted(after, input.occurredAt) : { ...after, version: lead.version + 1 });
-    return;
-  }
-  state.freePlace(lead);
-  const choice = chooseByRules(state, { lead: after, facts, turn, calledFrom: null });
-  recordChoice(state, { lead: after, choice, cause: 'QUALIFIED', facts, turn });
-}
-
-/** The same queue, perhaps another place in it: called up again, so that a better rank is worth something at once. */
-function keepWaiting(state: BatchState, lead: LeadRecord, turn: Turn): void {
-  state.change(turn, lead);
-  if (lead.poolId === null) return;
-  const pool = state.pool(lead.poolId);
-  const waitingSince = lead.waitingSince ?? lead.decidedAt;
-  if (!pool.waiters.has(lead.leadId)) pool.unlisted = Math.max(0, pool.unlisted - 1);
-  putWaiter(pool, { poolId: pool.poolId, leadId: lead.leadId, rank: GRADE_RANK[lead.grade], waitingSince, seenGeneration: -1 });
-  pool.wakePending = true;
-  pool.isChanged = true;
+/** Final decision makers who cannot be told keep the lead in sight, with its clock: passed round among them, it would go for ever. */
+function hasOtherDecider(state: BatchState, lead: LeadRecord): boolean {
+  if (lead.stage !== 'EXCEPTION') return true;
+  const deciders = state.ruleSet.pools.get(state.ruleSet.lastResortPool)?.agents ?? [];
+  return deciders.some(({ active, agentId }) => active && agentId !== lead.agentId && !lead.formerAgents.includes(agentId));
 }
 
 function close(state: BatchState, { lead, turn }: Report): void {
   if (lead.stage === 'WAITING') state.leaveQueue(lead);
   else state.freePlace(lead);
-  const after: LeadRecord = { ...lead, version: lead.version + 1, stage: 'CLOSED', waitingSince: null, ...setTimer(lead, null) };
+  const after: LeadRecord = { ...lead, version: lead.version + 1, stage: 'CLOSED', waitingSince: null, ...setClocks(lead, []) };
   noteClosed(state, after);
   state.change(turn, after);
-}
-
-/** An accepted lead has no clock running. */
-function accepted(lead: LeadRecord, acceptedAt: number): LeadRecord {
-  return { ...lead, version: lead.version + 1, acceptedAt, ...setTimer(lead, null) };
-}
-
-function earlier(known: number | null, occurredAt: number): number {
-  return known === null ? occurredAt : Math.min(known, occurredAt);
 }

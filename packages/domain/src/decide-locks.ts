@@ -4,7 +4,7 @@
  */
 
 import { parseTarget } from './decide-reassign.ts';
-import { factsOf, formerOwnerOf, isHopeless, matchOf, targetOf } from './decide-rules.ts';
+import { factsOf, formerOwnerOf, isExhausted, isHopeless, isPromotion, matchOf, targetOf } from './decide-rules.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadId } from './lead.ts';
@@ -71,14 +71,7 @@ export function guessInput(guess: Guess, input: RouterInput): void {
       guessActivity(guess, lead, input);
       return;
     case 'TIMER':
-      if (lead.record !== null && !isCurrentTimer(lead.record, { kind: kindOf(input.timer), generation: input.generation })) return;
-      addIdentities(guess, lead);
-      if (input.timer === 'ACCEPT') {
-        guessMove(guess, lead, { facts: input.facts, losesOwner: true });
-        return;
-      }
-      addPlaces(guess, lead);
-      addPool(guess, guess.ruleSet.lastResortPool);
+      guessTimer(guess, lead, input);
       return;
     case 'ROUTE':
       if (lead.record !== null && (lead.record.stage !== 'WAITING' || lead.record.poolId !== input.poolId)) return;
@@ -103,30 +96,53 @@ function guessScored(guess: Guess, input: Extract<RouterInput, { readonly kind: 
   addTarget(guess, input.facts, []);
 }
 
+function guessTimer(guess: Guess, lead: Whereabouts, input: Extract<RouterInput, { readonly kind: 'TIMER' }>): void {
+  const { record } = lead;
+  if (record !== null && !isCurrentTimer(record, { kind: input.timer, generation: input.generation })) return;
+  switch (input.timer) {
+    case 'ACCEPT_WARNING':
+    case 'RESPONSE_WARNING':
+    case 'POOL_WAKE':
+      return;
+    case 'ACCEPT':
+    case 'RESPONSE':
+      addIdentities(guess, lead);
+      if (record !== null && isExhausted(guess.ruleSet, { facts: input.facts, breaches: record.breaches.length + 1 })) {
+        addFreeing(guess, lead);
+        addPool(guess, guess.ruleSet.lastResortPool);
+      } else guessMove(guess, lead, { facts: input.facts, losesOwner: true });
+      return;
+    case 'WAIT_LIMIT':
+      addIdentities(guess, lead);
+      addPlaces(guess, lead);
+      addPool(guess, guess.ruleSet.lastResortPool);
+      return;
+  }
+}
+
 function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>): void {
+  if (lead.record?.stage === 'CLOSED') return;
   switch (input.activity) {
     case 'ACCEPTED':
     case 'CONTACTED':
+    case 'NOTED':
       return;
     case 'DECLINED':
     case 'RETURNED':
+    case 'UNDELIVERABLE':
       addIdentities(guess, lead);
       guessMove(guess, lead, { facts: input.facts, losesOwner: true });
       return;
-    case 'QUALIFIED': {
-      if (lead.record?.isQualified === true) return;
-      const facts = factsOf({ isQualified: true }, input.facts);
-      if (facts === null) {
-        addPlaces(guess, lead);
-        return;
-      }
-      const chain = guess.topology.chainOf(targetOf(guess.ruleSet, facts));
-      // Stays with its owner: nothing but the lead is touched. Any other is the move, or the waiter's new rank.
-      if (lead.record?.stage !== 'WAITING' && lead.places.every(({ poolId }) => chain.includes(poolId))) return;
-      addIdentities(guess, lead);
-      guessMove(guess, lead, { facts, losesOwner: false });
+    case 'QUALIFIED':
+      if (lead.record?.isQualified !== true) guessReroute(guess, lead, factsOf({ isQualified: true }, input.facts));
       return;
-    }
+    case 'ENGAGED':
+      if (lead.record !== null && !isPromotion(lead.record, input.facts)) return;
+      guessReroute(guess, lead, factsOf(lead, input.facts));
+      return;
+    case 'ANSWERED':
+      guessReroute(guess, lead, factsOf(lead, input.facts));
+      return;
     case 'DISQUALIFIED':
     case 'WON':
     case 'LOST':
@@ -134,6 +150,19 @@ function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInp
       addFreeing(guess, lead);
       return;
   }
+}
+
+/** The rules are asked again about a lead that its owner need not lose. */
+function guessReroute(guess: Guess, lead: Whereabouts, facts: Facts | null): void {
+  if (facts === null) {
+    addPlaces(guess, lead);
+    return;
+  }
+  const chain = guess.topology.chainOf(targetOf(guess.ruleSet, facts));
+  // Stays with its owner: nothing but the lead is touched. Any other is the move, or the waiter's new rank.
+  if (lead.record?.stage !== 'WAITING' && lead.places.every(({ poolId }) => chain.includes(poolId))) return;
+  addIdentities(guess, lead);
+  guessMove(guess, lead, { facts, losesOwner: false });
 }
 
 function guessMove(guess: Guess, lead: Whereabouts, options: { readonly facts: Facts | null; readonly losesOwner: boolean }): void {
@@ -190,8 +219,4 @@ function addPool(guess: Guess, poolId: string): void {
 
 function addDestination(guess: Guess, destinationId: string | null): void {
   if (destinationId !== null && guess.topology.isCapped(destinationId)) guess.locks.destinations.add(destinationId);
-}
-
-function kindOf(timer: 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE'): 'ACCEPT' | 'WAIT_LIMIT' {
-  return timer === 'ACCEPT' ? 'ACCEPT' : 'WAIT_LIMIT';
 }

@@ -6,7 +6,7 @@ import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
 import { GRADE_RANK } from './rule-set.ts';
-import { acceptTimer, setTimer, waitTimer } from './timers.ts';
+import { dueAtOf, ownerClocks, setClocks, waitClocks } from './timers.ts';
 
 export interface RecordRequest {
   /** The lead before; revision 0 for a new one. */
@@ -17,13 +17,14 @@ export interface RecordRequest {
   readonly turn: Turn;
 }
 
-export function recordChoice(state: BatchState, request: RecordRequest): void {
+/** Returns the lead as it is after the decision. */
+export function recordChoice(state: BatchState, request: RecordRequest): LeadRecord {
   const { choice, cause, turn } = request;
   const lead = choice.kind === 'PLACED' ? placedLead(state, request, choice) : queuedLead(state, request, choice);
   noteOwner(state, lead);
   const kind = lead.stage === 'EXCEPTION' ? 'EXCEPTION' : choice.kind === 'PLACED' ? 'ASSIGNED' : 'QUEUED';
-  const acceptBy = lead.timer?.kind === 'ACCEPT' ? lead.timer.dueAt : null;
-  state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy });
+  state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy: dueAtOf(lead, 'ACCEPT') });
+  return lead;
 }
 
 /** The owner loses the lead: never given back. */
@@ -75,7 +76,7 @@ function placedLead(state: BatchState, request: RecordRequest, choice: Extract<C
     ruleId: choice.ruleId,
     formerAgents: agentId !== null && formerAgents.includes(agentId) ? formerAgents.filter((agent) => agent !== agentId) : formerAgents,
     waitingSince: null,
-    ...setTimer(request.lead, hasOwner ? acceptTimer(pool.pool, state.now) : null),
+    ...setClocks(request.lead, hasOwner ? ownerClocks(pool.pool, state.now) : []),
   };
 }
 
@@ -90,7 +91,7 @@ function queuedLead(state: BatchState, request: RecordRequest, choice: Extract<C
     destinationId: pool.pool?.destinationId ?? null,
     ruleId: choice.ruleId,
     waitingSince,
-    ...setTimer(request.lead, waitTimer(pool.pool, waitingSince)),
+    ...setClocks(request.lead, waitClocks(pool.pool, waitingSince)),
   };
   joinQueue(lead, choice);
   return lead;

@@ -1,7 +1,7 @@
 /** What the rule set says of one lead before any pool is looked at: the rule, the pool, and whether waiting makes sense. */
 import type { Facts } from './facts.ts';
 import type { LeadRecord } from './routing-model.ts';
-import type { Destination, Pool, RuleMatch, RuleSet } from './rule-set.ts';
+import { type Destination, GRADE_RANK, type Pool, type RuleMatch, type RuleSet } from './rule-set.ts';
 
 const matches = new WeakMap<RuleSet, WeakMap<Facts, RuleMatch>>();
 const qualifiedFacts = new WeakMap<Facts, Facts>();
@@ -38,6 +38,19 @@ export function targetOf(ruleSet: RuleSet, facts: Facts | null): string {
   if (facts === null) return ruleSet.lastResortPool;
   const { to } = matchOf(ruleSet, facts).rule;
   return ruleSet.pools.has(to) ? to : ruleSet.lastResortPool;
+}
+
+/** What became known speaks for the lead: a better grade, or more points in the same one. */
+export function isPromotion(lead: Pick<LeadRecord, 'grade' | 'score'>, facts: Facts | null): boolean {
+  if (facts === null) return false;
+  const steps = GRADE_RANK[lead.grade] - GRADE_RANK[facts.grade];
+  return steps > 0 || (steps === 0 && facts.score > lead.score);
+}
+
+/** As many owners have let a clock of the lead run out as the rules' pool allows: it is for the final decision makers. */
+export function isExhausted(ruleSet: RuleSet, lead: { readonly facts: Facts | null; readonly breaches: number }): boolean {
+  const limit = ruleSet.pools.get(targetOf(ruleSet, lead.facts))?.sla.maxReassignments ?? null;
+  return limit !== null && lead.breaches > limit;
 }
 
 /** How a pool without agents is named among the former owners. */

@@ -72,6 +72,7 @@ function newLead(state: BatchState, input: ScoredInput): LeadRecord {
     waitingSince: null,
     timerGeneration: 0,
     timer: null,
+    laterTimers: [],
     breaches: [],
   };
 }

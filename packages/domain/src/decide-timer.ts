@@ -1,10 +1,14 @@
-/** A clock that ran out: the accept clock takes the lead on to somebody else, the wait limit to the final decision makers. */
+/**
+ * A clock that ran out. A warning is told and changes nothing else; a broken promise (accept, first response) is told and takes the
+ * lead on to somebody else, after enough of them to the final decision makers; the wait limit takes it there at once.
+ */
 import { chooseByRules, placeAtLastResort } from './decide-choice.ts';
 import { wakeByTime } from './decide-pool.ts';
 import { recordChoice, withFormerOwner } from './decide-record.ts';
+import { isExhausted, matchOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { LeadRecord, RouterInput } from './routing-model.ts';
-import { isCurrentTimer } from './timers.ts';
+import { dueAtOf, isCurrentTimer, stopClocks } from './timers.ts';
 
 type TimerInput = Extract<RouterInput, { readonly kind: 'TIMER' }>;
 
@@ -22,8 +26,22 @@ export function decideTimer(state: BatchState, input: TimerInput, turn: Turn): v
     state.ignore(turn, 'TIMER_SUPERSEDED');
     return;
   }
-  if (input.timer === 'ACCEPT') breachAccept(state, { lead, input, turn });
-  else endWait(state, { lead, input, turn });
+  const fired = { lead, input, turn };
+  switch (input.timer) {
+    case 'ACCEPT_WARNING':
+      warn(state, fired, 'ACCEPT');
+      return;
+    case 'RESPONSE_WARNING':
+      warn(state, fired, 'RESPONSE');
+      return;
+    case 'ACCEPT':
+    case 'RESPONSE':
+      breach(state, fired, input.timer);
+      return;
+    case 'WAIT_LIMIT':
+      endWait(state, fired);
+      return;
+  }
 }
 
 interface Fired {
@@ -32,15 +50,30 @@ interface Fired {
   readonly turn: Turn;
 }
 
+type Promised = 'ACCEPT' | 'RESPONSE';
+
+function warn(state: BatchState, { lead, turn }: Fired, clock: Promised): void {
+  const { agentId, revision } = lead;
+  const after: LeadRecord = { ...lead, version: lead.version + 1, ...stopClocks(lead, [`${clock}_WARNING`]) };
+  state.report(turn, { kind: `${clock}_WARNED`, lead: after, agentId, dueAt: dueAtOf(lead, clock) ?? state.now, revision });
+  state.change(turn, after);
+}
+
 /** The breach is told, then the lead goes through all the rules again, never back to somebody who had it. */
-function breachAccept(state: BatchState, { lead, input, turn }: Fired): void {
+function breach(state: BatchState, { lead, input, turn }: Fired, clock: Promised): void {
   const { agentId, revision } = lead;
   const dueAt = lead.timer?.dueAt ?? state.now;
-  state.report(turn, { kind: 'ACCEPT_BREACHED', lead, agentId, dueAt, revision });
+  state.report(turn, { kind: `${clock}_BREACHED`, lead, agentId, dueAt, revision });
   state.freePlace(lead);
-  const free = { ...withFormerOwner(lead), breaches: [...lead.breaches, { revision, agentId, dueAt }] };
-  const choice = chooseByRules(state, { lead: free, facts: input.facts, turn, calledFrom: null });
-  recordChoice(state, { lead: free, choice, cause: 'ACCEPT_OVERDUE', facts: input.facts, turn });
+  const free = { ...withFormerOwner(lead), breaches: [...lead.breaches, { clock, revision, agentId, dueAt }] };
+  const { facts } = input;
+  const request = { lead: free, facts, turn, calledFrom: null };
+  const isLast = isExhausted(state.ruleSet, { facts, breaches: free.breaches.length });
+  const ruleId = facts === null ? null : matchOf(state.ruleSet, facts).rule.ruleId;
+  const choice = isLast ? placeAtLastResort(state, request, ruleId) : chooseByRules(state, request);
+  const after = recordChoice(state, { lead: free, choice, cause: `${clock}_OVERDUE`, facts, turn });
+  if (isLast && lead.stage !== 'EXCEPTION')
+    state.report(turn, { kind: 'ESCALATED', lead: after, agentId: after.agentId, dueAt, revision: after.revision });
 }
 
 function endWait(state: BatchState, { lead, input, turn }: Fired): void {

@@ -11,6 +11,10 @@ const CAUSES: Readonly<Record<DecisionCause, string>> = {
   DECLINED: 'its owner declined it',
   RETURNED: 'its owner returned it',
   ACCEPT_OVERDUE: 'its owner did not accept it in time',
+  RESPONSE_OVERDUE: 'no person had answered it in time',
+  ANSWERED: 'it answered what was missing',
+  ENGAGED: 'the person engaged',
+  UNDELIVERABLE: 'its owner could not be told',
   CAPACITY_FREED: 'a place became free',
   POOL_OPENED: 'the pool opened',
   WAITED_TOO_LONG: 'it had waited as long as the pool allows',
@@ -24,13 +28,18 @@ const IGNORED: Readonly<Record<IgnoredInput['reason'], string>> = {
   NOT_WAITING: 'the lead was not waiting there any more',
   ALREADY_CLOSED: 'the lead was closed',
   NOT_THE_OWNER: 'it came from somebody who does not own the lead',
+  REVISION_SUPERSEDED: 'it was about an earlier assignment of the lead',
   ALREADY_ACCEPTED: 'the lead had been accepted before',
   TARGET_UNKNOWN: 'the rule set has no such pool or active agent',
   NO_CHANGE: 'it changed nothing',
 };
 
 const SLA: Readonly<Record<SlaEvent['kind'], string>> = {
+  ACCEPT_WARNED: 'The accept clock will soon run out',
   ACCEPT_BREACHED: 'The accept clock ran out',
+  RESPONSE_WARNED: 'The clock of the first response will soon run out',
+  RESPONSE_BREACHED: 'The clock of the first response ran out',
+  ESCALATED: 'Too many owners have let a clock run out, so it was escalated',
   BREACH_RETRACTED: 'The breach is retracted',
 };
 

@@ -1,11 +1,19 @@
 /** The impersonal view of a lead that rules look at: what it said where enrichment knows no better. */
+import { type Engagement, NOT_ENGAGED } from './engagement.ts';
 import type { Facts } from './facts.ts';
 import type { Enrichment, Lead, Scoring } from './lead.ts';
 
 export function factsOf(
   lead: Lead,
-  known: { readonly enrichment: Enrichment; readonly scoring: Pick<Scoring, 'score' | 'grade'>; readonly isQualified: boolean },
+  known: {
+    readonly enrichment: Enrichment;
+    readonly scoring: Pick<Scoring, 'score' | 'grade'>;
+    readonly isQualified: boolean;
+    /** Left out of a lead that has just come. */
+    readonly engagement?: Engagement;
+  },
 ): Facts {
+  const { engagementScore, engagementCount } = known.engagement ?? NOT_ENGAGED;
   const { enrichment, scoring } = known;
   const { company, location, qualification, consent } = lead;
   return {
@@ -49,6 +57,8 @@ export function factsOf(
     attributes: lead.attributes,
     score: scoring.score,
     grade: scoring.grade,
+    engagementScore,
+    engagementCount,
     isQualified: known.isQualified,
   };
 }

@@ -48,6 +48,10 @@ export interface Facts {
   readonly attributes: Readonly<Record<string, string>>;
   readonly score: number;
   readonly grade: Grade;
+  /** Points of what the person did of late (opens, clicks, visits), faded with time; 0 for none. */
+  readonly engagementScore: number;
+  /** Times that the person engaged since the lead came. */
+  readonly engagementCount: number;
   /** A person has qualified the lead (activity `QUALIFIED`). */
   readonly isQualified: boolean;
 }

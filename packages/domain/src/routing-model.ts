@@ -25,6 +25,10 @@ export type DecisionCause =
   | 'DECLINED'
   | 'RETURNED'
   | 'ACCEPT_OVERDUE'
+  | 'RESPONSE_OVERDUE'
+  | 'ANSWERED'
+  | 'ENGAGED'
+  | 'UNDELIVERABLE'
   | 'CAPACITY_FREED'
   | 'POOL_OPENED'
   | 'WAITED_TOO_LONG'
@@ -60,23 +64,37 @@ export interface LeadRecord {
   readonly waitingSince: number | null;
   /** Generation of this lead's current timer; a fired timer with another one is superseded. */
   readonly timerGeneration: number;
+  /** The clock that is due first. */
   readonly timer: LeadTimer | null;
-  /** Accept clocks that ran out and were not retracted, oldest first. */
+  /** The clocks that run behind it, earliest first. Each takes the timer's place in its turn, under a generation of its own. */
+  readonly laterTimers: readonly LeadTimer[];
+  /** Clocks that ran out and were not retracted, oldest first. */
   readonly breaches: readonly Breach[];
 }
 
-/** A clock that ran out under an owner: kept so that an acceptance that arrives late, but happened in time, can retract it. */
+/** A clock that ran out under an owner: kept so that an answer that arrives late, but happened in time, can retract it. */
 export interface Breach {
+  readonly clock: 'ACCEPT' | 'RESPONSE';
   /** The revision that had given the lead to this owner. */
   readonly revision: number;
   readonly agentId: string | null;
   readonly dueAt: number;
 }
 
-export type TimerKind = 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE';
+export type TimerKind =
+  /** The owner has not accepted; the warning comes before. */
+  | 'ACCEPT'
+  | 'ACCEPT_WARNING'
+  /** No person has answered the lead. */
+  | 'RESPONSE'
+  | 'RESPONSE_WARNING'
+  /** It has waited in a queue for as long as the pool allows. */
+  | 'WAIT_LIMIT'
+  /** A pool opens, or has room again. */
+  | 'POOL_WAKE';
 
 export interface LeadTimer {
-  readonly kind: 'ACCEPT' | 'WAIT_LIMIT';
+  readonly kind: Exclude<TimerKind, 'POOL_WAKE'>;
   readonly dueAt: number;
 }
 
@@ -175,7 +193,19 @@ export interface LockSet {
   readonly pools: readonly string[];
 }
 
-export type ActivityKind = 'ACCEPTED' | 'DECLINED' | 'CONTACTED' | 'QUALIFIED' | 'DISQUALIFIED' | 'RETURNED' | 'WON' | 'LOST';
+export type ActivityKind =
+  | 'ACCEPTED'
+  | 'DECLINED'
+  | 'CONTACTED'
+  | 'ANSWERED'
+  | 'QUALIFIED'
+  | 'DISQUALIFIED'
+  | 'RETURNED'
+  | 'WON'
+  | 'LOST'
+  | 'ENGAGED'
+  | 'NOTED'
+  | 'UNDELIVERABLE';
 
 interface InputBase {
   readonly eventId: EventId;
@@ -202,6 +232,12 @@ export type RouterInput =
       /** Who says so; null for a system. */
       readonly agentId: string | null;
       readonly reason: string | null;
+      /** A person talked or wrote to the person; false for voicemail and automatic replies, which stop no clock. */
+      readonly isHumanResponse: boolean;
+      /** The decision that it is about; null: whichever is the lead's latest. */
+      readonly revision: number | null;
+      /** It brings something to keep (answers, corrections, notes), whatever becomes of the lead. */
+      readonly bringsData: boolean;
       /** The lead's facts as of now; null when the lead is unknown. */
       readonly facts: Facts | null;
     })
@@ -249,7 +285,14 @@ export interface StateChange {
 
 export interface SlaEvent {
   readonly eventId: EventId;
-  readonly kind: 'ACCEPT_BREACHED' | 'BREACH_RETRACTED';
+  readonly kind:
+    | 'ACCEPT_WARNED'
+    | 'ACCEPT_BREACHED'
+    | 'RESPONSE_WARNED'
+    | 'RESPONSE_BREACHED'
+    | 'BREACH_RETRACTED'
+    /** Enough owners have let a clock run out: the final decision makers have the lead. */
+    | 'ESCALATED';
   readonly lead: LeadRecord;
   readonly agentId: string | null;
   readonly dueAt: number;
@@ -279,6 +322,8 @@ export interface IgnoredInput {
     | 'ALREADY_CLOSED'
     | 'NOT_THE_OWNER'
     | 'ALREADY_ACCEPTED'
+    /** About an earlier assignment of the lead. */
+    | 'REVISION_SUPERSEDED'
     /** A reassignment by hand to a pool or agent that the rule set does not have, or that is not active. */
     | 'TARGET_UNKNOWN'
     | 'NO_CHANGE';

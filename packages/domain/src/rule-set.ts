@@ -2,8 +2,10 @@
  * A compiled rule set: what the YAML of the business says, parsed, checked and ready to be asked.
  * Compiled once per version by `compile-rule-set.ts`; everything here is read-only.
  */
+import type { Engagement, EngagementPolicy } from './engagement.ts';
 import type { Facts } from './facts.ts';
 import type { Enrichment, Grade, Lead, Person, Scoring } from './lead.ts';
+import type { Communication } from './rule-set/communication.ts';
 
 export type DestinationKind = 'SALES' | 'CALL_CENTER' | 'CUSTOMER_SERVICE' | 'PARTNER' | 'WEB' | 'NURTURE';
 
@@ -12,6 +14,33 @@ export interface WeeklyHours {
   /** IANA zone. */
   readonly zone: string;
   readonly spans: readonly { readonly fromMinute: number; readonly toMinute: number }[];
+  /** Local calendar days on which nobody works, whatever the week says. */
+  readonly holidays?: Holidays;
+}
+
+export interface Holidays {
+  /** yyyy-mm-dd */
+  readonly days: ReadonlySet<string>;
+  /** mm-dd, every year. */
+  readonly yearly: ReadonlySet<string>;
+}
+
+/** One promise of an owner. */
+export interface ClockPolicy {
+  readonly withinMs: number;
+  /** In the pool's hours, or by the wall clock. */
+  readonly time: 'BUSINESS' | 'WALL';
+  /** When the owner is warned, in the same time; less than `withinMs`. null: not at all. */
+  readonly warnAfterMs: number | null;
+}
+
+export interface SlaPolicy {
+  /** Until the owner accepts; null for no clock. */
+  readonly accept: ClockPolicy | null;
+  /** Until a person has answered the lead; null for no clock. */
+  readonly firstResponse: ClockPolicy | null;
+  /** Most owners who may let a clock run out before the final decision makers get the lead; null: as many as there are. */
+  readonly maxReassignments: number | null;
 }
 
 export interface Caps {
@@ -40,7 +69,9 @@ export interface Destination {
   readonly name: string;
   readonly caps: Caps;
   readonly zone: string;
-  /** Where decisions for it are sent; null for none. */
+  /** What its pools have unless they say otherwise. */
+  readonly defaults?: { readonly hours: WeeklyHours | null; readonly sla: SlaPolicy };
+  /** Where decisions for it are sent; null for none. The address may be `$NAME`: then that variable of the environment holds it. */
   readonly webhook: { readonly url: string; readonly secretEnv: string } | null;
 }
 
@@ -49,14 +80,13 @@ export interface Pool {
   readonly destinationId: string;
   /** Zone of daily caps. */
   readonly zone: string;
-  /** null: around the clock. */
+  /** null: around the clock. The destination's where the pool has none of its own. */
   readonly hours: WeeklyHours | null;
   readonly caps: Caps;
   readonly agents: readonly Agent[];
   /** The person's or account's earlier owner in this pool comes first. */
   readonly sticky: boolean;
-  /** Until an agent accepts; null for no clock. Milliseconds of wall time. */
-  readonly acceptWithinMs: number | null;
+  readonly sla: SlaPolicy;
   /** Longest wait in the queue before the final decision makers get it; null for no limit. */
   readonly maxWaitMs: number | null;
   /** Pool tried when this one cannot take the lead now; null: the lead waits. */
@@ -90,6 +120,11 @@ export interface RuleSet {
   readonly lastResortPool: string;
   /** A second lead of one person within this time of the first is linked. Milliseconds. */
   readonly linkWindowMs: number;
+  /** Who is written to by mail. No decision depends on it. */
+  readonly communication: Communication;
+
+  /** What opens and clicks are worth, and how fast that fades. */
+  readonly engagement: EngagementPolicy;
 
   /** First match wins; the last resort always matches. */
   matchRule(facts: Facts): RuleMatch;
@@ -97,7 +132,8 @@ export interface RuleSet {
   traceRules(facts: Facts): readonly RuleTrace[];
   /** Total: any lead gives an enrichment. */
   enrich(lead: Lead, person: Person | null, hashIdentity: IdentityHasher): Enrichment;
-  score(lead: Lead, enrichment: Enrichment, options: { isQualified: boolean }): Scoring;
+  /** `engagement` is left out of a lead that has just come. */
+  score(lead: Lead, enrichment: Enrichment, options: { readonly isQualified: boolean; readonly engagement?: Engagement }): Scoring;
 }
 
 export interface RuleTrace {

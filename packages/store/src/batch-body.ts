@@ -4,7 +4,7 @@
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { BatchSnapshot, DecisionContext, RouterInput } from '@lead-router/domain/routing-model.ts';
+import type { BatchSnapshot, DecisionContext, LeadRecord, RouterInput } from '@lead-router/domain/routing-model.ts';
 
 /** Everything `decideBatch` needs besides the rule set of that version. */
 export interface BatchBody {
@@ -46,16 +46,23 @@ interface PlainBody {
   };
 }
 
+/** What batches of an earlier version do not say. */
+const ACTIVITY_DEFAULTS = { isHumanResponse: true, revision: null, bringsData: false };
+
+function withLaterFields(record: LeadRecord): LeadRecord {
+  return { ...record, laterTimers: record.laterTimers ?? [] };
+}
+
 /** The bytes must come from `encodeBatchBody`: the column is written by nobody else. */
 export function decodeBatchBody(bytes: Buffer): BatchBody {
   const plain: PlainBody = JSON.parse(zstdDecompressSync(bytes).toString('utf8'));
   const { snapshot } = plain;
   return {
-    inputs: plain.inputs,
+    inputs: plain.inputs.map((input) => (input.kind === 'ACTIVITY' ? { ...ACTIVITY_DEFAULTS, ...input } : input)),
     context: plain.context,
     snapshot: {
       identities: new Map(snapshot.identities.map((record) => [record.identity, record])),
-      leads: new Map(snapshot.leads.map((record) => [record.leadId, record])),
+      leads: new Map(snapshot.leads.map((record) => [record.leadId, withLaterFields(record)])),
       destinations: new Map(snapshot.destinations.map((record) => [record.destinationId, record])),
       pools: new Map(snapshot.pools.map((record) => [record.poolId, record])),
       waiters: new Map(snapshot.waiters),

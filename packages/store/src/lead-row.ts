@@ -29,13 +29,14 @@ export interface LeadRow {
   readonly timer_generation: number;
   readonly timer_kind: LeadTimer['kind'] | null;
   readonly timer_due_at: number | null;
+  readonly later_timers: readonly LeadTimer[] | null;
   readonly breaches: readonly Breach[] | null;
 }
 
 /** For SELECT lists; `context` is apart, because not every reader wants it. */
 export const LEAD_COLUMN_NAMES = `lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id,
   rule_set_version, linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at,
-  waiting_since, timer_generation, timer_kind, timer_due_at, breaches`;
+  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches`;
 
 /** In the order of `LEAD_COLUMN_NAMES`. */
 export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
@@ -63,6 +64,7 @@ export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
   numberColumn((lead) => lead.timerGeneration),
   textColumn((lead) => lead.timer?.kind ?? null),
   numberColumn((lead) => lead.timer?.dueAt ?? null),
+  textColumn((lead) => (lead.laterTimers.length === 0 ? null : JSON.stringify(lead.laterTimers))),
   textColumn((lead) => (lead.breaches.length === 0 ? null : JSON.stringify(lead.breaches))),
 ];
 
@@ -90,5 +92,7 @@ export const leadOf = (row: LeadRow): LeadRecord => ({
   waitingSince: row.waiting_since,
   timerGeneration: row.timer_generation,
   timer: row.timer_kind === null || row.timer_due_at === null ? null : { kind: row.timer_kind, dueAt: row.timer_due_at },
-  breaches: row.breaches ?? [],
+  laterTimers: row.later_timers ?? [],
+  // Breaches of a time when there was only the accept clock do not say which it was.
+  breaches: (row.breaches ?? []).map((breach) => ({ ...breach, clock: breach.clock ?? 'ACCEPT' })),
 });

@@ -5,7 +5,15 @@
  * READ COMMITTED throughout: every read sees what was committed when its lock was granted.
  */
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
-import type { BatchSnapshot, BatchWrites, Decision, IdentityRecord, LeadRecord, LockSet } from '@lead-router/domain/routing-model.ts';
+import type {
+  BatchSnapshot,
+  BatchWrites,
+  Decision,
+  IdentityRecord,
+  LeadRecord,
+  LockSet,
+  TimerKind,
+} from '@lead-router/domain/routing-model.ts';
 
 /** The one batch kept per partition: what to emit again if its Kafka half is missing. */
 export interface StoredBatch {
@@ -95,7 +103,7 @@ export interface RouterStore {
 export interface DueTimer {
   /** The lead's id, or the pool's timer id. */
   readonly timerId: string;
-  readonly kind: 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE';
+  readonly kind: TimerKind;
   readonly poolId: string | null;
   readonly generation: number;
   readonly dueAt: number;

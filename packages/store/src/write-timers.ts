@@ -1,5 +1,5 @@
 /**
- * Timers follow from the records written: each lead and each pool has at most one. A timer set anew has another generation; the
+ * Timers follow from the records written: each lead and each pool has at most one, of a lead's clocks the one due first. A timer set anew has another generation; the
  * same generation written again changes nothing, so that a timer which has fired does not come back.
  */
 import type { BatchWrites, TimerKind } from '@lead-router/domain/routing-model.ts';

@@ -1,6 +1,7 @@
 /** Records of `lead.inbox.v1` as the services write them, for tests that play their part. */
 import type { CodecFor } from '@lead-router/contracts/codec.ts';
 import { encodeContext } from '@lead-router/contracts/context-codec.ts';
+import type { LeadActivity } from '@lead-router/contracts/generated/wire-types.ts';
 import { enrichedEventId, scoredEventId, submittedEventId } from '@lead-router/contracts/ids.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
 import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
@@ -35,22 +36,27 @@ export interface ActivityRecord {
   readonly activity: ActivityKind;
   readonly agentId: string | null;
   readonly occurredAt: number;
+  /** What else it says. */
+  readonly detail?: Partial<LeadActivity>;
 }
 
-export function activityRecord(codec: InboxCodec, { eventId, leadId, activity, agentId, occurredAt }: ActivityRecord): OutgoingRecord {
+export function activityRecord(codec: InboxCodec, record: ActivityRecord): OutgoingRecord {
+  const { eventId, leadId, activity, agentId, occurredAt } = record;
   const envelope = toEnvelope({ eventId, leadId, occurredAt, recordedAt: occurredAt });
-  const detail = {
+  const detail: LeadActivity = {
     activity,
     system: 'test',
     agentId,
     reason: null,
     isHumanResponse: true,
+    revision: null,
     answers: null,
     attributes: {},
     person: null,
     personSealed: null,
+    ...record.detail,
   };
-  return encode(codec, leadId, toInboxEvent(envelope, { kind: 'ACTIVITY', activity, agentId, reason: null, detail }));
+  return encode(codec, leadId, { prefix: { envelope, body: { 'leadrouter.v1.LeadActivity': detail } }, context: null });
 }
 
 export interface ReassignRecord {

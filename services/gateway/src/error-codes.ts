@@ -48,7 +48,6 @@ export const REQUEST_CODES = {
 export const LINE_CODES = {
   LR_GATEWAY_LINE_UNREADABLE: 'The line is not JSON in UTF-8.',
   LR_GATEWAY_LINE_TOO_DEEP: 'Objects and lists lie deeper in each other than anything that is accepted.',
-  LR_GATEWAY_ACTIVITY_UNSUPPORTED: 'The kind of activity is known, but nothing acts on it yet.',
 } as const;
 
 /** Refuses one line: what is wrong with a field. */

@@ -1,7 +1,7 @@
 /** What a lead and an activity may hold, as JSON schemas: for documentation and generated clients. The rule itself is `parseSubmission`. */
+import { ACTIVITIES } from '@lead-router/contracts/parse-activity.ts';
 import { SUBMISSION_LIMITS } from '@lead-router/contracts/submission-faults.ts';
 import { type TProperties, type TSchema, Type } from 'typebox';
-import { ROUTED_ACTIVITIES } from './routed-activities.ts';
 
 const line = (description: string, maxLength: number = SUBMISSION_LIMITS.line) =>
   Type.Union([Type.String({ maxLength }), Type.Null()], { description });
@@ -13,6 +13,7 @@ const time = (description: string) =>
     description: `${description} ISO 8601 with a zone, or milliseconds since 1970.`,
   });
 const flag = (description: string) => Type.Union([Type.Boolean(), Type.Null()], { description });
+const count = (description: string) => Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description });
 const word = (description: string, words: readonly string[]) => Type.Enum([...words], { description });
 
 /** Every field may be left out, and what is not named here is refused. */
@@ -135,10 +136,11 @@ export const ActivityInput = loose(
     leadId: line('Id of the lead; or vendor and vendorReference.'),
     vendor: line('Vendor of the lead.'),
     vendorReference: line("The vendor's own reference.", SUBMISSION_LIMITS.reference),
-    activity: word('What happened.', ROUTED_ACTIVITIES),
+    activity: word('What happened.', ACTIVITIES),
     occurredAt: time('When it happened.'),
     agentId: line('Agent who did it.'),
     reason: line('Reason code or short reason, without personal data.'),
+    revision: count('Decision that it is about: of an older one it moves nothing.'),
     isHumanResponse: flag('A person answered, not an automatic reply; true unless said otherwise.'),
     answers: Qualification,
     person: Person,

@@ -180,7 +180,7 @@ describe('the gateway', () => {
     const response = await post(
       '/v1/activities',
       { ...WRITE, authorization: 'Bearer key-of-crm' },
-      JSON.stringify([activity, { ...activity, activityId: 'a-2', activity: 'NOTED' }]),
+      JSON.stringify([activity, { ...activity, activityId: 'a-2', activity: 'NAPPED' }]),
     );
     expect(response.status).toBe(202);
     expect(await response.json()).toMatchObject({
@@ -188,12 +188,12 @@ describe('the gateway', () => {
       refused: 1,
       activities: [
         { line: 1, leadId, status: 'accepted' },
-        { line: 2, faults: [{ code: 'LR_GATEWAY_ACTIVITY_UNSUPPORTED', field: 'activity' }] },
+        { line: 2, faults: [{ code: 'LR_LEAD_FIELD_VALUE', field: 'activity' }] },
       ],
     });
     const topic = activityTopic('helpdesk');
     const codec = await openCodec(gateway.schemas, { subject: valueSubject(topic), record: 'ActivityIntake' });
-    const empty = { agentId: null, reason: null, isHumanResponse: true, answers: null, attributes: {}, person: null };
+    const empty = { agentId: null, reason: null, isHumanResponse: true, revision: null, answers: null, attributes: {}, person: null };
     const value = codec.encode({
       ...empty,
       activityId: 'h-1',

@@ -169,7 +169,7 @@ describe('activities', () => {
     gateway.store.putVendor({ ...VENDOR, vendor: 'crm', scopes: ['activities:write'] }, 'key-of-crm');
     const headers = { authorization: 'Bearer key-of-crm' };
     const activity = { activityId: '1', leadId: idOf('1'), activity: 'ACCEPTED', occurredAt: 1 };
-    const response = await post([activity, { ...activity, activity: 'ENGAGED' }, 7], headers, '/v1/activities');
+    const response = await post([activity, { ...activity, activity: 'NAPPED' }, 7], headers, '/v1/activities');
     expect([response.statusCode, response.json()]).toMatchObject([
       202,
       {
@@ -179,7 +179,7 @@ describe('activities', () => {
           { line: 1, leadId: idOf('1'), status: 'accepted' },
           {
             line: 2,
-            faults: [{ code: 'LR_GATEWAY_ACTIVITY_UNSUPPORTED', field: 'activity', message: expect.stringContaining('QUALIFIED') }],
+            faults: [{ code: 'LR_LEAD_FIELD_VALUE', field: 'activity', message: expect.stringContaining('QUALIFIED') }],
           },
           { line: 3, faults: [{ code: 'LR_LEAD_NOT_AN_OBJECT' }] },
         ],
@@ -231,6 +231,7 @@ function decidedLead(leadId: LeadRecord['leadId']): LeadRecord {
       waitingSince: null,
       timerGeneration: 0,
       timer: null,
+      laterTimers: [],
       breaches: [],
     },
   };

@@ -99,10 +99,19 @@ describe('an intake record', () => {
 });
 
 describe('an activity of a system', () => {
-  it('becomes an inbox event, or a dead letter if nothing acts on it', async () => {
+  it('becomes an inbox event, or a dead letter if it is of a kind that nobody knows', async () => {
     const { inbox } = await openCodecs();
-    const empty = { leadId, vendor: null, vendorReference: null, occurredAt: 1, agentId: null, reason: null, isHumanResponse: true };
-    const kinds = ['WON', 'NOTED'] as const;
+    const empty = {
+      leadId,
+      vendor: null,
+      vendorReference: null,
+      occurredAt: 1,
+      agentId: null,
+      reason: null,
+      isHumanResponse: true,
+      revision: null,
+    };
+    const kinds = ['WON', 'UNKNOWN'] as const;
     const outcomes = await startPipeline()
       .step({
         ...{ name: 'values', purpose: 'given' },
@@ -114,7 +123,7 @@ describe('an activity of a system', () => {
       .process(contextsFor(2, 'activity.intake.crm.v1'), observer);
     expect(outcomes).toMatchObject([
       { kind: 'ok', value: [{ sink: 'inbox', key: leadId }] },
-      { result: { kind: 'dead_letter', code: 'LR_GATEWAY_ACTIVITY_UNSUPPORTED' } },
+      { result: { kind: 'dead_letter', code: 'LR_LEAD_FIELD_VALUE' } },
     ]);
   });
 });

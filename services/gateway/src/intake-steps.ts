@@ -10,7 +10,7 @@
  */
 import type { ActivityIntake, LeadIntake } from '@lead-router/contracts/generated/wire-types.ts';
 import { TRACEPARENT_HEADER } from '@lead-router/contracts/headers.ts';
-import type { ActivitySubmission } from '@lead-router/contracts/parse-activity.ts';
+import { type ActivitySubmission, parseActivity } from '@lead-router/contracts/parse-activity.ts';
 import { parseSubmission, type Submission } from '@lead-router/contracts/parse-submission.ts';
 import { systemOfTopic, vendorOfTopic } from '@lead-router/contracts/topics.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
@@ -21,7 +21,7 @@ import { type DeadLetter, deadLetter, ok, type RetryLater, retryLater, type Step
 import { submissionRow } from './accept-leads.ts';
 import type { Digests } from './digests.ts';
 import { DEAD_LETTER_CODES, type LineFault } from './error-codes.ts';
-import { activityValue, type InboxCodec, readActivity } from './report-activities.ts';
+import { activityValue, type InboxCodec } from './report-activities.ts';
 import { readTraceparent, type SubmittedCodec, submittedValue, traceHeaders } from './submitted-record.ts';
 
 export interface IntakeLead {
@@ -116,7 +116,7 @@ export function parseActivityStep(): Step<ActivityIntake, IntakeActivity> {
     run: (intake, { topic, record }) => {
       const system = systemOfTopic(topic);
       if (system === null) throw new Error(`${topic} is no intake topic`);
-      const read = readActivity(intake, system);
+      const read = parseActivity(intake, system);
       if (!read.ok) return refused(read.faults);
       return ok({ submission: read.submission, headers: traceHeaders(readTraceparent(record.headers[TRACEPARENT_HEADER])) });
     },

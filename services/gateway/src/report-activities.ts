@@ -15,7 +15,6 @@ import type { LineFault } from './error-codes.ts';
 import { GatewayError } from './gateway-error.ts';
 import { countLines, type LineResult } from './line-results.ts';
 import { type BodyFormat, readBody } from './read-body.ts';
-import { ROUTED_ACTIVITIES, UNROUTED_ADVICE } from './routed-activities.ts';
 import { traceHeaders } from './submitted-record.ts';
 
 export interface ActivitiesRequest {
@@ -38,19 +37,12 @@ export type ReadActivity =
   | { readonly ok: true; readonly submission: ActivitySubmission }
   | { readonly ok: false; readonly faults: readonly LineFault[] };
 
-/** At every door: what nothing acts on is refused rather than lost. */
-export function readActivity(value: unknown, system: string): ReadActivity {
-  const result = parseActivity(value, system);
-  if (!result.ok || ROUTED_ACTIVITIES.includes(result.submission.activity.activity)) return result;
-  return { ok: false, faults: [{ code: 'LR_GATEWAY_ACTIVITY_UNSUPPORTED', field: 'activity', message: UNROUTED_ADVICE }] };
-}
-
 /** The body of the 202. A GatewayError LR_GATEWAY_ALL_REFUSED when no line could be accepted; KafkaFault. */
 export async function reportActivities(options: ReportOptions, request: ActivitiesRequest): Promise<Buffer> {
   const records: OutgoingRecord[] = [];
   const recordedAt = options.now();
   const lines = readBody(request.body, request.format).lines.map(({ line, content }): LineResult => {
-    const read: ReadActivity = content.ok ? readActivity(content.value, request.system) : { ok: false, faults: [content.fault] };
+    const read: ReadActivity = content.ok ? parseActivity(content.value, request.system) : { ok: false, faults: [content.fault] };
     if (!read.ok) return { line, status: 'refused', faults: read.faults };
     const { leadId } = read.submission;
     const value = activityValue(options.inbox, read.submission, recordedAt);

@@ -3,7 +3,7 @@
  * Everything that makes it impossible is an answer; the caller changes something and tries again.
  */
 import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
-import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { BatchOutcome, BatchSnapshot, LockSet } from '@lead-router/domain/routing-model.ts';
 import { encodeBatchBody } from '@lead-router/store/batch-body.ts';
 import type { BatchRecord, DecisionRow, RouterTransaction } from '@lead-router/store/router-store.ts';
@@ -49,7 +49,11 @@ export async function attemptBatch(options: RouterLedgerOptions, attempt: Attemp
 }
 
 type RuleSetInUse = { readonly ruleSet: Awaited<ReturnType<RouterLedgerOptions['ruleSets']['get']>>; readonly version: number };
-type Prepared = PreparedBatch & { readonly locks: LockSet };
+type Prepared = PreparedBatch & {
+  readonly locks: LockSet;
+  /** The same batch, with the fresh events alone. */
+  readonly without: (isFresh: (eventId: EventId) => boolean) => PreparedBatch;
+};
 type Decided = Extract<BatchOutcome, { kind: 'DECIDED' }>;
 type WithinAnswer =
   | Exclude<AttemptAnswer, { kind: 'COMMITTED' }>
@@ -69,13 +73,22 @@ async function prepare(options: RouterLedgerOptions, batch: ReadBatch, using: Ru
   }
   const peeked = await options.store.peek({ leads: [...leads], identities: [...identities] });
   await options.wire.prepareStored(peeked.contexts.values());
-  const prepared = prepareInputs(batch.messages, peeked, {
+  const preparing = {
     ruleSet: using.ruleSet,
     ruleSetVersion: using.version,
     hashIdentity: options.hashIdentity,
     wire: options.wire,
-  });
-  return { ...prepared, locks: unionLocks(noLocks, locksFor({ ruleSet: using.ruleSet, inputs: prepared.inputs, peeked })) };
+    now: options.clock.now(),
+  };
+  const prepared = prepareInputs(batch.messages, peeked, preparing);
+  // An event that turns out to be a repeat must not have been learned from.
+  const without = (isFresh: (eventId: EventId) => boolean): PreparedBatch =>
+    prepareInputs(
+      batch.messages.filter(({ eventId }) => isFresh(eventId)),
+      peeked,
+      preparing,
+    );
+  return { ...prepared, without, locks: unionLocks(noLocks, locksFor({ ruleSet: using.ruleSet, inputs: prepared.inputs, peeked })) };
 }
 
 async function withinTransaction(
@@ -100,8 +113,7 @@ async function withinTransaction(
   const fresh = await freshEvents;
   const snapshot = await lockedSnapshot;
 
-  const inputs = prepared.inputs.filter((input) => fresh.has(input.eventId));
-  const messages = prepared.messages.filter((message) => fresh.has(message.eventId));
+  const { inputs, messages, contextsAfter } = fresh.size < prepared.inputs.length ? prepared.without((id) => fresh.has(id)) : prepared;
   const context = { now: Math.max(options.clock.now(), row.storedNow ?? 0), seed: seedOf(request.partition, request.from) };
   const outcome = decideBatch({
     ruleSet: using.ruleSet,
@@ -124,23 +136,24 @@ async function withinTransaction(
     seed: context.seed,
     body: encodeBatchBody({ inputs, snapshot, context }),
   };
-  const outputs = batchOutputs(options.wire, { outcome, messages, contexts: prepared.contexts, batch, refused });
+  const contexts = contextsAfter(new Set(outcome.ignored.map(({ inputIndex }) => inputIndex)));
+  const outputs = batchOutputs(options.wire, { outcome, messages, contexts: contexts.all, batch, refused });
   await transaction.write({
     batch,
     outputs: encodeOutputs(outputs),
     decisions: decisionRows(outcome),
     writes: outcome.writes,
-    contexts: storedContexts(options, prepared, outcome),
+    contexts: storedContexts(options, contexts.changed, outcome),
   });
   const repeats = prepared.inputs.length - inputs.length;
   return { kind: 'COMMITTED', outputs, decided: outcome, before: snapshot, repeats, now: context.now };
 }
 
 /** Only of leads that the batch wrote, and only where the bytes are not the ones that are there. */
-function storedContexts(options: RouterLedgerOptions, prepared: Prepared, outcome: Decided): ReadonlyMap<LeadId, Buffer> {
+function storedContexts(options: RouterLedgerOptions, changed: ReadonlyMap<LeadId, Buffer>, outcome: Decided): ReadonlyMap<LeadId, Buffer> {
   const stored = new Map<LeadId, Buffer>();
   for (const { leadId } of outcome.writes.leads) {
-    const context = prepared.changedContexts.has(leadId) ? prepared.contexts.get(leadId) : undefined;
+    const context = changed.get(leadId);
     if (context) stored.set(leadId, options.wire.toStored(context));
   }
   return stored;

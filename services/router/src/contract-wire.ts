@@ -1,8 +1,9 @@
 /** The router's wire on the contracts package: codecs opened once, mappers, event ids. */
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { CodecFault } from '@lead-router/contracts/codec-fault.ts';
-import { openContext, openStoredContexts, personIn, withFindings } from '@lead-router/contracts/context-codec.ts';
+import { encodeContext, openContext, openStoredContexts, restOf, withFindings } from '@lead-router/contracts/context-codec.ts';
 import { eventIdFor, routeEventId } from '@lead-router/contracts/ids.ts';
+import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
 import { type Provenance, toLeadDecided, toLeadSla, toStateEvent } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
 import { fromInboxEvent, toInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
@@ -33,9 +34,14 @@ export async function openContractWire(source: SchemaSource, options: { readonly
     toStored: stored.toStored,
     readContext: (context) => {
       const opened = openContext(context);
-      return { lead: opened.lead, person: personIn(opened) };
+      const { history, person, personSealed } = restOf(opened);
+      return { lead: opened.lead, person, isSealed: personSealed !== null, history };
     },
     replaceFindings: (context, findings) => withFindings(openContext(context), findings),
+    replaceContent: (context, { lead, enrichment, scoring, history, person }) => {
+      const { personSealed } = restOf(openContext(context));
+      return encodeContext(toContext({ lead, enrichment, scoring, history, person, personSealed }));
+    },
     decided: (decision, origin) => ({
       topic: TOPICS.decided.topic,
       key: decision.lead.leadId,

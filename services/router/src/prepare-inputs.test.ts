@@ -11,7 +11,13 @@ import { type PreparedBatch, prepareInputs } from './prepare-inputs.ts';
 import type { InboxMessage } from './router-wire.ts';
 import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, testLeadId } from './router-world.test-support.ts';
 
+const NOW = Date.UTC(2026, 0, 5);
 const NOBODY: PeekResult = { leads: new Map(), contexts: new Map(), identities: new Map() };
+
+interface Prepared extends PreparedBatch {
+  readonly contexts: ReadonlyMap<LeadId, Buffer>;
+  readonly changedContexts: ReadonlySet<LeadId>;
+}
 
 let world: LedgerWorld;
 
@@ -23,20 +29,23 @@ afterEach(() => world.close());
 
 async function prepare(
   records: readonly OutgoingRecord[],
-  options: { readonly version?: number; readonly peeked?: PeekResult } = {},
-): Promise<PreparedBatch> {
+  options: { readonly version?: number; readonly peeked?: PeekResult; readonly ignored?: ReadonlySet<number> } = {},
+): Promise<Prepared> {
   const { version = 1, peeked = NOBODY } = options;
   const answers = await world.wire.read(consumed(records));
   const messages = answers.map((answer): InboxMessage => {
     if (!answer.ok) throw new Error(answer.detail);
     return answer.message;
   });
-  return prepareInputs(messages, peeked, {
+  const prepared = prepareInputs(messages, peeked, {
     ruleSet: simulationRuleSet(version),
     ruleSetVersion: version,
     hashIdentity: (text) => text,
     wire: world.wire,
+    now: NOW,
   });
+  const { all, changed } = prepared.contextsAfter(options.ignored ?? new Set());
+  return { ...prepared, contexts: all, changedContexts: new Set(changed.keys()) };
 }
 
 /** As the store would show a lead that was decided before. */

@@ -1,24 +1,31 @@
 /**
  * Turns inbox messages into what `decideBatch` takes: every input gets the facts of its lead under the active rule set,
- * recomputed where the scorer used another version or where the lead comes back for a later revision.
+ * recomputed where the scorer used another version or where the lead comes back for a later revision, with all that the activities
+ * before it and it itself have brought.
  */
-import { evaluateLead } from '@lead-router/domain/evaluate-lead.ts';
-import type { Facts } from '@lead-router/domain/facts.ts';
+import { type EvaluatedLead, evaluateLead } from '@lead-router/domain/evaluate-lead.ts';
 import { factsOf } from '@lead-router/domain/facts-of.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
+import { eventOf, isAlwaysKept, type LeadData, type LeadEvent, learn, remember } from '@lead-router/domain/lead-history.ts';
 import type { RouterInput } from '@lead-router/domain/routing-model.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { PeekResult } from '@lead-router/store/router-store.ts';
-import type { InboxMessage, LeadContent, RouterWire } from './router-wire.ts';
+import type { InboxMessage, RouterWire } from './router-wire.ts';
 
 export interface PreparedBatch {
   readonly inputs: readonly RouterInput[];
   /** By input: the message it came from. */
   readonly messages: readonly InboxMessage[];
-  /** Encoded context of every lead the inputs speak of, as of after its last input; absent for unknown leads. */
-  readonly contexts: ReadonlyMap<LeadId, Buffer>;
-  /** Leads whose context is new or was evaluated again. */
-  readonly changedContexts: ReadonlySet<LeadId>;
+  /** The leads' contexts after the batch. An activity whose input was ignored is not part of its lead's history. */
+  contextsAfter(ignored: ReadonlySet<number>): BatchContexts;
+}
+
+/** Encoded. */
+export interface BatchContexts {
+  /** Of every lead the inputs speak of, as of after its last input; absent for unknown leads. */
+  readonly all: ReadonlyMap<LeadId, Buffer>;
+  /** Those that are new or were evaluated again. */
+  readonly changed: ReadonlyMap<LeadId, Buffer>;
 }
 
 export interface PrepareOptions {
@@ -26,82 +33,139 @@ export interface PrepareOptions {
   readonly ruleSetVersion: number;
   readonly hashIdentity: IdentityHasher;
   readonly wire: RouterWire;
+  /** For what fades with time. */
+  readonly now: number;
 }
 
 /** What is known of a lead while walking through the batch. */
 interface Walked {
+  /** As it came. */
   readonly context: Buffer;
-  readonly content: LeadContent;
+  readonly before: LeadData;
+  data: LeadData;
   isQualified: boolean;
+  found: EvaluatedLead | null;
+  /** Activities that are part of the history only if they are heard. */
+  readonly heard: { readonly inputIndex: number; readonly event: LeadEvent }[];
 }
 
+type Message<K extends InboxMessage['kind']> = Extract<InboxMessage, { kind: K }>;
+
 export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekResult, options: PrepareOptions): PreparedBatch {
-  const contexts = new Map<LeadId, Buffer>();
-  for (const [leadId, stored] of peeked.contexts) contexts.set(leadId, options.wire.fromStored(stored));
-  const changedContexts = new Set<LeadId>();
-  const walked = new Map<LeadId, Walked>();
+  const leads = new BatchLeads(peeked, options);
+  const inputs = messages.map((message, inputIndex) =>
+    message.kind === 'SCORED' ? scored(leads, message, options) : later(leads, message, inputIndex),
+  );
+  return { inputs, messages, contextsAfter: (ignored) => leads.contextsAfter(ignored) };
+}
 
-  const walk = (leadId: LeadId): Walked | null => {
-    const known = walked.get(leadId);
-    if (known) return known;
-    const context = contexts.get(leadId);
-    if (!context) return null;
-    const entry: Walked = {
-      context,
-      content: options.wire.readContext(context),
-      isQualified: peeked.leads.get(leadId)?.isQualified ?? false,
-    };
-    walked.set(leadId, entry);
-    return entry;
-  };
+function scored(leads: BatchLeads, message: Message<'SCORED'>, options: PrepareOptions): RouterInput {
+  const { content, leadId } = message;
+  let facts = factsOf(content.lead, { ...content, isQualified: false });
+  let identities = content.enrichment.identities;
+  // Of a known lead the first submission counts; whatever a second one says is ignored by the decision.
+  if (leads.submit(leadId, message.contextBytes) && message.ruleSetVersion !== options.ruleSetVersion) {
+    const found = leads.evaluate(leadId);
+    if (found !== null) ({ facts, identities } = { facts: found.facts, identities: found.enrichment.identities });
+  }
+  return { ...base(message), kind: 'SCORED', vendor: content.lead.vendor, submittedAt: message.submittedAt, identities, facts };
+}
 
-  const evaluate = (leadId: LeadId, { context, content, isQualified }: Walked): { facts: Facts; identities: readonly string[] } => {
-    const result = evaluateLead(options.ruleSet, { ...content, isQualified, hashIdentity: options.hashIdentity });
-    contexts.set(leadId, options.wire.replaceFindings(context, { enrichment: result.enrichment, scoring: result.scoring }));
-    changedContexts.add(leadId);
-    return { facts: result.facts, identities: result.enrichment.identities };
-  };
-
-  const scored = (message: Extract<InboxMessage, { kind: 'SCORED' }>): RouterInput => {
-    const { content, leadId } = message;
-    const isNew = !contexts.has(leadId);
-    let facts = factsOf(content.lead, { ...content, isQualified: false });
-    let identities = content.enrichment.identities;
-    // Of a known lead the first submission counts; whatever a second one says is ignored by the decision.
-    if (isNew) {
-      contexts.set(leadId, message.contextBytes);
-      changedContexts.add(leadId);
-      if (message.ruleSetVersion !== options.ruleSetVersion) {
-        ({ facts, identities } = evaluate(leadId, {
-          context: message.contextBytes,
-          content: options.wire.readContext(message.contextBytes),
-          isQualified: false,
-        }));
-      }
+function later(leads: BatchLeads, message: Exclude<InboxMessage, { kind: 'SCORED' }>, inputIndex: number): RouterInput {
+  if (message.kind === 'ACTIVITY') leads.hear(message, inputIndex);
+  const facts = leads.evaluate(message.leadId)?.facts ?? null;
+  switch (message.kind) {
+    case 'ACTIVITY': {
+      const { activity, agentId, reason, isHumanResponse, revision, bringsData } = message;
+      return { ...base(message), kind: 'ACTIVITY', activity, agentId, reason, isHumanResponse, revision, bringsData, facts };
     }
-    return { ...base(message), kind: 'SCORED', vendor: content.lead.vendor, submittedAt: message.submittedAt, identities, facts };
-  };
-
-  const later = (message: Exclude<InboxMessage, { kind: 'SCORED' }>): RouterInput => {
-    const lead = walk(message.leadId);
-    if (lead && message.kind === 'ACTIVITY' && message.activity === 'QUALIFIED') lead.isQualified = true;
-    const facts = lead ? evaluate(message.leadId, lead).facts : null;
-    switch (message.kind) {
-      case 'ACTIVITY':
-        return { ...base(message), kind: 'ACTIVITY', activity: message.activity, agentId: message.agentId, reason: message.reason, facts };
-      case 'TIMER':
-        return { ...base(message), kind: 'TIMER', timer: message.timer, generation: message.generation, poolId: message.poolId, facts };
-      case 'ROUTE':
-        return { ...base(message), kind: 'ROUTE', poolId: message.poolId, cause: message.cause, facts };
-      case 'REASSIGN':
-        return { ...base(message), kind: 'REASSIGN', to: message.to, by: message.by, reason: message.reason, facts };
-    }
-  };
-
-  const inputs = messages.map((message) => (message.kind === 'SCORED' ? scored(message) : later(message)));
-  return { inputs, messages, contexts, changedContexts };
+    case 'TIMER':
+      return { ...base(message), kind: 'TIMER', timer: message.timer, generation: message.generation, poolId: message.poolId, facts };
+    case 'ROUTE':
+      return { ...base(message), kind: 'ROUTE', poolId: message.poolId, cause: message.cause, facts };
+    case 'REASSIGN':
+      return { ...base(message), kind: 'REASSIGN', to: message.to, by: message.by, reason: message.reason, facts };
+  }
 }
 
 function base(message: InboxMessage) {
   return { eventId: message.eventId, offset: message.offset, leadId: message.leadId, occurredAt: message.occurredAt };
+}
+
+class BatchLeads {
+  readonly #options: PrepareOptions;
+  readonly #peeked: PeekResult;
+  readonly #contexts = new Map<LeadId, Buffer>();
+  readonly #submitted = new Set<LeadId>();
+  readonly #walked = new Map<LeadId, Walked>();
+
+  constructor(peeked: PeekResult, options: PrepareOptions) {
+    this.#options = options;
+    this.#peeked = peeked;
+    for (const [leadId, stored] of peeked.contexts) this.#contexts.set(leadId, options.wire.fromStored(stored));
+  }
+
+  /** False: the lead was known before. */
+  submit(leadId: LeadId, context: Buffer): boolean {
+    if (this.#contexts.has(leadId)) return false;
+    this.#contexts.set(leadId, context);
+    this.#submitted.add(leadId);
+    return true;
+  }
+
+  hear(message: Message<'ACTIVITY'>, inputIndex: number): void {
+    const lead = this.#walk(message.leadId);
+    if (lead === null) return;
+    if (message.activity === 'QUALIFIED') lead.isQualified = true;
+    const { eventId, occurredAt, activity, agentId, reason, isHumanResponse, detail } = message;
+    const { system, answers, attributes, person } = detail;
+    const reported = { eventId, occurredAt, activity, system, agentId, reason, isHumanResponse, answers, attributes, person };
+    const event = eventOf(reported);
+    lead.data = learn(lead.data, reported);
+    if (message.bringsData || isAlwaysKept(activity)) lead.data = { ...lead.data, history: remember(lead.data.history, event) };
+    else lead.heard.push({ inputIndex, event });
+  }
+
+  /** With all that is known by now; null: nobody submitted such a lead. */
+  evaluate(leadId: LeadId): EvaluatedLead | null {
+    const lead = this.#walk(leadId);
+    if (lead === null) return null;
+    const { ruleSet, hashIdentity, now } = this.#options;
+    const { history, ...data } = lead.data;
+    lead.found = evaluateLead(ruleSet, { ...data, isQualified: lead.isQualified, hashIdentity, since: { history, now } });
+    return lead.found;
+  }
+
+  contextsAfter(ignored: ReadonlySet<number>): BatchContexts {
+    const all = new Map(this.#contexts);
+    const changed = new Map<LeadId, Buffer>();
+    for (const leadId of this.#submitted) changed.set(leadId, all.get(leadId) ?? Buffer.alloc(0));
+    for (const [leadId, lead] of this.#walked) {
+      if (lead.found === null) continue;
+      const context = this.#encode(lead, lead.found, ignored);
+      all.set(leadId, context);
+      changed.set(leadId, context);
+    }
+    return { all, changed };
+  }
+
+  #encode(lead: Walked, { enrichment, scoring }: EvaluatedLead, ignored: ReadonlySet<number>): Buffer {
+    let { history } = lead.data;
+    for (const { inputIndex, event } of lead.heard) if (!ignored.has(inputIndex)) history = remember(history, event);
+    const { wire } = this.#options;
+    if (lead.data === lead.before && history === lead.before.history) return wire.replaceFindings(lead.context, { enrichment, scoring });
+    return wire.replaceContent(lead.context, { ...lead.data, history, enrichment, scoring });
+  }
+
+  #walk(leadId: LeadId): Walked | null {
+    const known = this.#walked.get(leadId);
+    if (known !== undefined) return known;
+    const context = this.#contexts.get(leadId);
+    if (context === undefined) return null;
+    const data = this.#options.wire.readContext(context);
+    const isQualified = this.#peeked.leads.get(leadId)?.isQualified ?? false;
+    const lead: Walked = { context, before: data, data, isQualified, found: null, heard: [] };
+    this.#walked.set(leadId, lead);
+    return lead;
+  }
 }

@@ -2,15 +2,10 @@
  * What the router reads from and writes to Kafka, in domain terms; `contract-wire.ts` implements it on the contracts package.
  * The encoded LeadContext travels as bytes from input to output and to Postgres: it is decoded once and encoded only when it changes.
  */
-import type { Enrichment, EventId, Lead, LeadId, Person, Scoring } from '@lead-router/domain/lead.ts';
+import type { Enrichment, EventId, Lead, LeadId, Scoring } from '@lead-router/domain/lead.ts';
+import type { LeadData, ReportedActivity } from '@lead-router/domain/lead-history.ts';
 import type { ActivityKind, Decision, SlaEvent, StateChange, TimerKind, WakeUp } from '@lead-router/domain/routing-model.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordHeaders } from '@lead-router/stream/kafka-port.ts';
-
-/** What an evaluation takes; the person is read only where a lead has to be evaluated again. */
-export interface LeadContent {
-  readonly lead: Lead;
-  readonly person: Person | null;
-}
 
 /** What the scorer found, without the person. */
 export interface ScoredContent {
@@ -41,6 +36,11 @@ export type InboxMessage =
       readonly activity: ActivityKind;
       readonly agentId: string | null;
       readonly reason: string | null;
+      readonly isHumanResponse: boolean;
+      readonly revision: number | null;
+      readonly bringsData: boolean;
+      /** All of it: answers, person, system. */
+      readonly detail: Pick<ReportedActivity, 'system' | 'answers' | 'attributes' | 'person'>;
     })
   | (MessageBase & { readonly kind: 'TIMER'; readonly timer: TimerKind; readonly generation: number; readonly poolId: string | null })
   | (MessageBase & { readonly kind: 'ROUTE'; readonly poolId: string; readonly cause: WakeUp['cause'] })
@@ -68,9 +68,12 @@ export interface RouterWire {
   prepareStored(stored: Iterable<Buffer>): Promise<void>;
   fromStored(stored: Buffer): Buffer;
   toStored(context: Buffer): Buffer;
-  readContext(context: Buffer): LeadContent;
+  /** What an evaluation takes; the person is read only where a lead has to be evaluated again. */
+  readContext(context: Buffer): LeadData;
   /** The same context with other findings; the person's bytes, clear or sealed, are carried over unread. */
   replaceFindings(context: Buffer, findings: Pick<ScoredContent, 'enrichment' | 'scoring'>): Buffer;
+  /** Another lead, history and person as well; a sealed person stays sealed. */
+  replaceContent(context: Buffer, content: LeadData & Pick<ScoredContent, 'enrichment' | 'scoring'>): Buffer;
   decided(decision: Decision, origin: OutputOrigin): OutgoingRecord;
   state(change: StateChange, origin: OutputOrigin): OutgoingRecord;
   sla(event: SlaEvent, origin: OutputOrigin): OutgoingRecord;

@@ -82,7 +82,7 @@ describe('the check of states', () => {
     { respondedAt: 1 },
     { waitingSince: 5 },
     { timer: { kind: 'ACCEPT', dueAt: 7 } },
-    { breaches: [{ revision: 1, agentId: 'ann', dueAt: 3 }] },
+    { breaches: [{ clock: 'ACCEPT', revision: 1, agentId: 'ann', dueAt: 3 }] },
     { score: 71.25 },
   ];
   it.each(CHANGES.map((change) => [Object.keys(change)[0], change] as const))(

@@ -36,7 +36,7 @@ describe('the story of a lead', () => {
       agentId: 'bob',
       decidedAt: AT + 60_010,
       formerAgents: ['ann'],
-      breaches: [{ revision: 1, agentId: 'ann', dueAt: AT + 60_000 }],
+      breaches: [{ clock: 'ACCEPT', revision: 1, agentId: 'ann', dueAt: AT + 60_000 }],
     });
     const story = formatStory({
       ...empty,

@@ -23,6 +23,8 @@ export interface ActivityIntake {
   readonly reason: string | null;
   /** A person answered, not an automatic reply; only that stops a clock. */
   readonly isHumanResponse: boolean;
+  /** Decision that it is about, as in LeadDecided: of an older one it moves nothing. null: whichever is the latest. */
+  readonly revision: number | null;
   /** New qualifying answers. */
   readonly answers: Qualification | null;
   /** Further facts; never personal data. */
@@ -31,7 +33,7 @@ export interface ActivityIntake {
   readonly person: Person | null;
 }
 
-/** What happened to a lead in the hands of people or of a system that works it. */
+/** What happened to a lead in the hands of people or of a system that works it. ENGAGED: the person opened, clicked, visited; its reason says what. */
 export type ActivityKind = 'UNKNOWN' | 'ACCEPTED' | 'DECLINED' | 'CONTACTED' | 'ANSWERED' | 'QUALIFIED' | 'DISQUALIFIED' | 'RETURNED' | 'WON' | 'LOST' | 'ENGAGED' | 'NOTED' | 'UNDELIVERABLE';
 
 /** What the person may decide about the purchase. */
@@ -64,13 +66,13 @@ export interface Consent {
 }
 
 /** Why a revision was opened. */
-export type DecisionCause = 'UNKNOWN' | 'SUBMITTED' | 'QUALIFIED' | 'DECLINED' | 'RETURNED' | 'ACCEPT_OVERDUE' | 'CAPACITY_FREED' | 'POOL_OPENED' | 'WAITED_TOO_LONG' | 'REASSIGNED_BY_HAND';
+export type DecisionCause = 'UNKNOWN' | 'SUBMITTED' | 'QUALIFIED' | 'DECLINED' | 'RETURNED' | 'ACCEPT_OVERDUE' | 'CAPACITY_FREED' | 'POOL_OPENED' | 'WAITED_TOO_LONG' | 'REASSIGNED_BY_HAND' | 'RESPONSE_OVERDUE' | 'ANSWERED' | 'ENGAGED' | 'UNDELIVERABLE';
 
 /** What was decided: given to an owner, linked to an open lead of the same person, put in a queue, given to a final decision maker. */
 export type DecisionKind = 'UNKNOWN' | 'ASSIGNED' | 'LINKED' | 'QUEUED' | 'EXCEPTION';
 
-/** How a destination is told. */
-export type DeliveryChannel = 'UNKNOWN' | 'WEBHOOK' | 'EMAIL';
+/** How somebody is told: the owner by webhook or mail, the lead itself by a reply. */
+export type DeliveryChannel = 'UNKNOWN' | 'WEBHOOK' | 'EMAIL' | 'REPLY';
 
 /** How one attempt ended: taken by the receiver, to be tried again, given up, or not sent because the assignment was no longer current. */
 export type DeliveryOutcome = 'UNKNOWN' | 'DELIVERED' | 'RETRYING' | 'UNDELIVERABLE' | 'SUPERSEDED';
@@ -93,10 +95,12 @@ export interface DeliveryReceipt {
   readonly outcome: DeliveryOutcome;
   /** The receiver's status code: HTTP or SMTP; null without an answer. */
   readonly status: number | null;
-  /** LR_ code of what went wrong. */
+  /** LR_ code of what went wrong; LR_NOTIFIER_OUTCOME_UNKNOWN when the sender died, so that the receiver may have taken it. */
   readonly errorCode: string | null;
   /** Milliseconds until the answer. */
   readonly durationMs: number;
+  /** Owner it was meant for; null for a destination without agents, and for a reply to the lead. */
+  readonly agentId: string | null;
 }
 
 /** One value that enrichment added. */
@@ -243,6 +247,8 @@ export interface LeadActivity {
   readonly reason: string | null;
   /** A person answered, not an automatic reply; only that stops a clock. */
   readonly isHumanResponse: boolean;
+  /** Decision that it is about, as in LeadDecided: of an older one it moves nothing. null: whichever is the latest. */
+  readonly revision: number | null;
   /** New qualifying answers. */
   readonly answers: Qualification | null;
   /** Further facts; never personal data. */
@@ -261,6 +267,8 @@ export interface LeadBreach {
   readonly agentId: string | null;
   /** When the answer was due. */
   readonly dueAt: number;
+  /** Which clock: ACCEPT or RESPONSE. */
+  readonly clock: TimerKind;
 }
 
 /** All that is known of a lead. Always the last field of a record, with personal data last in it: so its bytes can be carried along, and read up to the person, without decoding the rest. */
@@ -271,6 +279,8 @@ export interface LeadContext {
   readonly enrichment: Enrichment | null;
   /** Score and grade; null before scoring. */
   readonly scoring: Scoring | null;
+  /** What was done with it since, oldest first; the latest few hundred. */
+  readonly history: readonly LeadEvent[];
   /** The person in the clear; null when there is none, sealed or erased. */
   readonly person: Person | null;
   /** The person, encrypted; null when in the clear or absent. Unreadable once the key is destroyed. */
@@ -333,6 +343,26 @@ export interface LeadEnriched {
   readonly context: LeadContext;
 }
 
+/** One thing that was done with a lead: an activity as its history keeps it, without personal values. */
+export interface LeadEvent {
+  /** Id of the activity's event. */
+  readonly eventId: string;
+  /** What happened. */
+  readonly activity: ActivityKind;
+  /** When it happened. */
+  readonly occurredAt: number;
+  /** Where it was recorded. */
+  readonly system: string;
+  /** Agent who did it; null for a system. */
+  readonly agentId: string | null;
+  /** Reason code or short reason; for ENGAGED what the person did. */
+  readonly reason: string | null;
+  /** A person answered, not an automatic reply. */
+  readonly isHumanResponse: boolean;
+  /** Names of the fields that it brought: answers.budget, attributes.plan, person.phone. */
+  readonly learned: readonly string[];
+}
+
 /** What a vendor publishes to lead.intake.<vendor>.v1. Only the reference is mandatory. */
 export interface LeadIntake {
   /** The vendor's own reference: sending it again is a repeat, not another lead. */
@@ -373,7 +403,7 @@ export interface LeadScored {
   readonly context: LeadContext;
 }
 
-/** A promise to answer a lead was broken, or turned out kept after all. */
+/** A promise to answer a lead is about to be broken, was broken, or turned out kept after all. */
 export interface LeadSla {
   /** Ids and times. */
   readonly envelope: Envelope;
@@ -445,9 +475,11 @@ export interface LeadState {
   readonly waitingSince: number | null;
   /** Generation of the lead's clock. */
   readonly timerGeneration: number;
-  /** The running clock; null for none. */
+  /** The clock that is due first; null for none. */
   readonly timer: LeadTimer | null;
-  /** Accept clocks that ran out and were not retracted, oldest first. */
+  /** The clocks that run behind it, earliest first. */
+  readonly laterTimers: readonly LeadTimer[];
+  /** Clocks that ran out and were not retracted, oldest first. */
   readonly breaches: readonly LeadBreach[];
   /** The lead. */
   readonly context: LeadContext;
@@ -463,7 +495,7 @@ export interface LeadSubmitted {
   readonly context: LeadContext;
 }
 
-/** The running clock of a lead. */
+/** A running clock of a lead. */
 export interface LeadTimer {
   /** What it is for. */
   readonly kind: TimerKind;
@@ -563,7 +595,7 @@ export interface Scoring {
 }
 
 /** What became of a promise to answer a lead. */
-export type SlaKind = 'UNKNOWN' | 'ACCEPT_BREACHED' | 'BREACH_RETRACTED';
+export type SlaKind = 'UNKNOWN' | 'ACCEPT_BREACHED' | 'BREACH_RETRACTED' | 'ACCEPT_WARNED' | 'RESPONSE_WARNED' | 'RESPONSE_BREACHED' | 'ESCALATED';
 
 /** When the person means to buy. */
 export type TimeFrame = 'UNKNOWN' | 'WITHIN_3_MONTHS' | 'MONTHS_4_TO_6' | 'MONTHS_7_TO_12' | 'LATER' | 'NONE';
@@ -580,8 +612,8 @@ export interface TimerFired {
   readonly dueAt: number;
 }
 
-/** What a timer is for: the clock until somebody accepts, the longest wait in a queue, the opening or cap reset of a pool. */
-export type TimerKind = 'UNKNOWN' | 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE';
+/** What a timer is for: the clock until somebody accepts or until a person has answered, each with a warning before it, the longest wait in a queue, the opening or cap reset of a pool. */
+export type TimerKind = 'UNKNOWN' | 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE' | 'ACCEPT_WARNING' | 'RESPONSE' | 'RESPONSE_WARNING';
 
 /** InboxEvent up to its context. */
 export type InboxEventPrefix = Omit<InboxEvent, 'body'> & {
@@ -620,6 +652,7 @@ export interface RecordTypes {
   readonly LeadContext: LeadContext;
   readonly LeadDecided: LeadDecided;
   readonly LeadEnriched: LeadEnriched;
+  readonly LeadEvent: LeadEvent;
   readonly LeadIntake: LeadIntake;
   readonly LeadScored: LeadScored;
   readonly LeadSla: LeadSla;

@@ -3,12 +3,14 @@
  * have the same fields, so the parts are taken as they are.
  */
 import type { Enrichment, Lead, Person, Scoring } from '@lead-router/domain/lead.ts';
+import type { LeadEvent } from '@lead-router/domain/lead-history.ts';
 import type { LeadContext } from '../generated/wire-types.ts';
 
 export interface ContextParts {
   readonly lead: Lead;
   readonly enrichment: Enrichment | null;
   readonly scoring: Scoring | null;
+  readonly history: readonly LeadEvent[];
   /** null when there is none, and when it is sealed. */
   readonly person: Person | null;
   /** Encrypted; null when the person is in the clear or absent. Lost if it is not handed on. */
@@ -21,12 +23,13 @@ export function toContext(parts: Pick<ContextParts, 'lead' | 'person'> & Partial
     lead: parts.lead,
     enrichment: parts.enrichment ?? null,
     scoring: parts.scoring ?? null,
+    history: parts.history ?? [],
     person: parts.person,
     personSealed: parts.personSealed ?? null,
   };
 }
 
 export function fromContext(context: LeadContext): ContextParts {
-  const { lead, enrichment, scoring, person, personSealed } = context;
-  return { lead, enrichment, scoring, person, personSealed };
+  const { lead, enrichment, scoring, history, person, personSealed } = context;
+  return { lead, enrichment, scoring, history, person, personSealed };
 }

@@ -3,7 +3,8 @@
  * UNREADABLE with its reason, for the caller to dead-letter or count.
  */
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
-import type { ActivityKind, RouterInput, TimerKind } from '@lead-router/domain/routing-model.ts';
+import { bringsData } from '@lead-router/domain/lead-history.ts';
+import type { RouterInput, TimerKind } from '@lead-router/domain/routing-model.ts';
 import type { CutValue } from '../codec.ts';
 import type { Envelope, InboxEventPrefix, LeadActivity } from '../generated/wire-types.ts';
 import { asEventId, asLeadId } from '../ids.ts';
@@ -43,17 +44,14 @@ export interface UnreadableBody {
 
 export type InboxMessage = MessageBase & (InboxBody | UnreadableBody);
 
-const ACTIVITIES = [
-  'ACCEPTED',
-  'DECLINED',
-  'CONTACTED',
-  'QUALIFIED',
-  'DISQUALIFIED',
-  'RETURNED',
-  'WON',
-  'LOST',
-] as const satisfies readonly ActivityKind[];
-const TIMERS = ['ACCEPT', 'WAIT_LIMIT', 'POOL_WAKE'] as const satisfies readonly TimerKind[];
+const TIMERS = [
+  'ACCEPT',
+  'ACCEPT_WARNING',
+  'RESPONSE',
+  'RESPONSE_WARNING',
+  'WAIT_LIMIT',
+  'POOL_WAKE',
+] as const satisfies readonly TimerKind[];
 const CAUSES = ['CAPACITY_FREED', 'POOL_OPENED'] as const;
 
 /** Takes what `decodePrefix` of the inbox's codec gives. */
@@ -88,9 +86,10 @@ export function fromInboxEvent(event: CutValue<InboxEventPrefix>): InboxMessage 
 }
 
 function fromActivity(base: MessageBase, detail: LeadActivity): InboxMessage {
-  const activity = ACTIVITIES.find((kind) => kind === detail.activity);
-  if (activity === undefined) return { ...base, kind: 'UNREADABLE', reason: 'ACTIVITY_UNKNOWN' };
-  return { ...base, kind: 'ACTIVITY', activity, agentId: detail.agentId, reason: detail.reason, detail };
+  const { activity, agentId, reason, isHumanResponse, revision } = detail;
+  if (activity === 'UNKNOWN') return { ...base, kind: 'UNREADABLE', reason: 'ACTIVITY_UNKNOWN' };
+  const said = { activity, agentId, reason, isHumanResponse, revision, bringsData: bringsData(detail) };
+  return { ...base, kind: 'ACTIVITY', ...said, detail };
 }
 
 /** The way back. Ids and times come from the envelope. */

@@ -28,6 +28,7 @@ export function toLeadState(envelope: Envelope, lead: LeadRecord): LeadStatePref
     waitingSince: lead.waitingSince,
     timerGeneration: lead.timerGeneration,
     timer: lead.timer,
+    laterTimers: lead.laterTimers,
     breaches: lead.breaches,
   };
 }
@@ -58,12 +59,17 @@ export function toLeadRecord(state: LeadStatePrefix): LeadRecord {
     waitingSince: state.waitingSince,
     timerGeneration: state.timerGeneration,
     timer: toTimer(state.timer),
-    breaches: state.breaches.map((breach): Breach => ({ revision: breach.revision, agentId: breach.agentId, dueAt: breach.dueAt })),
+    laterTimers: state.laterTimers.flatMap((timer) => toTimer(timer) ?? []),
+    breaches: state.breaches.map(toBreach),
   };
 }
 
 function toStage(stage: LeadState['stage']): LeadStage {
   return stage === 'UNKNOWN' ? 'EXCEPTION' : stage;
+}
+
+function toBreach({ clock, revision, agentId, dueAt }: LeadState['breaches'][number]): Breach {
+  return { clock: clock === 'RESPONSE' ? clock : 'ACCEPT', revision, agentId, dueAt };
 }
 
 function toTimer(timer: WireTimer | null): LeadTimer | null {

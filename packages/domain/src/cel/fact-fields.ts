@@ -52,6 +52,8 @@ export const FACT_FIELDS: Readonly<Record<FactName, FactField>> = {
   attributes: { type: 'map<string, string>', read: (facts) => facts.attributes },
   score: { type: 'double', read: (facts) => facts.score },
   grade: { type: 'string', read: (facts) => facts.grade },
+  engagementScore: { type: 'double', read: (facts) => facts.engagementScore },
+  engagementCount: { type: 'double', read: (facts) => facts.engagementCount },
   isQualified: { type: 'bool', read: (facts) => facts.isQualified },
 };
 

@@ -1,5 +1,5 @@
 /** The `pools` and `destinations` sections: who takes leads, when, how many, and where they are told. */
-import type { Agent, Caps, Destination, Pool } from '../rule-set.ts';
+import type { Agent, Caps, Destination, Holidays, Pool, WeeklyHours } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
 import {
   booleanOf,
@@ -15,7 +15,9 @@ import {
   textOf,
 } from './document.ts';
 import { durationOf } from './duration.ts';
-import { hoursOf, zoneOf } from './weekly-hours.ts';
+import { type Calendars, holidaysOf, isRealDay } from './read-calendars.ts';
+import { NO_SLA, readSla } from './read-sla.ts';
+import { hoursOf, WHOLE_WEEK, zoneOf } from './weekly-hours.ts';
 
 /** A part of the document with the spot it was read from, for faults found later. */
 export interface Placed<T> {
@@ -29,22 +31,35 @@ const COUNT = { min: 1, max: 10_000_000, integer: true } as const;
 const WEIGHT = { min: 0.001, max: 1_000_000, integer: false } as const;
 const MAX_MEMBERS = 10_000;
 const NO_CAPS: Caps = { open: null, daily: null };
-const POOL_KEYS = ['zone', 'hours', 'caps', 'sticky', 'acceptWithin', 'maxWait', 'overflowTo', 'description'];
+const POOL_KEYS = ['zone', 'hours', 'holidays', 'caps', 'sticky', 'acceptWithin', 'sla', 'maxWait', 'overflowTo', 'description'];
+const AGENT_KEYS = ['name', 'weight', 'caps', 'hours', 'holidays', 'zone', 'leave', 'active'];
+const DESTINATION_KEYS = ['name', 'zone', 'hours', 'holidays', 'sla', 'caps', 'webhook', 'description'];
 
-export function readDestinations(document: RuleSetDocument, place: Place | null, zone: string): ReadonlyMap<string, Destination> {
+/** What a destination or pool may refer to, or falls back on. */
+export interface Surroundings {
+  readonly zone: string;
+  readonly calendars: Calendars;
+}
+
+export function readDestinations(document: RuleSetDocument, place: Place | null, around: Surroundings): ReadonlyMap<string, Destination> {
   const destinations = new Map<string, Destination>();
   for (const item of itemsOf(document, place)) {
-    const fields = fieldsOf(document, item, { required: ['id', 'kind'], optional: ['name', 'zone', 'caps', 'webhook', 'description'] });
+    const fields = fieldsOf(document, item, { required: ['id', 'kind'], optional: DESTINATION_KEYS });
     const destinationId = idOf(document, fields?.get('id') ?? null);
     const kind = oneOf(document, fields?.get('kind') ?? null, KINDS);
     if (fields === null || destinationId === null) continue;
     if (destinations.has(destinationId))
       report(document, fields.get('id') ?? item, { message: `destination "${destinationId}" stands twice` });
+    const zone = zoneOf(document, fields.get('zone'), around.zone);
     destinations.set(destinationId, {
       destinationId,
       kind: kind ?? 'SALES',
       name: textOf(document, fields.get('name')) ?? destinationId,
-      zone: zoneOf(document, fields.get('zone'), zone),
+      zone,
+      defaults: {
+        hours: hoursIn(document, fields, { zone, holidays: holidaysOf(document, fields.get('holidays'), around.calendars) }),
+        sla: readSla(document, { sla: fields.get('sla'), acceptWithin: null }, NO_SLA),
+      },
       caps: readCaps(document, fields.get('caps')),
       webhook: readWebhook(document, fields.get('webhook')),
     });
@@ -52,10 +67,14 @@ export function readDestinations(document: RuleSetDocument, place: Place | null,
   return destinations;
 }
 
-export function readPools(document: RuleSetDocument, place: Place | null, zone: string): ReadonlyMap<string, Placed<Pool>> {
+export function readPools(
+  document: RuleSetDocument,
+  place: Place | null,
+  around: Surroundings & { readonly destinations: ReadonlyMap<string, Destination> },
+): ReadonlyMap<string, Placed<Pool>> {
   const pools = new Map<string, Placed<Pool>>();
   for (const item of itemsOf(document, place)) {
-    const pool = readPool(document, item, zone);
+    const pool = readPool(document, item, around);
     if (pool === null) continue;
     if (pools.has(pool.value.poolId))
       report(document, pool.fields.get('id') ?? item, { message: `pool "${pool.value.poolId}" stands twice` });
@@ -64,37 +83,56 @@ export function readPools(document: RuleSetDocument, place: Place | null, zone: 
   return pools;
 }
 
-function readPool(document: RuleSetDocument, place: Place, defaultZone: string): Placed<Pool> | null {
+function readPool(
+  document: RuleSetDocument,
+  place: Place,
+  around: Surroundings & { readonly destinations: ReadonlyMap<string, Destination> },
+): Placed<Pool> | null {
   const fields = fieldsOf(document, place, { required: ['id', 'destination', 'agents'], optional: POOL_KEYS });
   const poolId = idOf(document, fields?.get('id') ?? null);
   if (fields === null || poolId === null) return null;
-  const zone = zoneOf(document, fields.get('zone'), defaultZone);
-  const agents = readAgents(document, fields.get('agents'), zone);
+  const zone = zoneOf(document, fields.get('zone'), around.zone);
+  const agents = readAgents(document, fields.get('agents'), { zone, calendars: around.calendars });
+  const destinationId = textOf(document, fields.get('destination')) ?? '';
+  const inherited = around.destinations.get(destinationId)?.defaults;
+  const holidays = holidaysOf(document, fields.get('holidays'), around.calendars) ?? inherited?.hours?.holidays;
+  // Hours of its own are by its own zone; the destination's come with the destination's.
+  const ofDestination = fields.get('hours') === null ? (inherited?.hours ?? null) : null;
   if (fields.get('agents') !== null && !agents.some((agent) => agent.active)) {
     report(document, fields.get('agents') ?? place, { message: `pool "${poolId}" has no active agent: nobody could ever take a lead` });
   }
   const pool: Pool = {
     poolId,
-    destinationId: textOf(document, fields.get('destination')) ?? '',
+    destinationId,
     zone,
-    hours: hoursOf(document, fields.get('hours'), zone),
+    hours: ofDestination === null ? hoursIn(document, fields, { zone, holidays }) : { ...ofDestination, ...(holidays && { holidays }) },
     caps: readCaps(document, fields.get('caps')),
     agents,
     sticky: booleanOf(document, fields.get('sticky')) ?? true,
-    acceptWithinMs: durationOf(document, fields.get('acceptWithin')),
+    sla: readSla(document, { sla: fields.get('sla'), acceptWithin: fields.get('acceptWithin') }, inherited?.sla ?? NO_SLA),
     maxWaitMs: durationOf(document, fields.get('maxWait')),
     overflowTo: textOf(document, fields.get('overflowTo')),
   };
   return { value: pool, place, fields };
 }
 
-function readAgents(document: RuleSetDocument, place: Place | null, zone: string): readonly Agent[] {
+/** The week as written, without the holidays; null for around the clock, every day. */
+function hoursIn(
+  document: RuleSetDocument,
+  fields: Fields,
+  { zone, holidays }: { readonly zone: string; readonly holidays: Holidays | undefined },
+): WeeklyHours | null {
+  const hours = hoursOf(document, fields.get('hours'), zone);
+  return holidays === undefined ? hours : { ...(hours ?? { zone, spans: WHOLE_WEEK }), holidays };
+}
+
+function readAgents(document: RuleSetDocument, place: Place | null, { zone, calendars }: Surroundings): readonly Agent[] {
   const agents = new Map<string, Agent>();
   const items = itemsOf(document, place);
   if (items.length > MAX_MEMBERS && place !== null)
     report(document, place, { message: `${items.length} agents: a pool holds at most ${MAX_MEMBERS}` });
   for (const item of items) {
-    const fields = fieldsOf(document, item, { required: ['id'], optional: ['name', 'weight', 'caps', 'hours', 'zone', 'leave', 'active'] });
+    const fields = fieldsOf(document, item, { required: ['id'], optional: AGENT_KEYS });
     const agentId = idOf(document, fields?.get('id') ?? null);
     if (fields === null || agentId === null) continue;
     if (agents.has(agentId)) report(document, fields.get('id') ?? item, { message: `agent "${agentId}" stands twice in this pool` });
@@ -104,7 +142,7 @@ function readAgents(document: RuleSetDocument, place: Place | null, zone: string
       name: textOf(document, fields.get('name')) ?? agentId,
       weight: numberOf(document, fields.get('weight'), WEIGHT) ?? 1,
       caps: readCaps(document, fields.get('caps')),
-      hours: hoursOf(document, fields.get('hours'), agentZone),
+      hours: hoursIn(document, fields, { zone: agentZone, holidays: holidaysOf(document, fields.get('holidays'), calendars) }),
       leave: readLeave(document, fields.get('leave')),
       active: booleanOf(document, fields.get('active')) ?? true,
     });
@@ -136,9 +174,7 @@ function readLeave(document: RuleSetDocument, place: Place | null): Agent['leave
 function dateOf(document: RuleSetDocument, place: Place | null): string | null {
   const text = textOf(document, place);
   if (text === null || place === null) return null;
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  const isRealDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-  if (isRealDay) return text;
+  if (isRealDay(text)) return text;
   report(document, place, { message: `"${text}" is not a day of the calendar: write yyyy-mm-dd` });
   return null;
 }
@@ -150,8 +186,10 @@ function readWebhook(document: RuleSetDocument, place: Place | null): Destinatio
   const secretEnv = textOf(document, fields?.get('secretEnv') ?? null);
   if (url === null || secretEnv === null) return null;
   const protocol = URL.parse(url)?.protocol;
-  if (protocol !== 'https:' && protocol !== 'http:')
-    report(document, fields?.get('url') ?? place, { message: `"${url}" is not an address that begins with https:// or http://` });
+  if (protocol !== 'https:' && protocol !== 'http:' && !/^\$[A-Z][A-Z0-9_]*$/.test(url))
+    report(document, fields?.get('url') ?? place, {
+      message: `"${url}" is not an address that begins with https:// or http://, nor $ and the name of an environment variable that holds one`,
+    });
   if (!/^[A-Z][A-Z0-9_]*$/.test(secretEnv)) {
     report(document, fields?.get('secretEnv') ?? place, {
       message: 'secretEnv is the NAME of an environment variable (capitals, digits, underscores); the secret itself never stands here',

@@ -56,8 +56,8 @@ export function readLastResort(document: RuleSetDocument, place: Place | null, k
   const to = readTarget(document, target, known);
   if (to === null || target === null) return null;
   const pool = known.pools.get(to)?.value;
-  if (pool !== undefined && pool.acceptWithinMs === null)
-    report(document, target, { message: `pool "${to}" is the last resort and needs a clock: give it "acceptWithin"` });
+  if (pool !== undefined && pool.sla.accept === null)
+    report(document, target, { message: `pool "${to}" is the last resort and needs a clock: give it "acceptWithin" or "sla.accept"` });
   if (pool !== undefined && pool.overflowTo !== null)
     report(document, target, { message: `pool "${to}" is the last resort: it cannot overflow any further` });
   const description = textOf(document, fields?.get('description') ?? null) ?? 'No rule matched: the final decision makers have it';

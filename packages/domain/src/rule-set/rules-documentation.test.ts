@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { FACT_NAMES } from '../cel/fact-fields.ts';
 import { compileRuleSet } from '../compile-rule-set.ts';
 import type { RuleSetResult } from '../rule-set.ts';
+import { TEMPLATE_FIELDS } from './mail-template.ts';
 
 const text = readFileSync(new URL('../../../../docs/rules.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/```yaml example\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
@@ -20,6 +21,8 @@ describe('docs/rules.md', () => {
   it('has an example for each section', () => {
     const sections = new Set(examples.flatMap((example) => Object.keys(parse(example))));
     expect([...sections].sort()).toEqual([
+      'calendars',
+      'communication',
       'destinations',
       'enrichment',
       'lastResort',
@@ -40,6 +43,10 @@ describe('docs/rules.md', () => {
       expect(result.ok ? [] : result.faults).toEqual([]);
     },
   );
+
+  it('names every gap of a mail', () => {
+    expect(TEMPLATE_FIELDS.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
 
   it('names every fact', () => {
     const missing = FACT_NAMES.filter((name) => !new RegExp(`[\`.]${name}\``).test(text));

@@ -8,6 +8,8 @@ type Span = WeeklyHours['spans'][number];
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const DAY_MINUTES = 1_440;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
+/** Around the clock, written out: for hours that have holidays. */
+export const WHOLE_WEEK: readonly Span[] = [{ fromMinute: 0, toMinute: WEEK_MINUTES }];
 const LINE = /^([a-z,\s-]+?)\s+(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$/;
 
 /** Spans of one line, or what is wrong with it. Hours that end before they begin go on into the next day. */

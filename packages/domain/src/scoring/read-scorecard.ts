@@ -23,7 +23,7 @@ interface GradeEntry extends GradeStep {
 
 export function readScorecard(document: RuleSetDocument, place: Place | null, environment: CelEnvironment): Scorecard | null {
   if (place === null) return null;
-  const fields = fieldsOf(document, place, { required: ['grades'], optional: ['lines', 'limits'] });
+  const fields = fieldsOf(document, place, { required: ['grades'], optional: ['lines', 'limits', 'engagement'] });
   if (fields === null) return null;
   const caps = readCaps(document, fields.get('limits'));
   const lines = itemsOf(document, fields.get('lines')).map((item) => readLine(document, item, { caps, environment }));

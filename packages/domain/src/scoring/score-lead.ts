@@ -1,5 +1,6 @@
 /** The scorecard: points with reasons that sum to the score, and the first grade whose condition is met. */
 import type { Condition } from '../cel/condition.ts';
+import type { Engagement } from '../engagement.ts';
 import { factsOf } from '../facts-of.ts';
 import type { Enrichment, Grade, Lead, ScoreReason, Scoring } from '../lead.ts';
 
@@ -39,10 +40,10 @@ const NOT_SCORED_YET = { score: 0, grade: 'NEED_NURTURING' } as const;
 
 export function scoreLead(
   card: Scorecard,
-  subject: { readonly lead: Lead; readonly enrichment: Enrichment; readonly isQualified: boolean },
+  subject: { readonly lead: Lead; readonly enrichment: Enrichment; readonly isQualified: boolean; readonly engagement: Engagement },
 ): Scoring {
-  const { lead, enrichment, isQualified } = subject;
-  const facts = factsOf(lead, { enrichment, scoring: NOT_SCORED_YET, isQualified });
+  const { lead, enrichment, isQualified, engagement } = subject;
+  const facts = factsOf(lead, { enrichment, scoring: NOT_SCORED_YET, isQualified, engagement });
   const reasons: ScoreReason[] = [];
   const groupPoints = card.caps.map(() => 0);
   let score = 0;
@@ -58,7 +59,7 @@ export function scoreLead(
     reasons.push({ name: `limit of ${cap.name}`, points: correction });
     score += correction;
   });
-  const scored = factsOf(lead, { enrichment, scoring: { score, grade: NOT_SCORED_YET.grade }, isQualified });
+  const scored = factsOf(lead, { enrichment, scoring: { score, grade: NOT_SCORED_YET.grade }, isQualified, engagement });
   const step = card.grades.find((one) => (one.minScore === null || score >= one.minScore) && (one.when === null || one.when.isMet(scored)));
   const { grade, name } = step ?? card.lastGrade;
   return { score, grade, gradeReason: name, reasons };

@@ -28,6 +28,17 @@ export type Decided = Extract<BatchOutcome, { readonly kind: 'DECIDED' }>;
 /** An input before it has a place in a log. */
 export type LooseInput = RouterInput extends infer Input ? (Input extends RouterInput ? Omit<Input, 'eventId' | 'offset'> : never) : never;
 
+export interface ActOptions {
+  /** Default: the owner. */
+  readonly agentId?: string | null;
+  readonly occurredAt?: number;
+  readonly isHumanResponse?: boolean;
+  readonly bringsData?: boolean;
+  readonly revision?: number;
+  /** What is known from then on, as the router's evaluation would have it. */
+  readonly learned?: Partial<Facts>;
+}
+
 const MOST_RETRIES = 6;
 const MOST_ROUNDS = 2_000;
 
@@ -80,14 +91,15 @@ export class World {
     return this.send({ kind: 'SCORED', leadId: id, occurredAt: this.now, vendor: facts.vendor, submittedAt: this.now, identities, facts });
   }
 
-  act(
-    name: string,
-    activity: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>['activity'],
-    options: { readonly agentId?: string | null; readonly occurredAt?: number } = {},
-  ): this {
+  act(name: string, activity: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>['activity'], options: ActOptions = {}): this {
     const id = leadId(name);
     const { agentId = this.leads.get(id)?.agentId ?? null, occurredAt = this.now } = options;
-    return this.send({ kind: 'ACTIVITY', leadId: id, occurredAt, activity, agentId, reason: null, facts: this.factsOf(id) });
+    const { isHumanResponse = true, bringsData = false, revision = null, learned } = options;
+    const known = this.facts.get(id);
+    if (known !== undefined && learned !== undefined) this.facts.set(id, { ...known, ...learned });
+    const facts = this.factsOf(id);
+    const said = { activity, agentId, reason: null, isHumanResponse, bringsData, revision };
+    return this.send({ kind: 'ACTIVITY', leadId: id, occurredAt, ...said, facts });
   }
 
   /** Sends what is due; each generation once. */

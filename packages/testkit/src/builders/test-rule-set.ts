@@ -2,8 +2,10 @@
  * A rule set made by hand, for tests of what is decided: rules are plain predicates, so a test shows what it means
  * without YAML. Everything not said is the least restrictive: no caps, no hours, no clock.
  */
+import { DEFAULT_ENGAGEMENT } from '@lead-router/domain/engagement.ts';
 import type { Facts } from '@lead-router/domain/facts.ts';
-import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet } from '@lead-router/domain/rule-set.ts';
+import { type Communication, NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
+import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } from '@lead-router/domain/rule-set.ts';
 
 export interface TestRule {
   readonly ruleId?: string;
@@ -14,6 +16,8 @@ export interface TestRule {
 export interface TestPool extends Omit<Partial<Pool>, 'agents'> {
   readonly poolId: string;
   readonly agents?: readonly (string | ({ readonly agentId: string } & Partial<Agent>))[];
+  /** Short for an accept clock by the wall, without a warning. */
+  readonly acceptWithinMs?: number | null;
 }
 
 export interface TestRuleSetOptions {
@@ -24,6 +28,7 @@ export interface TestRuleSetOptions {
   /** Default `final`, with the one agent `chief`; made if it is not among `pools`. */
   readonly lastResortPool?: string;
   readonly linkWindowMs?: number;
+  readonly communication?: Partial<Communication>;
 }
 
 const NO_CAPS = { open: null, daily: null };
@@ -59,6 +64,8 @@ export function buildTestRuleSet(options: TestRuleSetOptions): RuleSet {
     pools: new Map(pools.map((pool) => [pool.poolId, pool])),
     lastResortPool,
     linkWindowMs: options.linkWindowMs ?? 7 * DAY_MS,
+    communication: { ...NO_COMMUNICATION, ...options.communication },
+    engagement: DEFAULT_ENGAGEMENT,
     matchRule,
     traceRules: (facts) => {
       const { index } = matchRule(facts);
@@ -121,19 +128,28 @@ export function buildFacts(facts: Partial<Facts> & { readonly pool?: string } = 
     attributes: pool === undefined ? {} : { pool },
     score: 0,
     grade: 'HOT',
+    engagementScore: 0,
+    engagementCount: 0,
     isQualified: false,
     ...rest,
   };
 }
 
-function buildPool({ agents = [], ...pool }: TestPool): Pool {
+export const NO_SLA: SlaPolicy = { accept: null, firstResponse: null, maxReassignments: null };
+
+/** An accept clock by the wall, without a warning. */
+export function acceptWithin(withinMs: number): SlaPolicy {
+  return { ...NO_SLA, accept: { withinMs, time: 'WALL', warnAfterMs: null } };
+}
+
+function buildPool({ agents = [], acceptWithinMs = null, ...pool }: TestPool): Pool {
   return {
     destinationId: pool.poolId,
     zone: 'UTC',
     hours: null,
     caps: NO_CAPS,
     sticky: false,
-    acceptWithinMs: null,
+    sla: acceptWithinMs === null ? NO_SLA : acceptWithin(acceptWithinMs),
     maxWaitMs: null,
     overflowTo: null,
     ...pool,
