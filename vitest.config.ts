@@ -18,7 +18,7 @@ const INTEGRATION_FILES = '**/*.integration.test.ts';
 /** Suites under `e2e` start and kill an infrastructure of their own, so they run one at a time. */
 const groups: readonly Group[] = [
   { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts'] },
-  { name: 'contract', include: ['test/contract/**/*.test.ts'] },
+  { name: 'contract', include: ['test/contract/**/*.test.ts', 'test/observe/**/*.test.ts'] },
   { name: 'topology', include: ['test/topology/**/*.test.ts'] },
   { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeoutMs: 300_000 },
   { name: 'integration', include: [INTEGRATION_FILES], testTimeoutMs: 60_000, needsInfrastructure: true },
