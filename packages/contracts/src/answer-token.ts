@@ -4,7 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
-import { activityEventId, asLeadId, isUuid } from './ids.ts';
+import { asLeadId, eventIdFor, isUuid } from './ids.ts';
 
 /** In the order that mails show them in. The place in this list is what a token holds: only ever add at its end. */
 export const ANSWER_ACTIONS = ['ACCEPTED', 'DECLINED', 'CONTACTED', 'QUALIFIED', 'DISQUALIFIED'] as const;
@@ -28,7 +28,7 @@ export type AnswerResult =
   /** Not ours, or not whole: mail programs break long links. */
   | { readonly kind: 'FORGED' };
 
-/** Name under which activities from links are recorded; no vendor may be called so. */
+/** Name under which activities from links are recorded. */
 export const ANSWER_SYSTEM = 'answer-link';
 
 /** At the gateway; the token follows. */
@@ -89,7 +89,7 @@ export function readAnswer(token: string, options: { readonly keys: readonly str
 
 /** The same however often a link is used: the second click is a repeat, and changes nothing. */
 export function answerEventId({ leadId, revision, agentId, action }: Answer): EventId {
-  return activityEventId(ANSWER_SYSTEM, `${leadId}.${revision}.${agentId ?? ''}.${action}`);
+  return eventIdFor('answer', leadId, revision, agentId ?? '', action);
 }
 
 function signatureOf(body: Buffer, key: string): Buffer {

@@ -11,6 +11,7 @@ import {
   type RegistryConfig,
   registryConfig,
 } from '@lead-router/config/shared-specs.ts';
+import { answerKeys } from '@lead-router/contracts/answer-token.ts';
 
 export interface ServiceConfig {
   readonly process: ProcessConfig;
@@ -33,3 +34,20 @@ export const identityKeyConfig = (read: EnvironmentReader): Secret =>
     purpose: 'key of the hashes under which people are recognised, at least 16 characters',
     example: '',
   });
+
+/** ANSWER_LINK_KEY: the same for the notifier, which signs links in mails, and the gateway, which believes them. null: there are no such links. */
+export function answerLinkKeyConfig(read: EnvironmentReader): Secret | null {
+  const name = 'ANSWER_LINK_KEY';
+  const key = read.optionalSecret({
+    name,
+    purpose: 'signs the links in mails that owners answer by; several, separated by spaces, during a rotation',
+    example: '',
+  });
+  try {
+    if (key !== null) answerKeys(key.reveal());
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    read.fault(name, error.message);
+  }
+  return key;
+}

@@ -45,15 +45,16 @@ describe('decided leads', () => {
     const delivery = (lead: Lead, changes = {}) => ({
       leadId: lead.leadId,
       revision: lead.revision,
-      channel: 'webhook',
+      channel: 'webhook' as const,
       destinationId: 'sales',
       poolId: 'field',
       agentId: 'ann',
       payload: Buffer.from(`payload ${lead.revision}`),
       dueAt: 1_000,
+      identities: [],
       ...changes,
     });
-    const lease = (now: number, leaseMs = 5_000) => leaseDeliveries(test.pool, { now, limit: 10, leaseMs });
+    const lease = (now: number, leaseMs = 5_000) => leaseDeliveries(test.pool, { now, limit: 10, leaseMs, resting: [] });
     const outcome = (leased: LeasedDelivery, changes: Partial<DeliveryOutcome>): DeliveryOutcome => ({
       leadId: leased.leadId,
       revision: leased.revision,
@@ -63,6 +64,11 @@ describe('decided leads', () => {
       nextAttemptAt: null,
       receipt: null,
       error: null,
+      outcome: 'DELIVERED',
+      status: null,
+      errorCode: null,
+      durationMs: 7,
+      endedAt: 3_000,
       ...changes,
     });
 

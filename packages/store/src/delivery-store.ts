@@ -1,27 +1,31 @@
 /**
  * What is to be sent to the outside. The notifier's consumer writes a row per assignment and channel, once; senders lease rows,
- * send only what is still current, and record the outcome.
+ * send only what is still current, and record the outcome together with its receipt.
  */
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import { type Column, encodeColumns, numberColumn, textColumn } from './column-encoding.ts';
+import { type Column, encodeColumns, numberColumn, textArray, textColumn, textListColumn } from './column-encoding.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { type SqlValue, statement } from './statement.ts';
+
+/** `webhook` and `email` tell the owner; `reply` answers the lead itself, once whatever the revision. */
+export type DeliveryChannel = 'webhook' | 'email' | 'reply';
 
 /** One intent: names of a lead, its revision and the channel. */
 export interface DeliveryKey {
   readonly leadId: LeadId;
   readonly revision: number;
-  /** `webhook`, `email`, … */
-  readonly channel: string;
+  readonly channel: DeliveryChannel;
 }
 
 export interface NewDelivery extends DeliveryKey {
   readonly destinationId: string;
   readonly poolId: string | null;
   readonly agentId: string | null;
-  /** What to send, as the sender understands it. */
+  /** What to send, as the sender understands it; kept until the delivery is over. */
   readonly payload: Buffer;
   readonly dueAt: number;
+  /** Of the person: under these the next lead finds this one. */
+  readonly identities: readonly string[];
 }
 
 export interface LeasedDelivery extends DeliveryKey {
@@ -48,7 +52,18 @@ export interface DeliveryOutcome extends DeliveryKey {
   /** What the receiver answered, or why not; never personal. */
   readonly receipt: string | null;
   readonly error: string | null;
+  /** For the receipt of this attempt. */
+  readonly outcome: AttemptOutcome;
+  readonly status: number | null;
+  readonly errorCode: string | null;
+  readonly durationMs: number;
+  readonly endedAt: number;
 }
+
+export type AttemptOutcome = 'DELIVERED' | 'RETRYING' | 'UNDELIVERABLE' | 'SUPERSEDED';
+
+/** On the receipt of an attempt whose sender died: whether the receiver took it, nobody knows. */
+export const ABANDONED_CODE = 'LR_NOTIFIER_OUTCOME_UNKNOWN';
 
 const NEW_DELIVERY_COLUMNS: readonly Column<NewDelivery>[] = [
   textColumn((delivery) => delivery.leadId),
@@ -58,16 +73,24 @@ const NEW_DELIVERY_COLUMNS: readonly Column<NewDelivery>[] = [
   textColumn((delivery) => delivery.poolId),
   textColumn((delivery) => delivery.agentId),
   numberColumn((delivery) => delivery.dueAt),
+  textListColumn((delivery) => delivery.identities),
 ];
 
-/** $8 holds the payloads end to end, $9 and $10 where each begins (from 1) and its length. */
+/** $9 holds the payloads end to end, $10 and $11 where each begins (from 1) and its length. */
 const INSERT = statement(
   'deliveries-insert',
-  `INSERT INTO deliveries (lead_id, revision, channel, destination_id, pool_id, agent_id, next_attempt_at, payload)
+  `WITH given AS MATERIALIZED (
+     SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[],
+                          $10::integer[], $11::integer[])
+       AS r (lead_id, revision, channel, destination_id, pool_id, agent_id, due_at, identities, payload_from, payload_length)),
+   told AS (
+     INSERT INTO told_leads (identity, lead_id)
+     SELECT DISTINCT i.identity, r.lead_id FROM given r CROSS JOIN LATERAL unnest(r.identities::text[]) AS i (identity) ORDER BY 1, 2
+     ON CONFLICT DO NOTHING)
+   INSERT INTO deliveries (lead_id, revision, channel, destination_id, pool_id, agent_id, next_attempt_at, payload)
    SELECT r.lead_id, r.revision, r.channel, r.destination_id, r.pool_id, r.agent_id, to_timestamp(r.due_at / 1000),
-          substring($8::bytea FROM r.payload_from FOR r.payload_length)
-     FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $9::integer[], $10::integer[])
-       AS r (lead_id, revision, channel, destination_id, pool_id, agent_id, due_at, payload_from, payload_length)
+          substring($9::bytea FROM r.payload_from FOR r.payload_length)
+     FROM given r
     ORDER BY r.lead_id, r.revision, r.channel
    ON CONFLICT DO NOTHING`,
 );
@@ -75,53 +98,85 @@ const INSERT = statement(
 /**
  * One of a lead and channel at a time, the earliest revision first: its messages keep their order. One that waits for its next
  * attempt was overtaken by the decision that made the later one: it will end as superseded, and holds nobody up.
+ * A row whose lease ran out belonged to a sender that died: that attempt gets the receipt that nobody else will write.
  */
 const LEASE = statement(
   'deliveries-lease',
   `WITH due AS MATERIALIZED (
-     SELECT d.lead_id, d.revision, d.channel
+     SELECT d.lead_id, d.revision, d.channel, d.destination_id, d.agent_id, d.attempts, d.leased_until
        FROM deliveries d
       WHERE d.state = 'PENDING' AND d.next_attempt_at <= to_timestamp($1::float8 / 1000)
         AND (d.leased_until IS NULL OR d.leased_until <= to_timestamp($1::float8 / 1000))
+        AND NOT (d.channel = 'webhook' AND d.destination_id = ANY ($4::text[]))
         AND NOT EXISTS (SELECT FROM deliveries e
                          WHERE e.lead_id = d.lead_id AND e.revision < d.revision AND e.channel = d.channel AND e.state = 'PENDING'
                            AND (e.attempts = 0 OR e.leased_until > to_timestamp($1::float8 / 1000)))
       ORDER BY d.next_attempt_at
       LIMIT $2
         FOR UPDATE OF d SKIP LOCKED),
+   abandoned AS (
+     INSERT INTO delivery_receipts (lead_id, revision, channel, destination_id, agent_id, attempt, outcome, error_code, duration_ms, ended_at)
+     SELECT lead_id, revision, channel, destination_id, agent_id, attempts, 'RETRYING', '${ABANDONED_CODE}', 0, leased_until
+       FROM due WHERE leased_until IS NOT NULL
+     ON CONFLICT DO NOTHING),
    leased AS (
      UPDATE deliveries d
         SET leased_until = to_timestamp($3::float8 / 1000), lease_token = d.lease_token + 1, attempts = d.attempts + 1
        FROM due WHERE d.lead_id = due.lead_id AND d.revision = due.revision AND d.channel = due.channel
      RETURNING d.*)
-   SELECT d.lead_id, d.revision, d.channel, d.destination_id, d.pool_id, d.agent_id, d.payload, d.attempts, d.lease_token,
-          coalesce(l.revision = d.revision AND l.stage <> 'CLOSED', false) AS is_current
+   SELECT d.lead_id AS "leadId", d.revision, d.channel, d.destination_id AS "destinationId", d.pool_id AS "poolId", d.agent_id AS "agentId",
+          d.payload, d.attempts AS attempt, d.lease_token AS "leaseToken",
+          coalesce(d.channel = 'reply' OR (l.revision = d.revision AND l.stage <> 'CLOSED'), false) AS "isCurrent"
      FROM leased d LEFT JOIN leads l ON l.lead_id = d.lead_id
     ORDER BY d.next_attempt_at, d.lead_id`,
 );
 
+/** A delivery that is over keeps nothing of what was sent: it is full of personal values. */
 const FINISH = statement(
   'deliveries-finish',
-  `UPDATE deliveries d
-      SET state = r.state, next_attempt_at = coalesce(to_timestamp(r.next_attempt_at / 1000), d.next_attempt_at), leased_until = NULL,
-          receipt = coalesce(r.receipt, d.receipt), last_error = r.error,
-          finished_at = CASE WHEN r.state = 'PENDING' THEN NULL ELSE now() END
-     FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::float8[], $7::text[], $8::text[])
-       AS r (lead_id, revision, channel, lease_token, state, next_attempt_at, receipt, error)
-    WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel = r.channel
-      AND d.lease_token = r.lease_token AND d.state = 'PENDING'`,
+  `WITH ended AS (
+     UPDATE deliveries d
+        SET state = r.state, next_attempt_at = coalesce(to_timestamp(r.next_attempt_at / 1000), d.next_attempt_at), leased_until = NULL,
+            receipt = coalesce(r.receipt, d.receipt), last_error = r.error,
+            payload = CASE WHEN r.state = 'PENDING' THEN d.payload ELSE '' END,
+            finished_at = CASE WHEN r.state = 'PENDING' THEN NULL ELSE now() END
+       FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::float8[], $7::text[], $8::text[],
+                   $9::text[], $10::integer[], $11::text[], $12::integer[], $13::float8[])
+         AS r (lead_id, revision, channel, lease_token, state, next_attempt_at, receipt, error,
+               outcome, status, error_code, duration_ms, ended_at)
+      WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel = r.channel
+        AND d.lease_token = r.lease_token AND d.state = 'PENDING'
+     RETURNING d.lead_id, d.revision, d.channel, d.destination_id, d.agent_id, d.attempts,
+               r.outcome, r.status, r.error_code, r.duration_ms, r.ended_at)
+   INSERT INTO delivery_receipts (lead_id, revision, channel, destination_id, agent_id, attempt, outcome, status, error_code, duration_ms, ended_at)
+   SELECT lead_id, revision, channel, destination_id, agent_id, attempts, outcome, status, error_code, duration_ms, to_timestamp(ended_at / 1000)
+     FROM ended
+   ON CONFLICT DO NOTHING`,
 );
 
 const OUTCOME_COLUMNS: readonly Column<DeliveryOutcome>[] = [
-  textColumn((outcome) => outcome.leadId),
-  numberColumn((outcome) => outcome.revision),
-  textColumn((outcome) => outcome.channel),
-  numberColumn((outcome) => outcome.leaseToken),
-  textColumn((outcome) => outcome.state),
-  numberColumn((outcome) => outcome.nextAttemptAt),
-  textColumn((outcome) => outcome.receipt),
-  textColumn((outcome) => outcome.error),
+  textColumn((ended) => ended.leadId),
+  numberColumn((ended) => ended.revision),
+  textColumn((ended) => ended.channel),
+  numberColumn((ended) => ended.leaseToken),
+  textColumn((ended) => ended.state),
+  numberColumn((ended) => ended.nextAttemptAt),
+  textColumn((ended) => ended.receipt),
+  textColumn((ended) => ended.error),
+  textColumn((ended) => ended.outcome),
+  numberColumn((ended) => ended.status),
+  textColumn((ended) => ended.errorCode),
+  numberColumn((ended) => ended.durationMs),
+  numberColumn((ended) => ended.endedAt),
 ];
+
+export interface LeaseRequest {
+  readonly now: number;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Destinations whose webhooks are left alone for now. */
+  readonly resting: readonly string[];
+}
 
 /** An intent that is known stays as it is. Idempotent. */
 export const insertDeliveries = async (pool: PostgresPool, deliveries: readonly NewDelivery[]): Promise<void> => {
@@ -130,37 +185,10 @@ export const insertDeliveries = async (pool: PostgresPool, deliveries: readonly 
 };
 
 /** Due ones, earliest first, until `now + leaseMs`; concurrent callers get different ones. Each lease counts as an attempt. */
-export const leaseDeliveries = async (
-  pool: PostgresPool,
-  request: { readonly now: number; readonly limit: number; readonly leaseMs: number },
-): Promise<readonly LeasedDelivery[]> => {
-  const rows = await pool.run<{
-    lead_id: LeadId;
-    revision: number;
-    channel: string;
-    destination_id: string;
-    pool_id: string | null;
-    agent_id: string | null;
-    payload: Buffer;
-    attempts: number;
-    lease_token: number;
-    is_current: boolean;
-  }>(LEASE, [request.now, request.limit, request.now + request.leaseMs]);
-  return rows.map((row) => ({
-    leadId: row.lead_id,
-    revision: row.revision,
-    channel: row.channel,
-    destinationId: row.destination_id,
-    poolId: row.pool_id,
-    agentId: row.agent_id,
-    payload: row.payload,
-    attempt: row.attempts,
-    leaseToken: row.lease_token,
-    isCurrent: row.is_current,
-  }));
-};
+export const leaseDeliveries = (pool: PostgresPool, request: LeaseRequest): Promise<readonly LeasedDelivery[]> =>
+  pool.run<LeasedDelivery>(LEASE, [request.now, request.limit, request.now + request.leaseMs, textArray(request.resting)]);
 
-/** An outcome under a lease that was given to somebody else since changes nothing. Idempotent. */
+/** An outcome under a lease that was given to somebody else since changes nothing, and leaves no receipt. Idempotent. */
 export const finishDeliveries = async (pool: PostgresPool, outcomes: readonly DeliveryOutcome[]): Promise<void> => {
   if (outcomes.length === 0) return;
   await pool.run(FINISH, encodeColumns(OUTCOME_COLUMNS, outcomes));

@@ -6,6 +6,7 @@ import { createLabelLimit } from '@lead-router/telemetry/label-limit.ts';
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import type { Metrics } from '@lead-router/telemetry/metrics.ts';
 import { acceptLeads, type BatchFates, type LeadBatch } from './accept-leads.ts';
+import type { AnswerLinkOptions } from './answer-links.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createCoalescer } from './coalescer.ts';
 import type { Digests } from './digests.ts';
@@ -28,6 +29,8 @@ export interface GatewayParts {
   readonly metrics: Metrics;
   readonly version: string;
   readonly maxRequestsPerSecond: number;
+  /** Of links in mails, the signing one first; none: there are no such links. */
+  readonly answerKeys?: readonly string[];
   readonly limits?: Partial<GatewayLimits>;
 }
 
@@ -122,8 +125,13 @@ export function createGateway(parts: GatewayParts): Promise<HttpApp> {
     ...limits,
     authenticator: createAuthenticator({ store, now, ttlMs: limits.keyCacheMs, maxKeys: limits.cachedKeys }),
     submit: (request) => submitLeads({ accept: acceptCounted, answers, digests, now, onRefused }, request),
+    answers: answerLinksOf(parts, send),
     report: (request) => reportActivities({ send, inbox: parts.inbox, now }, request),
   });
+}
+
+function answerLinksOf({ answerKeys = [], store, inbox, clock }: GatewayParts, send: RecordProducer['send']): AnswerLinkOptions | null {
+  return answerKeys.length === 0 ? null : { keys: answerKeys, store, send, inbox, now: () => clock.now() };
 }
 
 const SINKS: readonly (readonly [string, string])[] = [

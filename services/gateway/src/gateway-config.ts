@@ -2,7 +2,7 @@
 import type { EnvironmentReader } from '@lead-router/config/environment-reader.ts';
 import type { Secret } from '@lead-router/config/secret.ts';
 import { isPartyName } from '@lead-router/contracts/topics.ts';
-import { identityKeyConfig, type ServiceConfig, serviceConfig } from '@lead-router/service-kit/service-config.ts';
+import { answerLinkKeyConfig, identityKeyConfig, type ServiceConfig, serviceConfig } from '@lead-router/service-kit/service-config.ts';
 
 export interface GatewayConfig extends ServiceConfig {
   readonly identityKey: Secret;
@@ -12,6 +12,8 @@ export interface GatewayConfig extends ServiceConfig {
     readonly host: string;
     readonly maxRequestsPerSecond: number;
   };
+  /** Of links in mails, the signing one first; null: there are no such links. */
+  readonly answerLinkKey: Secret | null;
   /** Vendors whose intake topics are read. */
   readonly intakeVendors: readonly string[];
   /** Systems whose activity topics are read. */
@@ -40,6 +42,7 @@ export const gatewayConfig = (read: EnvironmentReader): GatewayConfig => ({
       max: 1_000_000,
     }),
   },
+  answerLinkKey: answerLinkKeyConfig(read),
   intakeVendors: partyNames(read, 'INTAKE_VENDORS', 'vendors that publish leads to lead.intake.<vendor>.v1, separated by commas'),
   activitySystems: partyNames(
     read,

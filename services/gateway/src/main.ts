@@ -1,5 +1,6 @@
 /** The gateway as a process. */
 import { loadConfig } from '@lead-router/config/load-config.ts';
+import { answerKeys } from '@lead-router/contracts/answer-token.ts';
 import { openCodec, openTopicCodec } from '@lead-router/contracts/codec.ts';
 import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
 import { activityTopic, intakeTopic, TOPICS, valueSubject } from '@lead-router/contracts/topics.ts';
@@ -33,6 +34,7 @@ await runServiceProcess({
       ...{ store, producer, submitted, inbox, digests, clock, logger, metrics },
       version: VERSION,
       maxRequestsPerSecond: config.http.maxRequestsPerSecond,
+      answerKeys: config.answerLinkKey === null ? [] : answerKeys(config.answerLinkKey.reveal()),
     });
     const topology = gatewayTopology({
       ...codecs,

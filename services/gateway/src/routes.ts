@@ -5,7 +5,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { asLeadId, isUuid } from '@lead-router/contracts/ids.ts';
 import type { AuthenticatedVendor } from '@lead-router/store/vendor-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
+import type { Logger } from '@lead-router/telemetry/logger.ts';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { AnswerLinkOptions } from './answer-links.ts';
+import { registerAnswerRoutes } from './answer-routes.ts';
 import { type Authenticator, apiKeyOf, requireScope, type Scope } from './authenticate.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { GatewayStore } from './gateway-store.ts';
@@ -21,6 +24,9 @@ export interface RouteOptions {
   readonly store: Pick<GatewayStore, 'readLeadStatus'>;
   readonly submit: (request: LeadsRequest) => Promise<Buffer>;
   readonly report: (request: ActivitiesRequest) => Promise<Buffer>;
+  /** null: links in mails are switched off. */
+  readonly answers: AnswerLinkOptions | null;
+  readonly logger: Logger;
   readonly clock: Clock;
   /** The longest that a vendor waits for its answer; the work goes on. */
   readonly answerTimeoutMs: number;
@@ -59,6 +65,8 @@ export function registerRoutes(app: TypedApp, options: RouteOptions): void {
     if (answer === null) throw new GatewayError('LR_GATEWAY_LEAD_UNKNOWN', 'this vendor has no such lead: take the lead id of its 202');
     return reply.type(JSON_TYPE).send(JSON.stringify(answer));
   });
+
+  if (options.answers !== null) registerAnswerRoutes(app, { ...options.answers, logger: options.logger });
 
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(JSON_TYPE).send(JSON.stringify(app.swagger())),

@@ -27,6 +27,8 @@ export interface TestGateway {
 
 export const DIGESTS: Digests = createDigests('the key of the tests');
 
+export const ANSWER_KEY = 'the key of answer links in the tests';
+
 export const VENDOR: AuthenticatedVendor = {
   vendor: 'acme',
   name: 'Acme Media',
@@ -64,6 +66,7 @@ export async function createTestGateway(
     },
     ...(await openCodecs()),
     ...{ digests: DIGESTS, clock: systemClock, logger, metrics, version: '0' },
+    answerKeys: [ANSWER_KEY],
     maxRequestsPerSecond: options.maxRequestsPerSecond ?? 1_000_000,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });

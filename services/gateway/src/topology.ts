@@ -91,4 +91,12 @@ const HTTP_FLOWS: readonly FlowDescription[] = [
       { name: 'produce', purpose: 'activities, acknowledged by all replicas', sinks: ['inbox'] },
     ],
   },
+  {
+    source: { kind: 'http', name: 'answer-links', purpose: 'GET and POST /answers/{token}' },
+    delivery: { guarantee: 'at-least-once' },
+    steps: [
+      { name: 'read', purpose: 'the signed token, and whether the assignment is still current; GET ends here', sinks: [] },
+      { name: 'produce', purpose: 'one activity, however often the link is used', sinks: ['inbox'] },
+    ],
+  },
 ];

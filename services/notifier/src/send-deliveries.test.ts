@@ -1,7 +1,8 @@
 import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { DeliveryOutcome, LeasedDelivery } from '@lead-router/store/delivery-store.ts';
 import { describe, expect, test } from 'vitest';
-import { type Attempt, type SendAnswer, type SendOptions, sendDueDeliveries } from './send-deliveries.ts';
+import { STANDARD_DELAYS_MS } from './retry-schedule.ts';
+import { createSender, type SendAnswer, type Sender, type SendOptions } from './send-deliveries.ts';
 
 const START = Date.UTC(2026, 0, 5, 9);
 const HOUR_MS = 3_600_000;
@@ -19,8 +20,12 @@ interface Row {
 class Office {
   now = START;
   readonly rows: Row[];
-  readonly receipts: Attempt[] = [];
+  /** Every outcome that counted. */
+  readonly receipts: DeliveryOutcome[] = [];
   readonly options: SendOptions;
+  readonly sender: Sender;
+  readonly bugs: unknown[] = [];
+  postgresIsDown = false;
 
   constructor(deliveries: readonly Partial<LeasedDelivery>[], send: (delivery: LeasedDelivery) => SendAnswer) {
     this.rows = deliveries.map((known, index) => ({
@@ -45,19 +50,23 @@ class Office {
       lease: async ({ now, limit, leaseMs }) => this.#lease(now, { limit, leaseMs }),
       finish: async (outcomes) => this.#finish(outcomes),
       send: async (delivery) => send(delivery),
-      receipts: async (attempts) => void this.receipts.push(...attempts),
-      clock: { now: () => this.now, sleep: async () => undefined },
+      onBug: (error) => void this.bugs.push(error),
+      resting: { names: () => [], note: () => undefined },
+      clock: { now: () => this.now, sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())) },
       random: () => 0,
+      retryDelaysMs: STANDARD_DELAYS_MS,
       limit: 10,
       leaseMs: 30_000,
+      sliceMs: 1_000,
     };
+    this.sender = createSender(this.options);
   }
 
   /** Rounds until nothing is pending, the clock turned to whatever is due next. */
   async untilDone(): Promise<void> {
     while (this.rows.some(({ state }) => state === 'PENDING')) {
       this.now = Math.max(this.now, Math.min(...this.rows.filter(({ state }) => state === 'PENDING').map(({ dueAt }) => dueAt)));
-      await sendDueDeliveries(this.options);
+      await this.sender.round();
     }
   }
 
@@ -72,9 +81,11 @@ class Office {
   }
 
   #finish(outcomes: readonly DeliveryOutcome[]): void {
+    if (this.postgresIsDown) throw new Error('Postgres is away');
     for (const outcome of outcomes) {
       const row = this.rows.find(({ delivery, leaseToken }) => delivery.leadId === outcome.leadId && leaseToken === outcome.leaseToken);
       if (!row) continue;
+      this.receipts.push(outcome);
       row.state = outcome.state;
       row.leasedUntil = 0;
       row.dueAt = outcome.nextAttemptAt ?? row.dueAt;
@@ -87,32 +98,32 @@ const failed: SendAnswer = { kind: 'FAILED', code: 'LR_NOTIFIER_STATUS', status:
 describe('a round of sending', () => {
   test('does nothing where nothing is due', async () => {
     const office = new Office([], () => failed);
-    expect(await sendDueDeliveries(office.options)).toEqual([]);
+    expect(await office.sender.round()).toEqual([]);
     expect(office.receipts).toEqual([]);
   });
 
   test('delivers, and leaves one receipt for each attempt', async () => {
     const office = new Office([{}, {}], () => ({ kind: 'ACCEPTED', status: 200 }));
-    const attempts = await sendDueDeliveries(office.options);
+    const attempts = await office.sender.round();
     expect(attempts.map(({ outcome, status, errorCode }) => [outcome, status, errorCode])).toEqual([
       ['DELIVERED', 200, null],
       ['DELIVERED', 200, null],
     ]);
     expect(office.rows.map(({ state }) => state)).toEqual(['DELIVERED', 'DELIVERED']);
-    expect(office.receipts).toEqual(attempts);
+    expect(office.receipts).toMatchObject([{ outcome: 'DELIVERED', status: 200 }, { outcome: 'DELIVERED' }]);
   });
 
   test('does not send what is no longer current, and says so', async () => {
     const office = new Office([{ isCurrent: false }], () => {
       throw new Error('must not be sent');
     });
-    expect(await sendDueDeliveries(office.options)).toMatchObject([{ outcome: 'SUPERSEDED', status: null }]);
+    expect(await office.sender.round()).toMatchObject([{ outcome: 'SUPERSEDED', status: null }]);
     expect(office.rows[0]?.state).toBe('SUPERSEDED');
   });
 
   test('gives up at once what the receiver refuses for good', async () => {
     const office = new Office([{}], () => ({ kind: 'REFUSED', code: 'LR_NOTIFIER_GONE', status: 410, detail: 'gone' }));
-    expect(await sendDueDeliveries(office.options)).toMatchObject([{ outcome: 'UNDELIVERABLE', errorCode: 'LR_NOTIFIER_GONE' }]);
+    expect(await office.sender.round()).toMatchObject([{ outcome: 'UNDELIVERABLE', errorCode: 'LR_NOTIFIER_GONE' }]);
     expect(office.rows[0]?.state).toBe('GIVEN_UP');
   });
 
@@ -127,7 +138,7 @@ describe('a round of sending', () => {
   test('goes on with the schedule until the receiver is back', async () => {
     const office = new Office([{}], ({ attempt }) => (attempt < 4 ? failed : { kind: 'ACCEPTED', status: 204 }));
     await office.untilDone();
-    expect(office.receipts.map(({ outcome, delivery }) => [outcome, delivery.attempt])).toEqual([
+    expect(office.receipts.map(({ outcome, leaseToken }) => [outcome, leaseToken])).toEqual([
       ['RETRYING', 1],
       ['RETRYING', 2],
       ['RETRYING', 3],
@@ -136,18 +147,49 @@ describe('a round of sending', () => {
     expect(office.now - START).toBe(5_000 + 5 * 60_000 + 30 * 60_000);
   });
 
-  test('writes the outcome down before the receipt: a lost receipt never sends again', async () => {
-    const office = new Office([{}], () => ({ kind: 'ACCEPTED', status: 200 }));
-    const isDown = { ...office.options, receipts: async () => Promise.reject(new Error('Kafka is away')) };
-    await expect(sendDueDeliveries(isDown)).rejects.toThrow('Kafka is away');
+  test('keeps an outcome that Postgres could not take, and never sends again because of it', async () => {
+    let sent = 0;
+    const office = new Office([{}], () => {
+      sent += 1;
+      return { kind: 'ACCEPTED', status: 200 };
+    });
+    office.postgresIsDown = true;
+    await expect(office.sender.round()).rejects.toThrow('Postgres is away');
+    await expect(office.sender.round()).rejects.toThrow('Postgres is away');
+    office.postgresIsDown = false;
+    expect(await office.sender.round()).toMatchObject([{ outcome: 'DELIVERED' }]);
     expect(office.rows[0]?.state).toBe('DELIVERED');
+    expect(sent).toBe(1);
+  });
+
+  test('tries again what failed by a fault of our own, and shows it', async () => {
+    const office = new Office([{}], () => {
+      throw new Error('a planted bug');
+    });
+    expect(await office.sender.round()).toMatchObject([{ outcome: 'RETRYING', errorCode: 'LR_NOTIFIER_INTERNAL' }]);
+    expect(office.bugs).toMatchObject([{ message: 'a planted bug' }]);
+  });
+
+  test('does not let a slow receiver hold up the others', async () => {
+    const slow = Promise.withResolvers<SendAnswer>();
+    const office = new Office([{ destinationId: 'slow' }, {}], () => ({ kind: 'ACCEPTED', status: 200 }));
+    const sender = createSender({
+      ...office.options,
+      send: (delivery) => (delivery.destinationId === 'slow' ? slow.promise : office.options.send(delivery)),
+      clock: { now: () => office.now, sleep: () => new Promise((resolve) => setTimeout(resolve, 5)) },
+    });
+    expect(await sender.round()).toHaveLength(1);
+    expect(await sender.round()).toEqual([]);
+    slow.resolve({ kind: 'ACCEPTED', status: 204 });
+    await sender.finish();
+    expect(office.rows.map(({ state }) => state)).toEqual(['DELIVERED', 'DELIVERED']);
   });
 
   test('leaves what a dead sender had leased until the lease runs out', async () => {
     const office = new Office([{}], () => ({ kind: 'ACCEPTED', status: 200 }));
-    await office.options.lease({ now: office.now, limit: 10, leaseMs: 30_000 });
-    expect(await sendDueDeliveries(office.options)).toEqual([]);
+    await office.options.lease({ now: office.now, limit: 10, leaseMs: 30_000, resting: [] });
+    expect(await office.sender.round()).toEqual([]);
     office.now += 30_000;
-    expect(await sendDueDeliveries(office.options)).toMatchObject([{ outcome: 'DELIVERED' }]);
+    expect(await office.sender.round()).toMatchObject([{ outcome: 'DELIVERED' }]);
   });
 });

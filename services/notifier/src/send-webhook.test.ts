@@ -2,14 +2,18 @@
 import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { Destination } from '@lead-router/domain/rule-set.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
+import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, startWebhookReceiver, type WebhookReceiver } from '../../../test/support/webhook-receiver.ts';
-import { deliveryIdOf, sendWebhook } from './send-webhook.ts';
+import { type Network, parseNetwork } from './checked-address.ts';
+import { deliveryIdOf } from './delivery-id.ts';
+import { sendWebhook } from './send-webhook.ts';
 import { signedHeaders, webhookKey } from './sign-webhook.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const OLDER = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
 const NOW = 1_700_000_000_123;
+const LOCAL = ['127.0.0.0/8'].map(parseNetwork).filter((network) => network !== null);
 
 const receivers: WebhookReceiver[] = [];
 
@@ -47,13 +51,19 @@ const sales = (url: string): Destination => ({
 
 function send(
   url: string,
-  known: { readonly secret?: string; readonly timeoutMs?: number; readonly destination?: Destination | undefined } = {},
+  known: {
+    readonly secret?: string;
+    readonly timeoutMs?: number;
+    readonly destination?: Destination | undefined;
+    readonly allowed?: readonly Network[];
+  } = {},
 ) {
   const destination = 'destination' in known ? known.destination : sales(url);
   return sendWebhook(
     {
       destinationOf: (id) => (id === 'sales' ? destination : undefined),
-      secret: (variable) => (variable === 'SALES_SECRET' ? (known.secret ?? SECRET) : undefined),
+      variable: (name) => ({ SALES_SECRET: known.secret ?? SECRET, SALES_URL: url })[name],
+      guard: { allowed: known.allowed ?? LOCAL },
       now: () => NOW,
       timeoutMs: known.timeoutMs ?? 5_000,
     },
@@ -120,6 +130,48 @@ describe('a webhook', () => {
       code: 'LR_NOTIFIER_NO_CHANNEL',
     });
     expect(await send(url, { destination: undefined })).toMatchObject({ kind: 'REFUSED', code: 'LR_NOTIFIER_NO_CHANNEL' });
+  });
+
+  test('goes to the address that a variable holds, where the rules name one', async () => {
+    const { url, received } = await receive();
+    expect(await send(url, { destination: sales('$SALES_URL') })).toMatchObject({ kind: 'ACCEPTED' });
+    expect(received).toHaveLength(1);
+    expect(await send(url, { destination: sales('$NOT_SET') })).toMatchObject({
+      kind: 'FAILED',
+      detail: 'set NOT_SET to the address of the webhook',
+    });
+    expect(await send('postgres://127.0.0.1/x', { destination: sales('$SALES_URL') })).toMatchObject({ code: 'LR_NOTIFIER_NO_CHANNEL' });
+  });
+
+  test('never connects to what is not public, unless a setting allows it', async () => {
+    const { url, received } = await receive();
+    expect(await send(url, { allowed: [] })).toMatchObject({ kind: 'FAILED', code: 'LR_NOTIFIER_ADDRESS_REFUSED', status: null });
+    expect(await send(url.replace('127.0.0.1', 'localhost'), { allowed: [] })).toMatchObject({ code: 'LR_NOTIFIER_ADDRESS_REFUSED' });
+    expect(await send(url.replace('127.0.0.1', 'no-such-host.invalid'))).toMatchObject({ code: 'LR_NOTIFIER_UNREACHABLE' });
+    expect(received).toEqual([]);
+  });
+
+  test('passes on how long the receiver wants to be left alone', async () => {
+    const { url } = await receive(() => ({ status: 503, headers: { 'retry-after': '120' } }));
+    expect(await send(url)).toMatchObject({ kind: 'FAILED', retryAfterMs: 120_000 });
+  });
+
+  test('is believed by the reference library, with either key of a rotation', async () => {
+    const { url, received } = await receive();
+    await sendWebhook(
+      {
+        destinationOf: () => sales(url),
+        variable: () => `${SECRET} ${OLDER}`,
+        guard: { allowed: LOCAL },
+        now: () => Date.now(),
+        timeoutMs: 5_000,
+      },
+      delivery,
+    );
+    const [{ body, headers } = { body: '', headers: {} }] = received;
+    const given = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+    for (const secret of [SECRET, OLDER]) expect(new Webhook(secret).verify(body, given)).toEqual(JSON.parse(body));
+    expect(() => new Webhook(SECRET).verify(`${body} `, given)).toThrow();
   });
 
   test('waits for its secret, and never shows one', async () => {

@@ -1,47 +1,55 @@
 /** The webhook channel: one signed POST, no redirects, a time-out, and an answer that is a value. */
 import type { Destination } from '@lead-router/domain/rule-set.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
-import type { SendAnswer } from './send-deliveries.ts';
+import { type AddressGuard, checkHost } from './checked-address.ts';
+import { deliveryIdOf } from './delivery-id.ts';
+import { postOnce } from './post-once.ts';
+import type { SendAnswer, SendFailureCode } from './send-deliveries.ts';
 import { signedHeaders, webhookKey } from './sign-webhook.ts';
 
 export interface WebhookOptions {
   readonly destinationOf: (destinationId: string) => Destination | undefined;
-  /** Secrets by the name of their variable; several, separated by spaces, during a rotation. */
-  readonly secret: (variable: string) => string | undefined;
+  /** Of the environment: secrets (several, separated by spaces, during a rotation) and addresses, by the names that the rules give. */
+  readonly variable: (name: string) => string | undefined;
+  readonly guard: AddressGuard;
   readonly now: () => number;
   readonly timeoutMs: number;
 }
 
 const GONE = 410;
-
-/** The id that the receiver sees in every attempt of this delivery. */
-export function deliveryIdOf({ leadId, revision, channel }: Pick<LeasedDelivery, 'leadId' | 'revision' | 'channel'>): string {
-  return `${leadId}.${revision}.${channel}`;
-}
+const PROTOCOLS: readonly string[] = ['https:', 'http:'];
 
 /** Never rejects. */
 export async function sendWebhook(options: WebhookOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
   const webhook = options.destinationOf(delivery.destinationId)?.webhook;
   if (!webhook) return { kind: 'REFUSED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: 'the destination has no webhook any more' };
-  const keys = readKeys(options.secret(webhook.secretEnv), webhook.secretEnv);
-  if (!keys.ok) return { kind: 'FAILED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: keys.detail };
+  const keys = readKeys(options.variable(webhook.secretEnv), webhook.secretEnv);
+  if (!keys.ok) return failed('LR_NOTIFIER_NO_CHANNEL', keys.detail);
+  const url = URL.parse(webhook.url.startsWith('$') ? (options.variable(webhook.url.slice(1)) ?? '') : webhook.url);
+  if (url === null || !PROTOCOLS.includes(url.protocol))
+    return failed('LR_NOTIFIER_NO_CHANNEL', `set ${webhook.url.slice(1)} to the address of the webhook`);
+  const check = await checkHost(url.hostname, options.guard);
+  if (check.kind === 'UNRESOLVED') return failed('LR_NOTIFIER_UNREACHABLE', 'the name of the receiver has no address');
+  if (check.kind === 'REFUSED')
+    return failed(
+      'LR_NOTIFIER_ADDRESS_REFUSED',
+      'the receiver is not on the public internet: allow its network in NOTIFIER_ALLOWED_NETWORKS',
+    );
   const body = delivery.payload.toString('utf8');
-  try {
-    const headers = signedHeaders({ id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body }, keys.keys);
-    const response = await fetch(webhook.url, {
-      method: 'POST',
-      body,
-      headers,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(options.timeoutMs),
-    });
-    await response.body?.cancel();
-    return answerOf(response.status);
-  } catch (error) {
-    const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-    const detail = isTimeout ? `no answer within ${options.timeoutMs} ms` : 'the receiver cannot be reached';
-    return { kind: 'FAILED', code: isTimeout ? 'LR_NOTIFIER_TIMEOUT' : 'LR_NOTIFIER_UNREACHABLE', status: null, detail };
+  const headers = signedHeaders({ id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body }, keys.keys);
+  const result = await postOnce({ url, headers, body, addresses: check.addresses, timeoutMs: options.timeoutMs });
+  switch (result.kind) {
+    case 'TIMEOUT':
+      return failed('LR_NOTIFIER_TIMEOUT', `no answer within ${options.timeoutMs} ms`);
+    case 'UNREACHABLE':
+      return failed('LR_NOTIFIER_UNREACHABLE', 'the receiver cannot be reached');
+    case 'ANSWERED':
+      return answerOf(result.status, result.retryAfterMs);
   }
+}
+
+function failed(code: SendFailureCode, detail: string): SendAnswer {
+  return { kind: 'FAILED', code, status: null, detail };
 }
 
 type Keys = { readonly ok: true; readonly keys: readonly Buffer[] } | { readonly ok: false; readonly detail: string };
@@ -57,10 +65,10 @@ function readKeys(secrets: string | undefined, variable: string): Keys {
   }
 }
 
-function answerOf(status: number): SendAnswer {
+function answerOf(status: number, retryAfterMs: number | null): SendAnswer {
   if (status >= 200 && status < 300) return { kind: 'ACCEPTED', status };
   if (status === GONE) return { kind: 'REFUSED', code: 'LR_NOTIFIER_GONE', status, detail: 'the receiver says that it is gone for good' };
   if (status >= 300 && status < 400)
     return { kind: 'FAILED', code: 'LR_NOTIFIER_REDIRECT', status, detail: 'redirects are not followed: give the final address' };
-  return { kind: 'FAILED', code: 'LR_NOTIFIER_STATUS', status, detail: `the receiver answered ${status}` };
+  return { kind: 'FAILED', code: 'LR_NOTIFIER_STATUS', status, detail: `the receiver answered ${status}`, retryAfterMs };
 }

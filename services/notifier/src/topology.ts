@@ -1,5 +1,6 @@
 /** The notifier: decisions in, deliveries planned; senders take it from the table. */
 import type { ContextCodec } from '@lead-router/contracts/codec.ts';
+import { CONSUMER_GROUPS } from '@lead-router/contracts/consumer-groups.ts';
 import type { LeadDecided, LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { cutRecords } from '@lead-router/service-kit/decode-records.ts';
@@ -14,16 +15,20 @@ export interface NotifierOptions extends PlanOptions {
   readonly insertDeliveries: (deliveries: readonly NewDelivery[]) => Promise<void>;
 }
 
-export const NOTIFIER_GROUP = 'lead-router-notifier';
-
 export function notifierTopology(options: NotifierOptions): Topology {
   return defineTopology({
     service: 'notifier',
     version: options.version,
-    purpose: 'tells destinations what they were given',
+    purpose: 'tells owners what they were given, and answers leads',
     flows: [
       {
-        source: { kind: 'topics', name: 'decided', topics: [TOPICS.decided.topic], groupId: NOTIFIER_GROUP, writers: 'internal' },
+        source: {
+          kind: 'topics',
+          name: 'decided',
+          topics: [TOPICS.decided.topic],
+          groupId: CONSUMER_GROUPS.notifier.groupId,
+          writers: 'internal',
+        },
         pipeline: startPipeline()
           .batchStep(cutRecords(options.decided))
           .step(planDeliveriesStep(options))
@@ -35,15 +40,25 @@ export function notifierTopology(options: NotifierOptions): Topology {
         source: { kind: 'table', name: 'due-deliveries', purpose: 'rows of deliveries that are due, leased' },
         delivery: { guarantee: 'at-least-once' },
         steps: [
-          { name: 'send', purpose: 'a signed webhook, if the assignment is still current', sinks: ['destinations'] },
-          { name: 'record', purpose: 'the outcome, and when to try again', sinks: ['deliveries', 'receipts'] },
+          { name: 'send', purpose: 'a signed webhook, a mail or a reply, if the assignment is still current', sinks: ['outside'] },
+          { name: 'record', purpose: 'the outcome with its receipt, and when to try again', sinks: ['deliveries', 'pending-receipts'] },
+        ],
+      },
+      {
+        source: { kind: 'table', name: 'pending-receipts', purpose: 'rows of delivery_receipts, the first of each lead, leased' },
+        delivery: { guarantee: 'at-least-once' },
+        steps: [
+          { name: 'publish', purpose: 'the receipt of each attempt; an activity where nobody could be told', sinks: ['receipts', 'inbox'] },
+          { name: 'remove', purpose: 'the row, now that Kafka has it', sinks: ['pending-receipts'] },
         ],
       },
     ],
     sinks: {
       deliveries: { table: 'deliveries' },
-      destinations: { outside: 'webhooks of destinations' },
+      outside: { outside: 'webhooks of destinations, mail server' },
+      'pending-receipts': { table: 'delivery_receipts' },
       receipts: { topic: TOPICS.delivery.topic },
+      inbox: { topic: TOPICS.inbox.topic },
     },
   });
 }

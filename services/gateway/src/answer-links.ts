@@ -1,0 +1,110 @@
+/**
+ * Answers of owners by the links in their mails. Opening a link shows what it will do and does nothing: mail programs and virus
+ * scanners open links too. Only the form on that page acts.
+ *
+ * Input: a signed token, and what was filled in. Output: an activity in `lead.inbox.v1`. Key and ordering: lead id.
+ * Delivery guarantee: at least once; the event id follows from the token, so the second click is a repeat.
+ * Failure: Kafka or Postgres down: the page says so, and the same link works again later. Metrics: those of HTTP, by route.
+ */
+import { ANSWER_SYSTEM, type Answer, type AnswerAction, answerEventId, readAnswer } from '@lead-router/contracts/answer-token.ts';
+import { parseActivity } from '@lead-router/contracts/parse-activity.ts';
+import { TOPICS } from '@lead-router/contracts/topics.ts';
+import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
+import { type AnswerForm, formPage, messagePage, type Page } from './answer-page.ts';
+import type { GatewayStore } from './gateway-store.ts';
+import { activityValue, type InboxCodec } from './report-activities.ts';
+
+export interface AnswerLinkOptions {
+  /** The first signs, all are believed. */
+  readonly keys: readonly string[];
+  readonly store: Pick<GatewayStore, 'readLeadStatus'>;
+  readonly send: (records: readonly OutgoingRecord[]) => Promise<void>;
+  readonly inbox: InboxCodec;
+  readonly now: () => number;
+}
+
+/** Codes, so that reports can count them. */
+const REASONS = {
+  DECLINED: ['no-capacity', 'wrong-territory', 'wrong-product', 'conflict-of-interest', 'not-a-lead', 'other'],
+  DISQUALIFIED: ['no-interest', 'no-budget', 'no-authority', 'not-reachable', 'duplicate', 'not-a-lead', 'other'],
+} as const satisfies Partial<Readonly<Record<AnswerAction, readonly string[]>>>;
+
+const FORMS: Readonly<Record<AnswerAction, AnswerForm>> = {
+  ACCEPTED: { title: 'Accept this lead', button: 'Accept', done: 'The lead is yours.', reasons: [], takesNotes: false },
+  DECLINED: {
+    ...{ title: 'Decline this lead', button: 'Decline', done: 'Thank you. The lead goes to somebody else.' },
+    ...{ reasons: REASONS.DECLINED, takesNotes: false },
+  },
+  CONTACTED: {
+    ...{ title: 'I have talked to this lead', button: 'Say so', done: 'Thank you. The first response is noted.' },
+    ...{ reasons: [], takesNotes: true },
+  },
+  QUALIFIED: {
+    ...{
+      title: 'This lead is qualified',
+      button: 'Qualified',
+      done: 'Thank you. If the rules have somebody for qualified leads, they get it now.',
+    },
+    ...{ reasons: [], takesNotes: true },
+  },
+  DISQUALIFIED: {
+    ...{ title: 'This lead is disqualified', button: 'Disqualified', done: 'Thank you. The lead is closed.' },
+    ...{ reasons: REASONS.DISQUALIFIED, takesNotes: true },
+  },
+};
+
+const FORGED = messagePage(404, 'This link does not work', 'It is not complete. Copy the whole link from the mail, or use its button.');
+const EXPIRED = messagePage(410, 'This link has run out', 'Ask whoever runs the lead router, or answer in the system you work in.');
+const MOVED_ON = messagePage(
+  409,
+  'This lead has moved on',
+  'It has been decided anew or closed since that mail; this link does nothing any more.',
+);
+
+/** Does nothing but look. Errors: StoreFault. */
+export async function showAnswer(options: AnswerLinkOptions, token: string): Promise<Page> {
+  const read = await readLink(options, token);
+  return read.kind === 'PAGE' ? read.page : formPage(FORMS[read.answer.action], { leadId: read.answer.leadId, fault: null });
+}
+
+/** Errors: StoreFault, KafkaFault: nothing was recorded. */
+export async function giveAnswer(options: AnswerLinkOptions, token: string, given: URLSearchParams): Promise<Page> {
+  const read = await readLink(options, token);
+  if (read.kind === 'PAGE') return read.page;
+  const { answer } = read;
+  const form = FORMS[answer.action];
+  const reason = form.reasons.find((known) => known === given.get('reason')) ?? null;
+  if (form.reasons.length > 0 && reason === null) return formPage(form, { leadId: answer.leadId, fault: 'Choose a reason.' });
+  const notes = form.takesNotes ? (given.get('notes') ?? '').trim() : '';
+  const record = recordOf(options, answer, { reason, notes });
+  if (record === null) return formPage(form, { leadId: answer.leadId, fault: 'These notes are too long, or hold what is no text.' });
+  await options.send([record]);
+  return messagePage(200, form.title, form.done);
+}
+
+type LinkRead = { readonly kind: 'ANSWER'; readonly answer: Answer } | { readonly kind: 'PAGE'; readonly page: Page };
+
+async function readLink({ keys, now, store }: AnswerLinkOptions, token: string): Promise<LinkRead> {
+  const read = readAnswer(token, { keys, now: now() });
+  if (read.kind === 'FORGED') return { kind: 'PAGE', page: FORGED };
+  if (read.kind === 'EXPIRED') return { kind: 'PAGE', page: EXPIRED };
+  const { lead } = await store.readLeadStatus(read.answer.leadId);
+  const isCurrent = lead !== null && lead.stage !== 'CLOSED' && lead.revision === read.answer.revision;
+  return isCurrent ? { kind: 'ANSWER', answer: read.answer } : { kind: 'PAGE', page: MOVED_ON };
+}
+
+/** Through the one rule for activities, which also cleans the notes; null when it refuses them. */
+function recordOf(
+  { inbox, now }: AnswerLinkOptions,
+  answer: Answer,
+  { reason, notes }: { readonly reason: string | null; readonly notes: string },
+): OutgoingRecord | null {
+  const { leadId, agentId, action, revision } = answer;
+  const eventId = answerEventId(answer);
+  const occurredAt = now();
+  const person = notes === '' ? null : { notes };
+  const parsed = parseActivity({ activityId: eventId, leadId, activity: action, occurredAt, agentId, reason, person }, ANSWER_SYSTEM);
+  if (!parsed.ok) return null;
+  const submission = { ...parsed.submission, eventId, activity: { ...parsed.submission.activity, revision } };
+  return { topic: TOPICS.inbox.topic, key: leadId, value: activityValue(inbox, submission, occurredAt) };
+}

@@ -1,0 +1,56 @@
+/** One function for all channels: takes a row of `deliveries` to whom it is for. */
+import type { Codec } from '@lead-router/contracts/codec.ts';
+import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
+import { readDecisions } from '@lead-router/store/lead-store.ts';
+import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { readEarlierLeads } from '@lead-router/store/told-leads.ts';
+import type { Clock } from '@lead-router/stream/clock.ts';
+import type { AddressGuard } from './checked-address.ts';
+import { type LinkOptions, type MailOptions, sendLeadReply, sendOwnerMail } from './mail-channels.ts';
+import type { SendAnswer } from './send-deliveries.ts';
+import type { MailServer } from './send-mail.ts';
+import { sendWebhook, type WebhookOptions } from './send-webhook.ts';
+
+export interface ChannelOptions {
+  readonly pool: PostgresPool;
+  readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
+  readonly ruleSet: () => RuleSet;
+  readonly server: MailServer | null;
+  readonly links: LinkOptions | null;
+  readonly domain: string;
+  readonly guard: AddressGuard;
+  /** Of the environment. */
+  readonly variable: (name: string) => string | undefined;
+  readonly clock: Clock;
+  readonly sendTimeoutMs: number;
+}
+
+/** Of a person who comes again and again, the latest say enough. */
+const EARLIER_LEADS = 5;
+
+/** Rejects when something of our own does not answer; then nothing was sent. */
+export function composeChannels(options: ChannelOptions): (delivery: LeasedDelivery) => Promise<SendAnswer> {
+  const { pool, decided, ruleSet, server, links, domain, guard, variable, clock } = options;
+  const webhook: WebhookOptions = {
+    destinationOf: (id) => ruleSet().destinations.get(id),
+    ...{ variable, guard, timeoutMs: options.sendTimeoutMs },
+    now: () => clock.now(),
+  };
+  const mail: MailOptions = {
+    ...{ decided, ruleSet, server, links, domain },
+    readDecisions: ({ leadId }) => readDecisions(pool, leadId),
+    readEarlierLeads: ({ leadId }, identities) => readEarlierLeads(pool, { leadId, identities, limit: EARLIER_LEADS }),
+  };
+  return (delivery) => {
+    switch (delivery.channel) {
+      case 'webhook':
+        return sendWebhook(webhook, delivery);
+      case 'email':
+        return sendOwnerMail(mail, delivery);
+      case 'reply':
+        return sendLeadReply(mail, delivery);
+    }
+  };
+}

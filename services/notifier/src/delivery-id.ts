@@ -1,0 +1,12 @@
+/** How a delivery is known outside: the same at every attempt. */
+import type { DeliveryKey } from '@lead-router/store/delivery-store.ts';
+
+/** `webhook-id` of a webhook, left side of the Message-ID of a mail: by it a receiver knows a repeat. */
+export function deliveryIdOf({ leadId, revision, channel }: DeliveryKey): string {
+  return `${leadId}.${revision}.${channel}`;
+}
+
+/** Takes nothing personal; `domain` is a setting, so that it stays the same whatever becomes of the rule set. */
+export function messageIdOf(key: DeliveryKey, domain: string): string {
+  return `<${deliveryIdOf(key)}@${domain}>`;
+}

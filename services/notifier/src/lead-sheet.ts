@@ -1,0 +1,143 @@
+/** All that is known of a lead, in the order in which whoever has to call wants it: sections of labelled values, nothing empty. */
+import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import type { StoredDecision } from '@lead-router/store/lead-store.ts';
+import type { EarlierLead } from '@lead-router/store/told-leads.ts';
+import { agentNameOf, destinationNameOf } from './template-values.ts';
+import { asCount, asMoney, inTime, inWords } from './words.ts';
+
+export interface SheetSection {
+  readonly title: string;
+  /** Label and value; values may have several lines. */
+  readonly rows: readonly (readonly [string, string])[];
+}
+
+export interface SheetFacts {
+  readonly decided: LeadDecided;
+  readonly ruleSet: RuleSet;
+  /** Decisions of this lead before this one, by revision. */
+  readonly decisions: readonly StoredDecision[];
+  /** Other leads of the same person, the latest first. */
+  readonly earlier: readonly EarlierLead[];
+  /** Of the pool: times are told in it. */
+  readonly zone: string;
+}
+
+type Row = readonly [label: string, value: string | number | null | undefined | false];
+
+export function leadSheet(facts: SheetFacts): readonly SheetSection[] {
+  const { decided, zone } = facts;
+  const { lead, person, enrichment } = decided.context;
+  const { company, location, qualification } = lead;
+  const time = (at: number | null): string | null => (at === null ? null : inTime(at, zone));
+  return [
+    section('Contact', [
+      ['Name', joined([person?.firstName, person?.lastName], ' ')],
+      ['Job title', person?.jobTitle],
+      ['Phone', person?.phone],
+      ['Mobile', person?.mobile],
+      ['E-mail', person?.email],
+      ['Fax', person?.fax],
+      ['Website', company.website],
+      ['Address', joined([person?.street, location.city, joined([location.region, location.postalCode], ' '), location.country], ', ')],
+      ['May be called', allowed(lead.consent.phone)],
+      ['May be written to', allowed(lead.consent.email)],
+      ['Consent', joined([lead.consent.proof, time(lead.consent.givenAt)], ', ')],
+      ['Language', lead.language],
+    ]),
+    section('Company', [
+      ['Company', company.name],
+      ['Account', enrichment?.accountName],
+      ['Industry', enrichment?.industry ?? company.industry],
+      ['Government', enrichment?.government != null && inWords(enrichment.government)],
+      ['Employees', company.employeeCount !== null && asCount(company.employeeCount)],
+      ['Revenue', company.annualRevenue !== null && asMoney(company.annualRevenue)],
+      ['Territory', enrichment?.territory],
+    ]),
+    section('Qualifying answers', [
+      ['Time frame', qualification.timeFrame !== 'UNKNOWN' && inWords(qualification.timeFrame)],
+      ['Authority', qualification.authority !== 'UNKNOWN' && inWords(qualification.authority)],
+      ['Budget', qualification.budget !== null && asMoney(qualification.budget)],
+      ['Need', qualification.need],
+      ['Products', qualification.productInterest.join(', ')],
+      ['Topics', (enrichment?.topics ?? []).map(inWords).join(', ')],
+    ]),
+    section('In their own words', [['Comments', person?.comments]]),
+    section('Notes', [['Notes', person?.notes]]),
+    section('Where it comes from', [
+      ['Initiative', lead.initiative],
+      ['Campaign', lead.campaign],
+      ['Channel', lead.channel],
+      ['Vendor', `${lead.vendor}, reference ${lead.vendorReference}`],
+      ['First contact', time(lead.createdAt)],
+      ['Received', time(decided.submittedAt)],
+      ...Object.entries(lead.attributes).map(([name, value]): Row => [inWords(name), value]),
+    ]),
+    section(
+      'What it was sent',
+      lead.fulfilments.map(({ item, receivedAt }): Row => [inTime(receivedAt, zone), item]),
+    ),
+    section('What happened before', historyRows(facts)),
+    section('Why you have it', reasonRows(facts)),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+function reasonRows({ decided, ruleSet }: SheetFacts): readonly Row[] {
+  const { scoring } = decided.context;
+  const rule = ruleSet.rules.find(({ ruleId }) => ruleId === decided.ruleId);
+  return [
+    ['Rule', rule?.description ?? decided.ruleId],
+    ['Cause', inWords(decided.cause)],
+    ['Destination', joined([destinationNameOf(decided, ruleSet), decided.poolId], ', ')],
+    ['Grade', joined([inWords(decided.grade), scoring?.gradeReason], ': ')],
+    [
+      'Score',
+      joined(
+        [String(decided.score), scoring?.reasons.map(({ name, points }) => `${name} ${points > 0 ? '+' : ''}${points}`).join(', ')],
+        ': ',
+      ),
+    ],
+  ];
+}
+
+function historyRows({ decided, ruleSet, decisions, earlier, zone }: SheetFacts): readonly Row[] {
+  const own = decisions.map((decision): Row => {
+    const who = decision.agentId === null ? 'nobody yet' : agentNameOf(decision, ruleSet);
+    return [inTime(decision.decidedAt, zone), `${inWords(decision.kind)}, ${who} (${inWords(decision.cause).toLowerCase()})`];
+  });
+  const others = earlier.map(
+    (lead): Row => [inTime(lead.submittedAt, zone), earlierWords(lead, { zone, isLinkedTo: decided.linkedTo === lead.leadId })],
+  );
+  return [...others, ...own];
+}
+
+function earlierWords(lead: EarlierLead, { zone, isLinkedTo }: { readonly zone: string; readonly isLinkedTo: boolean }): string {
+  const { agentId, destinationId, acceptedAt, respondedAt, isQualified, stage, vendor, leadId } = lead;
+  return [
+    `Another lead of this person, from ${vendor}${isLinkedTo ? ', which this one belongs to' : ''}: ${joined([agentId, destinationId], ' of ') ?? 'nobody had it'}`,
+    acceptedAt === null ? 'not accepted' : `accepted ${inTime(acceptedAt, zone)}`,
+    respondedAt === null ? 'no response' : `first response ${inTime(respondedAt, zone)}`,
+    ...(isQualified ? ['qualified'] : []),
+    stage === 'CLOSED' ? 'closed' : `still ${stage.toLowerCase()}`,
+    leadId,
+  ].join('; ');
+}
+
+function section(title: string, rows: readonly Row[]): SheetSection {
+  return {
+    title,
+    rows: rows.flatMap(([label, value]) =>
+      value === null || value === undefined || value === false || value === '' ? [] : [[label, String(value)] as const],
+    ),
+  };
+}
+
+function joined(values: readonly (string | null | undefined)[], separator: string): string | null {
+  return values.filter((value) => value !== null && value !== undefined && value !== '').join(separator) || null;
+}
+
+/** What somebody may do decides whether they break the law: unknown is said, too. */
+function allowed(consent: boolean | null): string {
+  if (consent === null) return 'not known: ask before';
+  return consent ? 'yes' : 'NO';
+}

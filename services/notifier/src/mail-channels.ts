@@ -1,0 +1,100 @@
+/** The two kinds of mail from rows of `deliveries`: to the owner, and to the lead itself. Written when sent, by the rules of that moment. */
+import { ANSWER_ACTIONS, ANSWER_PATH, signAnswer } from '@lead-router/contracts/answer-token.ts';
+import type { Codec } from '@lead-router/contracts/codec.ts';
+import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import { asLeadId } from '@lead-router/contracts/ids.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
+import type { StoredDecision } from '@lead-router/store/lead-store.ts';
+import type { EarlierLead } from '@lead-router/store/told-leads.ts';
+import { messageIdOf } from './delivery-id.ts';
+import { replyMail } from './lead-reply.ts';
+import { type AnswerLink, ownerAddress, ownerMail } from './owner-mail.ts';
+import type { SendAnswer } from './send-deliveries.ts';
+import type { MailServer } from './send-mail.ts';
+
+export interface MailOptions {
+  /** null: no server is set. */
+  readonly server: MailServer | null;
+  readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
+  readonly ruleSet: () => RuleSet;
+  readonly readDecisions: (delivery: LeasedDelivery) => Promise<readonly StoredDecision[]>;
+  readonly readEarlierLeads: (delivery: LeasedDelivery, identities: readonly string[]) => Promise<readonly EarlierLead[]>;
+  /** null: mails have no links to answer by. */
+  readonly links: LinkOptions | null;
+  /** Right side of every Message-ID. */
+  readonly domain: string;
+}
+
+export interface LinkOptions {
+  /** Where people reach the gateway, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly key: string;
+}
+
+/** Rejects when Postgres or the registry do not answer: nothing has been sent then. */
+export async function sendOwnerMail(options: MailOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
+  const { server, domain } = options;
+  const ruleSet = options.ruleSet();
+  const { from, replyTo, owners } = ruleSet.communication;
+  if (from === null || !owners.has(delivery.destinationId)) return refused('the rules no longer tell this destination by mail');
+  if (server === null) return noServer();
+  const decided = await decode(options, delivery);
+  const to = ownerAddress(decided, ruleSet.communication);
+  if (to === null)
+    return {
+      kind: 'REFUSED',
+      code: 'LR_NOTIFIER_NO_ADDRESS',
+      status: null,
+      detail: 'neither the agent nor the destination has an address',
+    };
+  const [decisions, earlier] = await Promise.all([
+    options.readDecisions(delivery),
+    options.readEarlierLeads(delivery, decided.context.enrichment?.identities ?? []),
+  ]);
+  const zone = ruleSet.pools.get(decided.poolId ?? '')?.zone ?? 'UTC';
+  const content = ownerMail(
+    { decided, ruleSet, decisions: decisions.filter(({ revision }) => revision < decided.revision), earlier, zone },
+    linksOf(options, decided),
+  );
+  return server.send({
+    ...{ ...content, from, replyTo, to, isReply: false },
+    messageId: messageIdOf(delivery, domain),
+    thread: `<${delivery.leadId}@${domain}>`,
+  });
+}
+
+/** As above. */
+export async function sendLeadReply(options: MailOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
+  const { server, domain } = options;
+  const ruleSet = options.ruleSet();
+  const { from, replyTo } = ruleSet.communication;
+  if (server === null) return noServer();
+  const content = from === null ? null : replyMail(await decode(options, delivery), ruleSet);
+  if (from === null || content === null) return refused('the rules no longer answer this lead');
+  return server.send({ ...content, from, replyTo, messageId: messageIdOf(delivery, domain), thread: null, isReply: true });
+}
+
+async function decode({ decided }: MailOptions, { payload }: LeasedDelivery): Promise<LeadDecided> {
+  await decided.prepare([payload]);
+  return decided.decode(payload);
+}
+
+/** They run out with time and with the next decision. Of a linked lead there is nothing to answer: it is not worked itself. */
+function linksOf({ links, ruleSet }: MailOptions, decided: LeadDecided): readonly AnswerLink[] {
+  if (links === null || decided.kind === 'LINKED') return [];
+  const expiresAt = decided.decidedAt + ruleSet().communication.answerWithinMs;
+  const { revision, agentId, envelope } = decided;
+  return ANSWER_ACTIONS.map((action) => {
+    const token = signAnswer({ leadId: asLeadId(envelope.leadId), revision, agentId, action, expiresAt }, links.key);
+    return { action, url: `${links.baseUrl}${ANSWER_PATH}${token}` };
+  });
+}
+
+function refused(detail: string): SendAnswer {
+  return { kind: 'REFUSED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail };
+}
+
+function noServer(): SendAnswer {
+  return { kind: 'FAILED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: 'set NOTIFIER_SMTP_URL to the mail server' };
+}

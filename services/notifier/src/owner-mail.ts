@@ -1,0 +1,102 @@
+/** The mail to a lead's owner: what to do by when, links to answer by, and the lead's whole context, as text and as HTML. */
+
+import type { AnswerAction } from '@lead-router/contracts/answer-token.ts';
+import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { Communication } from '@lead-router/domain/rule-set/communication.ts';
+import { renderTemplate } from '@lead-router/domain/rule-set/mail-template.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import { leadSheet, type SheetFacts, type SheetSection } from './lead-sheet.ts';
+import type { Mail } from './send-mail.ts';
+import { destinationNameOf, templateValues } from './template-values.ts';
+import { escapeHtml, inTime, inWords } from './words.ts';
+
+export interface AnswerLink {
+  readonly action: AnswerAction;
+  readonly url: string;
+}
+
+const LINK_WORDS: Readonly<Record<AnswerAction, string>> = {
+  ACCEPTED: 'Accept',
+  DECLINED: 'Decline',
+  CONTACTED: 'I have talked to them',
+  QUALIFIED: 'Qualified',
+  DISQUALIFIED: 'Disqualified',
+};
+
+/** null: no address is known. The agent's own comes first. */
+export function ownerAddress(
+  { destinationId, agentId }: Pick<LeadDecided, 'destinationId' | 'agentId'>,
+  communication: Communication,
+): string | null {
+  const own = agentId === null ? undefined : communication.agents.get(agentId);
+  const template = communication.owners.get(destinationId ?? '')?.to ?? null;
+  if (own !== undefined || template === null) return own ?? null;
+  const needsAgent = template.some((part) => typeof part !== 'string');
+  return needsAgent && agentId === null ? null : renderTemplate(template, { agentId });
+}
+
+export function ownerMail(facts: SheetFacts, links: readonly AnswerLink[]): Pick<Mail, 'subject' | 'text' | 'html'> {
+  const opening = openingOf(facts);
+  const sheet = leadSheet(facts);
+  return { subject: subjectOf(facts), text: asText({ opening, sheet, links }), html: asHtml({ opening, sheet, links }) };
+}
+
+function subjectOf({ decided, ruleSet }: SheetFacts): string {
+  const values = templateValues(decided, ruleSet);
+  const subject = ruleSet.communication.owners.get(decided.destinationId ?? '')?.subject ?? null;
+  if (subject !== null) return renderTemplate(subject, values);
+  const company = decided.context.lead.company.name ?? decided.context.enrichment?.accountName ?? 'a lead';
+  return `${inWords(decided.grade)}: ${company}, for ${destinationNameOf(decided, ruleSet) ?? 'you'}`;
+}
+
+function openingOf(facts: SheetFacts): readonly string[] {
+  const { decided, zone } = facts;
+  return [
+    kindWords(decided, facts.ruleSet),
+    ...(decided.acceptBy === null ? [] : [`Accept it by ${inTime(decided.acceptBy, zone)}, or it goes to somebody else.`]),
+  ];
+}
+
+function kindWords({ kind, linkedTo }: LeadDecided, { rules }: RuleSet): string {
+  switch (kind) {
+    case 'LINKED':
+      return `This belongs to a lead that you have already (${linkedTo}): the same person has written again.`;
+    case 'EXCEPTION':
+      return `Nobody else can take this lead: it needs your decision (${rules.at(-1)?.description ?? 'last resort'}).`;
+    default:
+      return 'This lead is yours.';
+  }
+}
+
+interface Content {
+  readonly opening: readonly string[];
+  readonly sheet: readonly SheetSection[];
+  readonly links: readonly AnswerLink[];
+}
+
+function asText({ opening, sheet, links }: Content): string {
+  const answers = links.map(({ action, url }) => `${LINK_WORDS[action]}: ${url}`);
+  const sections = sheet.map(({ title, rows }) =>
+    [title.toUpperCase(), ...rows.map(([label, value]) => `  ${label}: ${value.replaceAll('\n', '\n    ')}`)].join('\n'),
+  );
+  return `${[opening.join('\n'), ...(answers.length === 0 ? [] : [answers.join('\n')]), ...sections].join('\n\n')}\n`;
+}
+
+const CELL = 'padding:2px 12px 2px 0;vertical-align:top';
+const BUTTON =
+  'display:inline-block;margin:0 8px 8px 0;padding:8px 14px;border-radius:4px;background:#1f4e79;color:#fff;text-decoration:none';
+
+function asHtml({ opening, sheet, links }: Content): string {
+  const buttons = links
+    .map(({ action, url }) => `<a href="${escapeHtml(url)}" style="${BUTTON}">${escapeHtml(LINK_WORDS[action])}</a>`)
+    .join('');
+  const tables = sheet.map(({ title, rows }) => {
+    const lines = rows.map(
+      ([label, value]) =>
+        `<tr><th style="${CELL};text-align:left;font-weight:normal;color:#555">${escapeHtml(label)}</th><td style="${CELL};white-space:pre-wrap">${escapeHtml(value)}</td></tr>`,
+    );
+    return `<h3 style="margin:16px 0 4px">${escapeHtml(title)}</h3><table style="border-collapse:collapse">${lines.join('')}</table>`;
+  });
+  const paragraphs = opening.map((line) => `<p>${escapeHtml(line)}</p>`).join('');
+  return `<!doctype html><html><body style="font-family:sans-serif;font-size:14px">${paragraphs}<p>${buttons}</p>${tables.join('')}</body></html>`;
+}
