@@ -43,6 +43,10 @@ gateway 1.2.3: takes leads and activities in, and says of each whether it is acc
     delivery at-least-once, offsets committed after the acknowledgement
     step read: lines of the body, each readable or refused by itself
     step produce -> inbox: activities, acknowledged by all replicas
+  source answer-links <- http: GET and POST /answers/{token}
+    delivery at-least-once, offsets committed after the acknowledgement
+    step read: the signed token, and whether the assignment is still current; GET ends here
+    step produce -> inbox: one activity, however often the link is used
   sink submitted -> lead.submitted.v1
   sink submissions -> table submissions
   sink inbox -> lead.inbox.v1
@@ -53,6 +57,6 @@ gateway 1.2.3: takes leads and activities in, and says of each whether it is acc
   it('has no flow for topics that nobody publishes to', async () => {
     const { description, flows } = await topologyWith([], []);
     expect(flows).toEqual([]);
-    expect(description.flows.map(({ source }) => source.name)).toEqual(['post-leads', 'post-activities']);
+    expect(description.flows.map(({ source }) => source.name)).toEqual(['post-leads', 'post-activities', 'answer-links']);
   });
 });
