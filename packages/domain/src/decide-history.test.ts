@@ -10,7 +10,8 @@ import {
   wakeFaults,
 } from '@lead-router/testkit/builders/decision-faults.ts';
 import { type Command, histories, perform, ruleSets } from '@lead-router/testkit/builders/decision-history.ts';
-import { type Decided, World } from '@lead-router/testkit/builders/decision-world.ts';
+import { type Decided, leadId, World } from '@lead-router/testkit/builders/decision-world.ts';
+import { buildFacts, buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RuleSet } from './rule-set.ts';
@@ -107,5 +108,29 @@ describe('any history', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('reports of one assignment', () => {
+  const kinds = fc.constantFrom('ACCEPTED' as const, 'CONTACTED' as const, 'NOTED' as const, 'ENGAGED' as const);
+  const report = fc.record({ kind: kinds, ago: fc.nat({ max: 9 }), isHumanResponse: fc.boolean(), bySystem: fc.boolean() });
+  type Report = typeof report extends fc.Arbitrary<infer One> ? One : never;
+  const clock = { withinMs: 3_600_000, time: 'WALL', warnAfterMs: 1_800_000 } as const;
+  const ruleSet = buildTestRuleSet({
+    pools: [{ poolId: 'a', agents: ['ann'], sla: { accept: clock, firstResponse: clock, maxReassignments: null } }],
+  });
+
+  it('leave the same lead whatever their order, and however often they come', () => {
+    const orders = fc
+      .array(report, { maxLength: 6 })
+      .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })));
+    const tell = (reports: readonly Report[]) => {
+      const world = new World({ ruleSet }).submit('lead', buildFacts({ pool: 'a' })).drain();
+      for (const { kind, ago, isHumanResponse, bySystem } of reports)
+        world.act('lead', kind, { agentId: bySystem ? null : 'ann', occurredAt: world.now - ago, isHumanResponse }).drain();
+      const { acceptedAt, respondedAt, timer, laterTimers, revision } = world.leads.get(leadId('lead')) ?? {};
+      return { acceptedAt, respondedAt, timer, laterTimers, revision };
+    };
+    fc.assert(fc.property(orders, ([all, again]) => void expect(tell(again)).toEqual(tell(all))));
   });
 });

@@ -137,7 +137,7 @@ function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInp
       if (lead.record?.isQualified !== true) guessReroute(guess, lead, factsOf({ isQualified: true }, input.facts));
       return;
     case 'ENGAGED':
-      if (lead.record !== null && !isPromotion(lead.record, input.facts)) return;
+      if (lead.record !== null && lead.record.stage !== 'WAITING' && !isPromotion(lead.record, input.facts)) return;
       guessReroute(guess, lead, factsOf(lead, input.facts));
       return;
     case 'ANSWERED':

@@ -40,13 +40,13 @@ export function answer(state: BatchState, report: Report): void {
   reroute(state, { ...report, after: graded(talked, facts), facts, cause: 'ANSWERED' });
 }
 
-/** Opens and clicks promote a lead, and never take it from a person who has accepted it. */
+/** Opens and clicks promote a lead, and never take it from a person who has accepted it. One that waits is nobody's yet: the rules have it. */
 export function engage(state: BatchState, report: Report): void {
   const { lead, input, turn } = report;
   const facts = factsOf(lead, input.facts);
   const destination = lead.destinationId === null ? undefined : state.ruleSet.destinations.get(lead.destinationId);
   const isWorked = lead.acceptedAt !== null && destination !== undefined && !AUTOMATED.includes(destination.kind);
-  if (!isPromotion(lead, facts)) {
+  if (lead.stage !== 'WAITING' && !isPromotion(lead, facts)) {
     state.change(turn, { ...lead, version: lead.version + 1 });
     return;
   }

@@ -1,6 +1,6 @@
 /** Random rule sets and histories for the properties of deciding. */
 import type { Facts } from '@lead-router/domain/facts.ts';
-import { GRADE_RANK, type RuleSet } from '@lead-router/domain/rule-set.ts';
+import { type ClockPolicy, GRADE_RANK, type RuleSet } from '@lead-router/domain/rule-set.ts';
 import fc from 'fast-check';
 import { type Decided, leadId, type World } from './decision-world.ts';
 import { buildFacts, buildTestRuleSet, type TestPool } from './test-rule-set.ts';
@@ -38,6 +38,14 @@ const agent = fc.record({
 });
 const agents = fc.uniqueArray(agent, { selector: (one) => one.agentId, maxLength: 4 });
 
+const clock = (minutes: number): fc.Arbitrary<ClockPolicy | null> =>
+  fc.constantFrom(
+    null,
+    { withinMs: minutes * MINUTE_MS, time: 'WALL', warnAfterMs: null },
+    { withinMs: minutes * MINUTE_MS, time: 'BUSINESS', warnAfterMs: (minutes - 1) * MINUTE_MS },
+  );
+const sla = fc.record({ accept: clock(5), firstResponse: clock(90), maxReassignments: fc.constantFrom(null, null, 0, 1) });
+
 const pool = (poolId: string) =>
   fc.record({
     poolId: fc.constant(poolId),
@@ -46,7 +54,7 @@ const pool = (poolId: string) =>
     caps: fc.oneof(fc.constant(NEVER_CAPPED), caps),
     hours,
     sticky: fc.boolean(),
-    acceptWithinMs: fc.constantFrom(null, 5 * MINUTE_MS),
+    sla,
     maxWaitMs: fc.constantFrom(null, null, 90 * MINUTE_MS),
     overflowTo: fc.constantFrom(null, null, ...POOLS, 'final'),
   });
@@ -101,6 +109,10 @@ const command = fc.oneof(
       activity: fc.constantFrom(
         'ACCEPTED' as const,
         'CONTACTED' as const,
+        'ANSWERED' as const,
+        'ENGAGED' as const,
+        'NOTED' as const,
+        'UNDELIVERABLE' as const,
         'DECLINED' as const,
         'RETURNED' as const,
         'QUALIFIED' as const,
@@ -110,6 +122,13 @@ const command = fc.oneof(
       ),
       by: fc.constantFrom('owner', 'owner', 'system', 'ann'),
       ago: fc.constantFrom(0, 0, 6 * MINUTE_MS),
+      isHumanResponse: fc.constantFrom(true, true, false),
+      /** What the rules go by after an answer or a click. */
+      learned: fc.record({
+        grade: fc.constantFrom(...gradeNames()),
+        score: fc.integer({ min: 0, max: 3 }),
+        pool: fc.constantFrom(...POOLS),
+      }),
     }),
   },
   {
@@ -147,7 +166,15 @@ export function perform(world: World, one: Command): Decided | null {
     case 'act': {
       if (!world.facts.has(leadId(name))) return null;
       const agentId = one.by === 'owner' ? (world.leads.get(leadId(name))?.agentId ?? null) : one.by === 'system' ? null : one.by;
-      world.act(name, one.activity, { agentId, occurredAt: world.now - one.ago });
+      const { grade, score, pool: next } = one.learned;
+      const attributes = { ...world.facts.get(leadId(name))?.attributes, pool: next };
+      const isNews = one.activity === 'ANSWERED' || one.activity === 'ENGAGED';
+      world.act(name, one.activity, {
+        agentId,
+        occurredAt: world.now - one.ago,
+        isHumanResponse: one.isHumanResponse,
+        ...(isNews ? { learned: { grade, score, attributes } } : {}),
+      });
       return null;
     }
     case 'reassign':
