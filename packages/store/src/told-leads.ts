@@ -15,12 +15,14 @@ export interface EarlierLead {
   readonly acceptedAt: number | null;
   readonly respondedAt: number | null;
   readonly isQualified: boolean;
+  /** LeadContext in its stored form; null when none was kept. */
+  readonly context: Buffer | null;
 }
 
 const EARLIER = statement(
   'told-leads-earlier',
   `SELECT l.lead_id AS "leadId", l.vendor, l.stage, l.destination_id AS "destinationId", l.agent_id AS "agentId",
-          l.submitted_at AS "submittedAt", l.accepted_at AS "acceptedAt", l.responded_at AS "respondedAt", l.is_qualified AS "isQualified"
+          l.submitted_at AS "submittedAt", l.accepted_at AS "acceptedAt", l.responded_at AS "respondedAt", l.is_qualified AS "isQualified", l.context
      FROM leads l
     WHERE l.lead_id IN (SELECT t.lead_id FROM told_leads t WHERE t.identity = ANY ($2::text[])) AND l.lead_id <> $1
     ORDER BY l.submitted_at DESC

@@ -1,13 +1,15 @@
 /** One function for all channels: takes a row of `deliveries` to whom it is for. */
 import type { Codec } from '@lead-router/contracts/codec.ts';
+import { decodeContext, type StoredContexts } from '@lead-router/contracts/context-codec.ts';
 import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
 import { readDecisions } from '@lead-router/store/lead-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
-import { readEarlierLeads } from '@lead-router/store/told-leads.ts';
+import { type EarlierLead, readEarlierLeads } from '@lead-router/store/told-leads.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { AddressGuard } from './checked-address.ts';
+import type { EarlierStory } from './lead-sheet.ts';
 import { type LinkOptions, type MailOptions, sendLeadReply, sendOwnerMail } from './mail-channels.ts';
 import type { SendAnswer } from './send-deliveries.ts';
 import type { MailServer } from './send-mail.ts';
@@ -16,6 +18,7 @@ import { sendWebhook, type WebhookOptions } from './send-webhook.ts';
 export interface ChannelOptions {
   readonly pool: PostgresPool;
   readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
+  readonly contexts: StoredContexts;
   readonly ruleSet: () => RuleSet;
   readonly server: MailServer | null;
   readonly links: LinkOptions | null;
@@ -41,7 +44,8 @@ export function composeChannels(options: ChannelOptions): (delivery: LeasedDeliv
   const mail: MailOptions = {
     ...{ decided, ruleSet, server, links, domain },
     readDecisions: ({ leadId }) => readDecisions(pool, leadId),
-    readEarlierLeads: ({ leadId }, identities) => readEarlierLeads(pool, { leadId, identities, limit: EARLIER_LEADS }),
+    readEarlierLeads: async ({ leadId }, identities) =>
+      withStories(options.contexts, await readEarlierLeads(pool, { leadId, identities, limit: EARLIER_LEADS })),
   };
   return (delivery) => {
     switch (delivery.channel) {
@@ -53,4 +57,12 @@ export function composeChannels(options: ChannelOptions): (delivery: LeasedDeliv
         return sendLeadReply(mail, delivery);
     }
   };
+}
+
+async function withStories(contexts: StoredContexts, leads: readonly EarlierLead[]): Promise<readonly EarlierStory[]> {
+  await contexts.prepare(leads.flatMap(({ context }) => (context === null ? [] : [context])));
+  return leads.map((lead) => {
+    const content = lead.context === null ? null : decodeContext(contexts.fromStored(lead.context));
+    return { ...lead, campaign: content?.lead.campaign ?? null, history: content?.history ?? [] };
+  });
 }

@@ -12,12 +12,12 @@ const TYPES: Readonly<Record<LeadDecided['kind'], string>> = {
 /** Shape of Standard Webhooks: type, timestamp, data. Times in the data are milliseconds since the epoch. */
 export function deliveryPayload(decided: LeadDecided): Buffer {
   const { envelope, context, kind, ...decision } = decided;
-  const { lead, person, enrichment, scoring } = context;
+  const { lead, person, enrichment, scoring, history } = context;
   return Buffer.from(
     JSON.stringify({
       type: TYPES[kind],
       timestamp: new Date(decision.decidedAt).toISOString(),
-      data: { leadId: envelope.leadId, eventId: envelope.eventId, kind, ...decision, lead, person, enrichment, scoring },
+      data: { leadId: envelope.leadId, eventId: envelope.eventId, kind, ...decision, lead, person, enrichment, scoring, history },
     }),
   );
 }

@@ -1,10 +1,16 @@
 /** All that is known of a lead, in the order in which whoever has to call wants it: sections of labelled values, nothing empty. */
-import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { LeadDecided, LeadEvent } from '@lead-router/contracts/generated/wire-types.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import type { EarlierLead } from '@lead-router/store/told-leads.ts';
 import { agentNameOf, destinationNameOf } from './template-values.ts';
 import { asCount, asMoney, inTime, inWords } from './words.ts';
+
+/** An earlier lead with what was done with it. */
+export interface EarlierStory extends EarlierLead {
+  readonly campaign: string | null;
+  readonly history: readonly LeadEvent[];
+}
 
 export interface SheetSection {
   readonly title: string;
@@ -18,7 +24,7 @@ export interface SheetFacts {
   /** Decisions of this lead before this one, by revision. */
   readonly decisions: readonly StoredDecision[];
   /** Other leads of the same person, the latest first. */
-  readonly earlier: readonly EarlierLead[];
+  readonly earlier: readonly EarlierStory[];
   /** Of the pool: times are told in it. */
   readonly zone: string;
 }
@@ -100,24 +106,36 @@ function reasonRows({ decided, ruleSet }: SheetFacts): readonly Row[] {
   ];
 }
 
-function historyRows({ decided, ruleSet, decisions, earlier, zone }: SheetFacts): readonly Row[] {
-  const own = decisions.map((decision): Row => {
-    const who = decision.agentId === null ? 'nobody yet' : agentNameOf(decision, ruleSet);
-    return [inTime(decision.decidedAt, zone), `${inWords(decision.kind)}, ${who} (${inWords(decision.cause).toLowerCase()})`];
-  });
-  const others = earlier.map(
-    (lead): Row => [inTime(lead.submittedAt, zone), earlierWords(lead, { zone, isLinkedTo: decided.linkedTo === lead.leadId })],
-  );
-  return [...others, ...own];
+interface Moment {
+  readonly at: number;
+  readonly what: string;
 }
 
-function earlierWords(lead: EarlierLead, { zone, isLinkedTo }: { readonly zone: string; readonly isLinkedTo: boolean }): string {
-  const { agentId, destinationId, acceptedAt, respondedAt, isQualified, stage, vendor, leadId } = lead;
+function historyRows({ decided, ruleSet, decisions, earlier, zone }: SheetFacts): readonly Row[] {
+  const moments: readonly Moment[] = [
+    ...earlier.map((lead) => ({ at: lead.submittedAt, what: earlierWords(lead, { zone, isLinkedTo: decided.linkedTo === lead.leadId }) })),
+    ...decisions.map((decision) => {
+      const who = decision.agentId === null ? 'nobody yet' : agentNameOf(decision, ruleSet);
+      return { at: decision.decidedAt, what: `${inWords(decision.kind)}, ${who} (${inWords(decision.cause).toLowerCase()})` };
+    }),
+    ...decided.context.history.map((event) => ({ at: event.occurredAt, what: eventWords(event) })),
+  ];
+  return [...moments].sort((a, b) => a.at - b.at).map(({ at, what }): Row => [inTime(at, zone), what]);
+}
+
+function eventWords({ activity, agentId, system, reason }: LeadEvent): string {
+  return `${inWords(activity)}, by ${agentId ?? system}${reason === null ? '' : ` (${inWords(reason).toLowerCase()})`}`;
+}
+
+function earlierWords(lead: EarlierStory, { zone, isLinkedTo }: { readonly zone: string; readonly isLinkedTo: boolean }): string {
+  const { agentId, destinationId, acceptedAt, respondedAt, isQualified, stage, vendor, leadId, campaign, history } = lead;
+  const last = history.at(-1);
   return [
-    `Another lead of this person, from ${vendor}${isLinkedTo ? ', which this one belongs to' : ''}: ${joined([agentId, destinationId], ' of ') ?? 'nobody had it'}`,
+    `Another lead of this person, from ${vendor}${campaign === null ? '' : `, campaign ${campaign}`}${isLinkedTo ? ', which this one belongs to' : ''}: ${joined([agentId, destinationId], ' of ') ?? 'nobody had it'}`,
     acceptedAt === null ? 'not accepted' : `accepted ${inTime(acceptedAt, zone)}`,
     respondedAt === null ? 'no response' : `first response ${inTime(respondedAt, zone)}`,
     ...(isQualified ? ['qualified'] : []),
+    ...(last === undefined ? [] : [`last: ${eventWords(last)}`]),
     stage === 'CLOSED' ? 'closed' : `still ${stage.toLowerCase()}`,
     leadId,
   ].join('; ');

@@ -6,9 +6,9 @@ import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
-import type { EarlierLead } from '@lead-router/store/told-leads.ts';
 import { messageIdOf } from './delivery-id.ts';
 import { replyMail } from './lead-reply.ts';
+import type { EarlierStory } from './lead-sheet.ts';
 import { type AnswerLink, ownerAddress, ownerMail } from './owner-mail.ts';
 import type { SendAnswer } from './send-deliveries.ts';
 import type { MailServer } from './send-mail.ts';
@@ -19,7 +19,7 @@ export interface MailOptions {
   readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
   readonly ruleSet: () => RuleSet;
   readonly readDecisions: (delivery: LeasedDelivery) => Promise<readonly StoredDecision[]>;
-  readonly readEarlierLeads: (delivery: LeasedDelivery, identities: readonly string[]) => Promise<readonly EarlierLead[]>;
+  readonly readEarlierLeads: (delivery: LeasedDelivery, identities: readonly string[]) => Promise<readonly EarlierStory[]>;
   /** null: mails have no links to answer by. */
   readonly links: LinkOptions | null;
   /** Right side of every Message-ID. */

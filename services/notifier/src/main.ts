@@ -2,6 +2,7 @@
 import { loadConfig } from '@lead-router/config/load-config.ts';
 import { answerKeys } from '@lead-router/contracts/answer-token.ts';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
+import { openStoredContexts } from '@lead-router/contracts/context-codec.ts';
 import { openDependencies, openRuleSets, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
 import { VERSION } from '@lead-router/service-kit/version.ts';
 import { insertDeliveries } from '@lead-router/store/delivery-store.ts';
@@ -23,8 +24,13 @@ await runServiceProcess({
     const { config, clock } = parts;
     const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'notifier', maxConnections: POSTGRES_CONNECTIONS });
     const ruleSets = await openRuleSets(parts, { service: 'notifier', pool });
-    const [decided, delivery, inbox] = await waitFor(parts, 'registry', () =>
-      Promise.all([openTopicCodec(schemas, 'decided'), openTopicCodec(schemas, 'delivery'), openTopicCodec(schemas, 'inbox')]),
+    const [decided, delivery, inbox, contexts] = await waitFor(parts, 'registry', () =>
+      Promise.all([
+        openTopicCodec(schemas, 'decided'),
+        openTopicCodec(schemas, 'delivery'),
+        openTopicCodec(schemas, 'inbox'),
+        openStoredContexts(schemas),
+      ]),
     );
     const producer = await waitFor(parts, 'kafka', () => kafka.producer());
     const topology = notifierTopology({
@@ -38,7 +44,7 @@ await runServiceProcess({
     const server = mailServerOf(config);
     const links = config.answerLinks;
     const send = composeChannels({
-      ...{ pool, decided, server, clock, sendTimeoutMs: config.sendTimeoutMs },
+      ...{ pool, decided, contexts, server, clock, sendTimeoutMs: config.sendTimeoutMs },
       ruleSet: () => ruleSets.current().ruleSet,
       guard: { allowed: config.allowedNetworks },
       variable: (name) => process.env[name],
