@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the whole pipeline on its own fresh infrastructure. Prints what it does and finds, and one JSON object as the
- * last line. `npm run bench -- drain paced kill scale` chooses parts; `--leads N` makes the drains smaller.
+ * last line. `npm run bench -- drain paced kill scale match` chooses parts; `--leads N` makes the drains smaller. `match` needs no infrastructure.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -9,9 +9,10 @@ import { parseArgs } from 'node:util';
 import { type BenchCluster, startBenchCluster } from './bench-cluster.ts';
 import { benchRuleSetSource } from './bench-rule-set.ts';
 import { type DrainResult, drain } from './drain.ts';
+import { match } from './match.ts';
 import { paced } from './paced.ts';
 
-const PARTS = ['drain', 'paced', 'kill', 'scale'] as const;
+const PARTS = ['drain', 'paced', 'kill', 'scale', 'match'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
@@ -69,6 +70,10 @@ const drainWith = (options: { routers: number; kill?: boolean }) =>
     },
   );
 
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
 function sayDrain(result: DrainResult): void {
   say(
     `  ${Math.round(result.leadsPerSecond)} leads/s over ${result.seconds.toFixed(1)} s; longest gap ${result.longestGapSeconds.toFixed(2)} s; lost ${result.lost}, doubled ${result.doubled}`,
@@ -106,6 +111,21 @@ const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
     const ratio = { two: two.leadsPerSecond / one.leadsPerSecond, four: four.leadsPerSecond / one.leadsPerSecond };
     say(`  2 routers ${ratio.two.toFixed(2)} of one, 4 routers ${ratio.four.toFixed(2)} of one`);
     return { one, two, four, ratio };
+  },
+  match: async () => {
+    say('\nmatch');
+    const result = match({ accounts: 100_000, onProgress: (line) => say(`  ${line}`) });
+    const { plain, withAccounts, withLanguage } = result.enrichMicros;
+    say(
+      `  loaded in ${result.loadSeconds.toFixed(1)} s (${result.loadCpuSeconds.toFixed(1)} s of CPU); ${Math.round(result.matchesPerSecond)} matches/s on one core`,
+    );
+    say(
+      `  found ${percent(result.found)} of those meant, ${percent(result.mistaken)} wrongly; an account for ${percent(result.foundForStrangers)} of strangers`,
+    );
+    say(
+      `  enrich: ${plain.toFixed(1)} microseconds a lead, ${withAccounts.toFixed(1)} with the accounts, ${withLanguage.toFixed(1)} with languages`,
+    );
+    return result;
   },
 };
 

@@ -21,7 +21,7 @@ export interface EnrichmentSources {
   readonly government: { readonly table: string; readonly levels: ReadonlyMap<string, Government> } | null;
   readonly readName: NameReader;
   readonly matchAccount: AccountMatcher | null;
-  /** Territory by `us-ca`, `ca` (a US state), `us-945` or `945` (a zip prefix) or `us-*`, lower case. */
+  /** Territory by `US-945` (a zip prefix), `US-CA` or `US-*`. */
   readonly territories: { readonly table: string; readonly byRegion: ReadonlyMap<string, string> } | null;
   readonly topics: { readonly table: string; readonly match: TopicMatcher } | null;
   /** Industry by what leads call it, lower case. */

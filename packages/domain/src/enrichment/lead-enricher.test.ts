@@ -56,6 +56,24 @@ describe('mail, phone and identities', () => {
     expect(first.phoneCountry).toBe('US');
   });
 
+  it('tells disposable addresses and those of a function, and the type of the phone', () => {
+    expect(enrich({}, { email: 'info@acme.example', phone: '800 234 5678' })).toMatchObject({
+      emailIsRole: true,
+      emailIsDisposable: false,
+      phoneType: 'TOLL_FREE',
+    });
+    expect(enrich({}, { email: 'x@mailinator.com', phone: '+49 151 23456789' })).toMatchObject({
+      emailIsRole: false,
+      emailIsDisposable: true,
+      phoneType: 'MOBILE',
+      phoneCountry: 'DE',
+    });
+  });
+
+  it('asks for the language only if the rule set does', () => {
+    expect(enrich({}, { comments: 'Wir brauchen ein Angebot f\u00fcr 50 Telefone bis Ende des Monats.' }).language).toBeNull();
+  });
+
   it('takes the mobile number for an identity too', () => {
     const { identities } = enrich({}, { phone: '212 555 2368', mobile: '+49 151 23456789' });
     expect(identities).toEqual([hash('phone:+12125552368'), hash('phone:+4915123456789')].sort());
@@ -79,9 +97,21 @@ describe('places', () => {
     ['C\u00f4te d\u2019Ivoire', null, null, 'CI', null, null],
     ['GBR', null, null, 'GB', null, null],
     ['canada', 'Qu\u00e9bec', 'H2X', 'CA', 'QC', null],
+    ['canada', null, 'V6B 2W9', 'CA', 'BC', null],
     ['Nowhere', 'CA', null, 'US', 'CA', 'WEST'],
   ])('%s, %s, %s is %s-%s in %s', (...[country, region, postalCode, countryCode, regionCode, territory]) => {
     expect(enrich(location({ country, region, postalCode }))).toMatchObject({ countryCode, regionCode, territory });
+  });
+
+  it('takes the time zone of the zip code, else of the state, else of the country', () => {
+    const zone = (known: Partial<Lead['location']>) => {
+      const { timeZone, values } = enrich(location(known));
+      return [timeZone, values.find(({ field }) => field === 'timeZone')?.source];
+    };
+    expect(zone({ country: 'US', region: 'Florida', postalCode: '32501' })).toEqual(['America/Chicago', 'postal code']);
+    expect(zone({ country: 'US', region: 'Florida', postalCode: '33101' })).toEqual(['America/New_York', 'region']);
+    expect(zone({ country: 'Germany' })).toEqual(['Europe/Berlin', 'country']);
+    expect(zone({ country: 'US' })).toEqual([null, undefined]);
   });
 
   it('takes the country from the phone number when nothing else says it, with less confidence', () => {
@@ -140,6 +170,23 @@ describe('government, accounts, industries, topics', () => {
       industry: 'Information Technology',
     });
     expect(enrich(company({ website: 'www.microsoft.com', name: 'IBM' })).accountId).toBe('MSFT');
+  });
+
+  it('takes a name that is similar with less confidence, and says why', () => {
+    const found = enrich(company({ name: 'Microsfot Corp' }));
+    expect(found).toMatchObject({ accountId: 'MSFT', accountConfidence: 0.71 });
+    expect(found.values.find(({ field }) => field === 'accountId')?.source).toBe(
+      'table key-accounts, similar company name: 1 letter off "Microsoft"',
+    );
+    expect(enrich(company({ name: 'Microsoft' })).accountConfidence).toBe(0.85);
+    expect(enrich(company({ name: 'Acme Widgets' })).accountConfidence).toBeNull();
+  });
+
+  it('tells sector, size and segment', () => {
+    const found = enrich(company({ name: 'Ohio State University', industry: 'higher education', employeeCount: 4_000 }));
+    expect(found).toMatchObject({ sector: 'Educational Services', sizeBand: 'LARGE', segment: 'EDUCATION', government: null });
+    expect(enrich(company({ name: 'City of Austin' }))).toMatchObject({ government: 'LOCAL', segment: 'GOVERNMENT' });
+    expect(enrich(company({ name: 'IBM' })).sector).toBe('Information');
   });
 
   it('translates the industry that a lead says', () => {
@@ -206,6 +253,9 @@ describe('any lead at all', () => {
           expect(value.source).not.toBe('');
           expect(value.confidence > 0 && value.confidence <= 1).toBe(true);
         }
+        expect(enrichment.values.filter(({ field }) => field === 'timeZone').map(({ value }) => value)).toEqual(
+          enrichment.timeZone === null ? [] : [enrichment.timeZone],
+        );
         const scoring = ruleSet.score(one, enrichment, { isQualified: false });
         expect(scoring.score).toBe(scoring.reasons.reduce((sum, reason) => sum + reason.points, 0));
       }),

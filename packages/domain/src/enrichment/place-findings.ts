@@ -63,11 +63,9 @@ function findTerritory(
 ): Guess | null {
   if (sources.territories === null) return null;
   const { byRegion, table } = sources.territories;
-  const { country, region, zipPrefix } = place;
-  const narrow = [zipPrefix, region].filter((part) => part !== null);
-  const keys = [...narrow.flatMap((part) => [`${country}-${part}`, ...(country === 'US' ? [part] : [])]), `${country}-*`];
-  for (const key of keys) {
-    const value = byRegion.get(key.toLowerCase());
+  for (const part of [place.zipPrefix, place.region, '*']) {
+    const key = part === null ? null : `${place.country}-${part}`;
+    const value = key === null ? undefined : byRegion.get(key);
     if (value !== undefined) return { value, source: `table ${table}, ${key}`, confidence: 1 };
   }
   return null;

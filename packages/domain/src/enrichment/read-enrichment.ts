@@ -65,7 +65,8 @@ export function readEnrichment(document: RuleSetDocument, place: Place | null, t
     government: readGovernmentTable(document, use('government')),
     readName: readNameKeywords(document, use('governmentKeywords')),
     matchAccount: readAccounts(document, fields.get('accounts'), tables),
-    territories: territories === null ? null : { table: territories.table.name, byRegion: valuesByKey(document, territories) },
+    territories:
+      territories === null ? null : { table: territories.table.name, byRegion: byWholeRegion(valuesByKey(document, territories)) },
     topics: topics === null ? null : { table: topics.table.name, match: createTopicMatcher(readKeywords(document, topics)) },
     industries: industries === null ? null : { table: industries.table.name, byName: valuesByKey(document, industries) },
     detectLanguage: booleanOf(document, fields.get('detectLanguage')) === true ? openLanguageDetector() : null,
@@ -182,6 +183,14 @@ function valuesByKey(document: RuleSetDocument, use: TableUse): ReadonlyMap<stri
     else values.set(tableKey(key), value);
   }
   return values;
+}
+
+/** `ca` and `945` are American: `US-CA`, `US-945`. Where both are written, the longer writing counts. */
+function byWholeRegion(values: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const upper = [...values].map(([key, value]): [string, string] => [key.toUpperCase(), value]);
+  const isShort = ([key]: readonly [string, string]): boolean => /^(?:[A-Z]{2}|\d{3})$/.test(key);
+  const short = upper.filter(isShort).map(([key, value]): [string, string] => [`US-${key}`, value]);
+  return new Map([...short, ...upper.filter((entry) => !isShort(entry))]);
 }
 
 function readKeywords(document: RuleSetDocument, use: TableUse): readonly TopicKeyword[] {

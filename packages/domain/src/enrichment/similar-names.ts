@@ -2,9 +2,8 @@
  * Which account is meant by a name that is none of theirs: misspelt, or with other unimportant words. Says nothing rather than
  * something doubtful: where two accounts are as near, neither is meant.
  */
-import { boundedEditDistance } from './edit-distance.ts';
-import { createMisspeltNames } from './misspelt-names.ts';
-import { createNamesByWords } from './telling-words.ts';
+import { createMisspeltWords, type MeantWord, type MisspeltWords } from './misspelt-words.ts';
+import { createTellingWords } from './telling-words.ts';
 
 export interface KnownName {
   /** As in the table. */
@@ -21,59 +20,84 @@ export interface SimilarName {
   readonly reason: string;
 }
 
+/** null when nobody is meant, or nobody knows who. */
+export type FindSimilarName = (words: readonly string[]) => SimilarName | null;
+
 /** What a name must have, and be ahead of the next account's. */
 const BY_WORDS = { leastScore: 0.75, leastLead: 0.1 };
 const BY_LETTERS = { leastScore: 0.7, leastLead: 0.01 };
-/** From so many letters on two edits in one word are believed; in shorter ones they make another word: east and west. */
-const LONG_WORD = 8;
-const SHORT_WORD = 4;
+/** In all words together. */
+const MOST_EDITS = 2;
+const NOTHING_WRONG: readonly Reading[] = [{ words: [], edits: 0 }];
 
-export type FindSimilarName = (words: readonly string[]) => SimilarName | null;
+interface Reading {
+  readonly words: readonly string[];
+  readonly edits: number;
+}
 
 export function createSimilarNames(names: readonly KnownName[]): FindSimilarName {
-  const joined = names.map(({ words }) => words.join(''));
-  const findMisspelt = createMisspeltNames(joined);
-  const findByWords = createNamesByWords(names.map(({ words }) => words));
-  const similar = (place: number, score: number, reason: (name: string) => string): SimilarName[] => {
-    const known = names[place];
-    return known === undefined ? [] : [{ accountId: known.accountId, score, reason: reason(known.name) }];
-  };
+  const telling = createTellingWords(names.map(({ words }) => words));
+  const findMeant = createMisspeltWords(telling.vocabulary);
+  const byKey = keyNames(names);
   return (words) => {
-    const asked = words.join('');
-    const misspelt = findMisspelt(asked)
-      .filter(({ place }) => isSlip(words, names[place]?.words ?? []))
-      .flatMap(({ place, edits }) =>
-        similar(place, 1 - edits / asked.length, (name) => `${edits} ${edits === 1 ? 'letter' : 'letters'} off "${name}"`),
-      );
-    const clear = pickClear(misspelt, BY_LETTERS);
-    if (clear !== null || misspelt.length > 0) return clear;
-    const byWords = findByWords(words).flatMap(({ place, score, shared }) =>
-      similar(place, score, (name) => `"${shared.join(' ')}" tells "${name}" from others`),
-    );
+    const length = words.reduce((sum, word) => sum + word.length, 0);
+    // A slip of the fingers makes no word that other names have; and a number is never a slip.
+    const misspelt = readings(words, { isKnown: telling.isKnown, findMeant }).flatMap((reading): SimilarName[] => {
+      const { edits } = reading;
+      const known = byKey.get(reading.words.join(''));
+      if (known === undefined) return [];
+      const reason = `${edits} ${edits === 1 ? 'letter' : 'letters'} off "${known.name}"`;
+      return [{ accountId: known.accountId, score: 1 - edits / length, reason }];
+    });
+    if (misspelt.length > 0) return pickClear(misspelt, BY_LETTERS);
+    const byWords = telling.find(words).flatMap(({ place, score, shared }): SimilarName[] => {
+      const known = names[place];
+      return known === undefined
+        ? []
+        : [{ accountId: known.accountId, score, reason: `"${shared.join(' ')}" tells "${known.name}" from others` }];
+    });
     return pickClear(byWords, BY_WORDS);
   };
 }
+
+/** Names that several accounts have are left out: nobody can tell which is meant. */
+function keyNames(names: readonly KnownName[]): ReadonlyMap<string, KnownName> {
+  const byKey = new Map<string, KnownName>();
+  const shared: string[] = [];
+  for (const known of names) {
+    const key = known.words.join('');
+    const other = byKey.get(key);
+    if (other === undefined) byKey.set(key, known);
+    else if (other.accountId !== known.accountId) shared.push(key);
+  }
+  for (const key of shared) byKey.delete(key);
+  return byKey;
+}
+
+/** What a name may have been meant to be: its unknown words replaced by known ones, at most two letters off in all. */
+function readings(
+  words: readonly string[],
+  known: { readonly isKnown: (word: string) => boolean; readonly findMeant: MisspeltWords },
+): readonly Reading[] {
+  if (words.every(known.isKnown)) return [];
+  let open = NOTHING_WRONG;
+  for (const word of words) {
+    const options: readonly MeantWord[] = known.isKnown(word) ? [{ word, edits: 0 }] : HAS_DIGIT.test(word) ? [] : known.findMeant(word);
+    open = open.flatMap((reading) =>
+      options
+        .filter(({ edits }) => reading.edits + edits <= MOST_EDITS)
+        .map((option) => ({ words: [...reading.words, option.word], edits: reading.edits + option.edits })),
+    );
+    if (open.length === 0) return [];
+  }
+  return open;
+}
+
+const HAS_DIGIT = /\d/;
 
 function pickClear(found: readonly SimilarName[], limits: typeof BY_WORDS): SimilarName | null {
   const best = found.reduce<SimilarName | null>((first, name) => (first === null || name.score > first.score ? name : first), null);
   if (best === null || best.score < limits.leastScore) return null;
   const isDoubtful = found.some((other) => other.accountId !== best.accountId && best.score - other.score < limits.leastLead);
   return isDoubtful ? null : best;
-}
-
-/** A slip of the fingers, not another word or number. */
-function isSlip(asked: readonly string[], known: readonly string[]): boolean {
-  if (digitsOf(asked) !== digitsOf(known)) return false;
-  if (asked.length !== known.length) return boundedEditDistance(asked.join(''), known.join(''), 1) <= 1;
-  return asked.every((word, index) => {
-    const other = known[index] ?? '';
-    if (word === other) return true;
-    const length = Math.min(word.length, other.length);
-    const most = length >= LONG_WORD ? 2 : length >= SHORT_WORD ? 1 : 0;
-    return boundedEditDistance(word, other, most) <= most;
-  });
-}
-
-function digitsOf(words: readonly string[]): string {
-  return words.join('').replace(/[^0-9]+/g, '');
 }
