@@ -1,7 +1,7 @@
 /** What has to hold at every commit of a batch, checked the moment it happens: cheap, and it names the step that broke it. */
 
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
-import type { LeadRecord, RouterInput } from '@lead-router/domain/routing-model.ts';
+import type { DecisionCause, LeadRecord, RouterInput } from '@lead-router/domain/routing-model.ts';
 import { decodeBatchBody } from '@lead-router/store/batch-body.ts';
 import type { CommittedBatch } from '@lead-router/testkit/memory-database.ts';
 import type { World } from './world.ts';
@@ -66,9 +66,11 @@ function brokenNumbers({ set }: CommittedBatch, { revisions, versions }: Numbers
   return broken;
 }
 
+const OVERDUE: readonly DecisionCause[] = ['ACCEPT_OVERDUE', 'RESPONSE_OVERDUE', 'WAITED_TOO_LONG'];
+
 /** A timer that acts is the lead's current one: the decision that follows has the very next generation. */
 function supersededTimers({ set }: CommittedBatch): readonly string[] {
-  const overdue = set.decisions.filter(({ decision }) => decision.cause === 'ACCEPT_OVERDUE' || decision.cause === 'WAITED_TOO_LONG');
+  const overdue = set.decisions.filter(({ decision }) => OVERDUE.includes(decision.cause));
   if (overdue.length === 0) return [];
   const { inputs } = decodeBatchBody(set.batch.body);
   return overdue.flatMap(({ decision, inputIndex }) => {

@@ -8,6 +8,7 @@ import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
 import { decisionKey } from '@lead-router/testkit/memory-database.ts';
 import { isWorked } from './commit-checks.ts';
+import { violationsOfHistory } from './history-checks.ts';
 import { LAST_RESORT, SIMULATION_HORIZON, simulationRuleSet } from './simulation-rules.ts';
 import type { Upstream } from './upstream.ts';
 import { ROUTER_DEAD_LETTERS, type World } from './world.ts';
@@ -20,6 +21,7 @@ export async function violationsAtRest(world: World, upstream: Upstream): Promis
     ...slaEventsTwice(world),
     ...(await inboxNotApplied(world)),
     ...clocksMissed(world),
+    ...(await violationsOfHistory(world)),
     ...wakeUpsLost(world),
     ...countsWrong(world),
     ...positionsWrong(world),

@@ -2,10 +2,10 @@
  * The rules of the simulated business, small and tight on purpose: places for fewer leads than come, so that they wait, overflow,
  * time out and end with the final decision makers. Versions differ in what they match, so that half a flip would show.
  */
-import { DEFAULT_ENGAGEMENT } from '@lead-router/domain/engagement.ts';
+import { DEFAULT_ENGAGEMENT, NOT_ENGAGED } from '@lead-router/domain/engagement.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
 import { NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
-import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet } from '@lead-router/domain/rule-set.ts';
+import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } from '@lead-router/domain/rule-set.ts';
 import { acceptWithin, NO_SLA } from '@lead-router/testkit/builders/test-rule-set.ts';
 
 /** Monday 2026-01-05, twelve seconds before the pool with hours opens. */
@@ -17,6 +17,8 @@ export const POOL_NAMES = ['field', 'calls', 'desk', 'late'] as const;
 export const GRADES: readonly Grade[] = ['HOT', 'HIGH_POTENTIAL', 'NEED_INFORMATION', 'LOW_POTENTIAL'];
 export const LAST_RESORT = 'last';
 
+/** Points from which on the clicks of a lead make it Hot: two of them. */
+const ENGAGED = 9;
 const MINUTES_OF_DAY = 24 * 60;
 const NO_CAPS = { open: null, daily: null };
 
@@ -40,9 +42,21 @@ function pool(poolId: string, known: Partial<Pool>): Pool {
   };
 }
 
+/** Warnings before both clocks, and one reassignment before the final decision makers. */
+const FIELD_SLA: SlaPolicy = {
+  accept: { withinMs: 300, time: 'BUSINESS', warnAfterMs: 200 },
+  firstResponse: { withinMs: 800, time: 'WALL', warnAfterMs: 250 },
+  maxReassignments: 1,
+};
+const CALLS_SLA: SlaPolicy = {
+  accept: { withinMs: 600, time: 'WALL', warnAfterMs: null },
+  firstResponse: { withinMs: 1_500, time: 'BUSINESS', warnAfterMs: 1_000 },
+  maxReassignments: null,
+};
+
 const POOLS: readonly Pool[] = [
-  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, sla: acceptWithin(300), sticky: true }),
-  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], sla: acceptWithin(600), maxWaitMs: 2_500, overflowTo: 'desk', sticky: true }),
+  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, sla: FIELD_SLA, sticky: true }),
+  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], sla: CALLS_SLA, maxWaitMs: 2_500, overflowTo: 'desk', sticky: true }),
   // Nobody in it: the destination itself takes leads, as many as it may have open, together with `late`.
   pool('desk', { destinationId: 'desk', sla: acceptWithin(900) }),
   pool('late', {
@@ -90,15 +104,20 @@ export function simulationRuleSet(version: number): RuleSet {
     communication: NO_COMMUNICATION,
     engagement: DEFAULT_ENGAGEMENT,
     matchRule: (facts) => {
-      const wanted = facts.isQualified ? 'calls' : (facts.attributes.pool ?? '');
+      const wanted = facts.isQualified ? 'calls' : facts.engagementScore >= ENGAGED ? 'field' : (facts.attributes.pool ?? '');
       const index = rules.findIndex(({ ruleId }) => ruleId === `to-${wanted}`);
       return matchAt(index < 0 ? last : index);
     },
     traceRules: () => [],
     enrich: (lead) => ({ ...NOTHING_FOUND, identities: lead.attributes.person === undefined ? [] : [`person-${lead.attributes.person}`] }),
-    score: (lead) => {
-      const grade = GRADES.find((name) => name === lead.attributes.grade) ?? 'LOW_POTENTIAL';
-      return { score: version, grade, gradeReason: 'as given', reasons: [{ name: 'version', points: version }] };
+    score: (lead, _enrichment, { engagement = NOT_ENGAGED }) => {
+      const { engagementScore } = engagement;
+      const given = GRADES.find((name) => name === lead.attributes.grade) ?? 'LOW_POTENTIAL';
+      const reasons = [
+        { name: 'version', points: version },
+        { name: 'engagement', points: engagementScore },
+      ];
+      return { score: version + engagementScore, grade: engagementScore >= ENGAGED ? 'HOT' : given, gradeReason: 'as given', reasons };
     },
   };
 }

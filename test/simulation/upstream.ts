@@ -2,9 +2,10 @@
  * The world before the router: scored leads, what agents do with them, commands, repeats of all that at other offsets, values
  * that nobody can read and one that Postgres refuses. All planned by the seed; what agents do depends on where leads are by then.
  */
+import type { LeadActivity } from '@lead-router/contracts/generated/wire-types.ts';
 import { asLeadId, eventIdFor, leadIdFor } from '@lead-router/contracts/ids.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
-import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { ActivityKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord, reassignRecord, scoredRecord } from '@lead-router/testkit/inbox-records.ts';
@@ -14,17 +15,10 @@ import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
 import { GRADES, LAST_RESORT, POOL_NAMES, SIMULATION_START, simulationRuleSet } from './simulation-rules.ts';
 import type { World } from './world.ts';
 
+/** Some more often than others. */
 const ACTIVITIES: readonly ActivityKind[] = [
-  'ACCEPTED',
-  'ACCEPTED',
-  'DECLINED',
-  'CONTACTED',
-  'QUALIFIED',
-  'DISQUALIFIED',
-  'RETURNED',
-  'WON',
-  'WON',
-  'LOST',
+  ...(['ACCEPTED', 'ACCEPTED', 'CONTACTED', 'CONTACTED', 'ANSWERED', 'ENGAGED', 'ENGAGED', 'NOTED', 'QUALIFIED'] as const),
+  ...(['DECLINED', 'RETURNED', 'UNDELIVERABLE', 'DISQUALIFIED', 'WON', 'WON', 'LOST'] as const),
 ];
 const SPAN_MS = 6_000;
 const REPEAT_RATE = 0.15;
@@ -86,9 +80,35 @@ function act(world: World, { n, leads }: { n: number; leads: readonly LeadId[] }
     world,
     isByHand
       ? reassignRecord(codecs.inbox, { eventId, leadId, to, occurredAt })
-      : activityRecord(codecs.inbox, { eventId, leadId, activity, agentId, occurredAt }),
+      : activityRecord(codecs.inbox, {
+          eventId,
+          leadId,
+          activity,
+          agentId,
+          occurredAt,
+          detail: detailOf(world, { activity, eventId, record }),
+        }),
   );
 }
+
+/** Occurs once with the lead's person if the activity was learned from. */
+export const noteOf = (eventId: EventId): string => `note ${eventId}.`;
+
+/** Voicemail as often as a talk; answers change where the rules send the lead; some speak of the assignment they knew. */
+function detailOf(
+  { scheduler: { random } }: World,
+  { activity, eventId, record }: { activity: ActivityKind; eventId: EventId; record: LeadRecord | undefined },
+): Partial<LeadActivity> {
+  const revision = record !== undefined && random.chance(0.3) ? Math.max(1, record.revision - random.int(2)) : null;
+  const said = { isHumanResponse: random.chance(0.6), revision, reason: activity === 'ENGAGED' ? 'clicked' : null };
+  if (activity === 'ANSWERED') return { ...said, attributes: { pool: random.pick(POOL_NAMES), grade: random.pick(GRADES) } };
+  return activity === 'NOTED' ? { ...said, person: { ...NOBODY, notes: noteOf(eventId) } } : said;
+}
+
+const NOBODY = {
+  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null },
+  ...{ fax: null, street: null, comments: null, notes: null },
+};
 
 function actorOf({ scheduler: { random } }: World, record: LeadRecord | undefined): string | null {
   const former = record?.formerAgents.find((agentId) => !agentId.startsWith('@'));

@@ -1,6 +1,9 @@
 /** Messages become inputs with facts under the active rule set, on the real wire. */
+import { decodeContext, encodeContext } from '@lead-router/contracts/context-codec.ts';
+import type { LeadActivity } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId } from '@lead-router/contracts/ids.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { ActivityKind } from '@lead-router/domain/routing-model.ts';
 import type { PeekResult } from '@lead-router/store/router-store.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord } from '@lead-router/testkit/inbox-records.ts';
@@ -11,6 +14,10 @@ import { type PreparedBatch, prepareInputs } from './prepare-inputs.ts';
 import type { InboxMessage } from './router-wire.ts';
 import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, testLeadId } from './router-world.test-support.ts';
 
+const NOBODY_KNOWN = {
+  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null },
+  ...{ fax: null, street: null, comments: null },
+};
 const NOW = Date.UTC(2026, 0, 5);
 const NOBODY: PeekResult = { leads: new Map(), contexts: new Map(), identities: new Map() };
 
@@ -114,6 +121,78 @@ describe('a later message', () => {
     const { inputs, contexts, changedContexts } = await prepare([activity('nobody', 'CONTACTED')]);
     expect(inputs[0]?.facts).toBeNull();
     expect([contexts.size, changedContexts.size]).toEqual([0, 0]);
+  });
+});
+
+describe('an activity', () => {
+  const LATER = { budget: null, authority: 'UNKNOWN', need: null, timeFrame: 'LATER', productInterest: [] } as const;
+  const note = { notes: 'Call on Monday.', ...NOBODY_KNOWN };
+  const reported = (id: string, kind: ActivityKind, detail: Partial<LeadActivity> = {}): OutgoingRecord =>
+    activityRecord(world.inbox, {
+      eventId: asEventId(id),
+      leadId: testLeadId('a'),
+      activity: kind,
+      agentId: 'ann',
+      occurredAt: 1_000,
+      detail,
+    });
+  const contextOf = ({ contexts }: Prepared) => world.wire.readContext(contexts.get(testLeadId('a')) ?? Buffer.alloc(0));
+
+  test('brings answers, attributes and notes: they are kept, and count from it on', async () => {
+    const records = [
+      activity('a', 'CONTACTED'),
+      reported('answers', 'ANSWERED', { answers: { ...LATER, budget: 9 }, attributes: { grade: 'NEED_INFORMATION' }, person: note }),
+    ];
+    const prepared = await prepare(records, { peeked: await known('a') });
+    expect(prepared.inputs.map(({ facts }) => [facts?.grade, facts?.budget, facts?.timeFrame])).toEqual([
+      ['HOT', null, 'UNKNOWN'],
+      ['NEED_INFORMATION', 9, 'LATER'],
+    ]);
+    expect(prepared.inputs[1]).toMatchObject({ bringsData: true, isHumanResponse: true, revision: null });
+    const { lead, person, history } = contextOf(prepared);
+    expect(lead).toMatchObject({ qualification: { budget: 9, timeFrame: 'LATER' }, attributes: { grade: 'NEED_INFORMATION' } });
+    expect(person?.notes).toBe('[1970-01-01T00:00:01.000Z ann] Call on Monday.');
+    expect(history.map(({ activity: kind, learned }) => [kind, learned.length])).toEqual([
+      ['CONTACTED', 0],
+      ['ANSWERED', 4],
+    ]);
+  });
+
+  test('of engagement counts with its time, and fades', async () => {
+    const clicked = { reason: 'clicked', isHumanResponse: false };
+    const at = (occurredAt: number, id: string): OutgoingRecord =>
+      activityRecord(world.inbox, {
+        ...{ eventId: asEventId(id), leadId: testLeadId('a'), activity: 'ENGAGED' },
+        agentId: null,
+        occurredAt,
+        detail: clicked,
+      });
+    const { inputs } = await prepare([at(NOW, 'c1'), at(NOW - 14 * 86_400_000, 'c2')], { peeked: await known('a') });
+    expect(inputs.map(({ facts }) => [facts?.engagementScore, facts?.engagementCount])).toEqual([
+      [5, 1],
+      [7, 2],
+    ]);
+  });
+
+  test('that was ignored is no part of the history, unless it brought something', async () => {
+    const records = [reported('heard', 'ACCEPTED'), reported('not', 'ACCEPTED'), reported('data', 'QUALIFIED', { person: note })];
+    const prepared = await prepare(records, { peeked: await known('a'), ignored: new Set([1, 2]) });
+    expect(
+      contextOf(prepared)
+        .history.map(({ eventId }) => eventId)
+        .sort(),
+    ).toEqual(['data', 'heard']);
+  });
+
+  test('changes nothing of a person who is sealed', async () => {
+    const peeked = await known('a');
+    const [stored = Buffer.alloc(0)] = peeked.contexts.values();
+    const open = decodeContext(world.wire.fromStored(stored));
+    const sealed = world.wire.toStored(encodeContext({ ...open, person: null, personSealed: Buffer.from('sealed') }));
+    const contexts = new Map([[testLeadId('a'), sealed]]);
+    const prepared = await prepare([reported('note', 'NOTED', { person: note })], { peeked: { ...peeked, contexts } });
+    const after = decodeContext(prepared.contexts.get(testLeadId('a')) ?? Buffer.alloc(0));
+    expect(after).toMatchObject({ person: null, personSealed: Buffer.from('sealed'), history: [{ activity: 'NOTED' }] });
   });
 });
 

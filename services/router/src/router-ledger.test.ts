@@ -1,9 +1,11 @@
 /** What the ledger answers, with the real wire and rules over the double of the store that keeps the store's contract. */
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
+import { eventIdFor } from '@lead-router/contracts/ids.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import { type RouterStore, type RouterTransaction, StoreFault, type StoreFaultKind } from '@lead-router/store/router-store.ts';
 import type { ApplyAnswer, ApplyRequest } from '@lead-router/stream/exactly-once-task.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
+import { activityRecord } from '@lead-router/testkit/inbox-records.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, testLeadId } from './router-world.test-support.ts';
 
@@ -61,6 +63,20 @@ describe('a batch', () => {
     expect(await world.ledger.apply(request([lead], { epoch, from: 2 }))).toEqual({ kind: 'APPLIED', outputs: [] });
     expect(world.counts.repeats).toBe(2);
     expect(world.database.decisions.size).toBe(1);
+  });
+
+  test('learns once from an event that is repeated beside others', async () => {
+    const world = await open();
+    const epoch = await world.ledger.raiseEpoch(0);
+    const leadId = testLeadId('a');
+    const click = { leadId, activity: 'ENGAGED' as const, agentId: null, occurredAt: 1, detail: { reason: 'clicked' } };
+    const [first, second] = ['1', '2'].map((id) => activityRecord(world.inbox, { ...click, eventId: eventIdFor('click', id) }));
+    if (first === undefined || second === undefined) throw new Error('there are two');
+    await world.ledger.apply(request([scoredTestLead(world.inbox, { name: 'a' }), first], { epoch }));
+    await world.ledger.apply(request([first, second], { epoch, from: 2 }));
+    const stored = world.database.contexts.get(leadId) ?? Buffer.alloc(0);
+    expect(world.wire.readContext(world.wire.fromStored(stored)).history.map(({ reason }) => reason)).toEqual(['clicked', 'clicked']);
+    expect(world.counts.repeats).toBe(1);
   });
 
   test('puts what cannot be read into the dead letters, and decides the rest', async () => {

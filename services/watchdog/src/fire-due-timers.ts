@@ -18,7 +18,7 @@ export interface WatchdogOptions {
   readonly timerFired: (timer: DueTimer, recordedAt: number) => OutgoingRecord;
   /** Most timers a round leases. */
   readonly limit: number;
-  /** Longer than a round can take; a dead instance's timers are late by this much. */
+  /** Longer than a round mostly takes; a dead instance's timers are late by this much. */
   readonly leaseMs: number;
 }
 

@@ -32,7 +32,8 @@ export function leadFields(lead: LeadRecord): Fields {
     waitingSince: lead.waitingSince,
     timerGeneration: lead.timerGeneration,
     timer: lead.timer === null ? null : [lead.timer.kind, lead.timer.dueAt],
-    breaches: lead.breaches.map((breach) => [breach.revision, breach.agentId, breach.dueAt]),
+    laterTimers: lead.laterTimers.map(({ kind, dueAt }) => [kind, dueAt]),
+    breaches: lead.breaches.map((breach) => [breach.clock, breach.revision, breach.agentId, breach.dueAt]),
   };
 }
 
