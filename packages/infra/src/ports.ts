@@ -57,7 +57,8 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-async function findFreePort(taken: ReadonlySet<number>): Promise<number> {
+/** Not among `taken`, and with no listener at the moment. */
+export async function findFreePort(taken: ReadonlySet<number>): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
     if (!taken.has(port) && (await isPortFree(port))) return port;

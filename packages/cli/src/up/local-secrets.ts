@@ -1,10 +1,14 @@
-/** What a local installation makes up once and keeps in its data folder: keys of vendors, and the key of the identity hashes. */
+/** What a local installation makes up once and keeps in its data folder: keys of vendors, of identity hashes, of links and webhooks. */
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface LocalSecrets {
   readonly identityKey: string;
+  /** Signs the links in mails. */
+  readonly answerKey: string;
+  /** Signs the webhooks of the sample's rules. */
+  readonly webhookSecret: string;
   /** By vendor. */
   readonly apiKeys: Readonly<Record<string, string>>;
 }
@@ -18,6 +22,8 @@ export async function localSecrets(dataFolder: string, vendors: readonly string[
   const known = parseSecrets(await readFile(file, 'utf8').catch(() => '{}'));
   const secrets: LocalSecrets = {
     identityKey: known.identityKey ?? newKey(),
+    answerKey: known.answerKey ?? newKey(),
+    webhookSecret: known.webhookSecret ?? `whsec_${randomBytes(KEY_BYTES).toString('base64')}`,
     apiKeys: Object.fromEntries(vendors.map((vendor) => [vendor, known.apiKeys?.[vendor] ?? newKey()])),
   };
   await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

@@ -1,5 +1,6 @@
 /** What `npm start` shows while it runs: one snapshot of the pipeline, as a screen for terminals and as a line for everything else. */
 import type { LeadSummary, TimeToDecide } from '@lead-router/store/summary-store.ts';
+import type { OutsideView } from './local-outside.ts';
 import type { PipelineLag } from './pipeline-lag.ts';
 import type { SampleProgress } from './sample-stream.ts';
 
@@ -13,6 +14,7 @@ export interface Snapshot {
   readonly lag: PipelineLag;
   readonly restarts: number;
   readonly sample: SampleProgress | null;
+  readonly outside: OutsideView;
 }
 
 /** One line, for logs and pipes. */
@@ -28,6 +30,8 @@ export function toLine(snapshot: Snapshot): string {
     `linked ${summary.byStage.get('LINKED') ?? 0}`,
     `dead letters ${snapshot.deadLetters}`,
     `refused ${refusedOf(snapshot.sample)}`,
+    `mails ${snapshot.outside.mails}`,
+    `webhooks ${snapshot.outside.webhooks}`,
     `lag ${[...snapshot.lag].map(([service, lag]) => `${service} ${lag}`).join(' ')}`,
   ].join(' | ');
 }
@@ -48,6 +52,7 @@ export function toScreen(snapshot: Snapshot): string {
     `  stages    ${table(summary.byStage)}`,
     `  letters   ${number(snapshot.deadLetters)} dead letters`,
     `  lag       ${table(snapshot.lag)}`,
+    ...outsideLines(snapshot.outside),
     '',
     `  grades        ${table(summary.byGrade)}`,
     `  destinations  ${table(summary.byDestination)}`,
@@ -58,6 +63,14 @@ export function toScreen(snapshot: Snapshot): string {
       .map(([pool, { owned, waiting }]) => `  ${pool.padEnd(28)} ${number(owned).padStart(6)} ${number(waiting).padStart(8)}`),
   ];
   return lines.join('\n');
+}
+
+function outsideLines({ mails, webhooks, last, answerUrl }: OutsideView): readonly string[] {
+  return [
+    `  told      ${number(mails)} mails, ${number(webhooks)} webhooks`,
+    ...last.map((line) => `    ${line}`),
+    ...(answerUrl === null ? [] : [`    accept the last one: ${answerUrl}`]),
+  ];
 }
 
 export function refusedOf(sample: SampleProgress | null): number {

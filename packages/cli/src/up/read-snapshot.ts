@@ -3,6 +3,7 @@ import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { readLeadSummary, readTimeToDecide } from '@lead-router/store/summary-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { createDeadLetterCounter } from '../connect/count-dead-letters.ts';
+import type { LocalOutside } from './local-outside.ts';
 import { readPipelineLag } from './pipeline-lag.ts';
 import type { Snapshot } from './pipeline-view.ts';
 import type { SampleProgress } from './sample-stream.ts';
@@ -13,6 +14,7 @@ export interface SnapshotOptions {
   readonly pool: PostgresPool;
   readonly services: ServiceProcesses;
   readonly sample: SampleProgress | null;
+  readonly outside: Pick<LocalOutside, 'view'>;
   readonly startedAt: number;
 }
 
@@ -41,6 +43,7 @@ export function createSnapshotReader(options: SnapshotOptions): () => Promise<Sn
       lag,
       restarts: options.services.all.reduce((sum, service) => sum + service.restarts(), 0),
       sample: options.sample,
+      outside: options.outside.view(),
     };
   };
 }

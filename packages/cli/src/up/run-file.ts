@@ -1,6 +1,7 @@
 /** What a running local system tells the other commands: where everything listens. Kept in the data folder while it runs. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeMetricsTargets } from './metrics-targets.ts';
 import type { System } from './system.ts';
 
 export interface RunFile {
@@ -37,10 +38,12 @@ export async function writeRunFile(system: Omit<System, 'stop'>, startedAt: numb
   const file = join(dataFolder, FILE);
   await writeFile(`${file}.new`, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
+  await writeMetricsTargets(dataFolder, services);
 }
 
 export async function removeRunFile(dataFolder: string): Promise<void> {
   await rm(join(dataFolder, FILE), { force: true });
+  await writeMetricsTargets(dataFolder, []);
 }
 
 /** null when nothing runs on that folder: no file, or the process that wrote it has ended. */

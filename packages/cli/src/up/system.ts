@@ -9,6 +9,8 @@ import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { connectionConfig } from '../connect/find-system.ts';
 import { openConnection } from '../connect/open-connection.ts';
 import { prepareCluster } from '../setup/prepare-cluster.ts';
+import { gatewayPort } from './gateway-port.ts';
+import { type LocalOutside, startLocalOutside } from './local-outside.ts';
 import { type LocalSecrets, localSecrets } from './local-secrets.ts';
 import { KAFKA_VENDORS, LOCAL_VENDORS, prepareVendors } from './prepare-vendors.ts';
 import { type ServiceName, type ServiceProcesses, startServiceProcesses } from './service-processes.ts';
@@ -22,6 +24,8 @@ export interface System {
   readonly registry: { readonly registryUrl: string; readonly auth?: { readonly username: string; readonly password: string } };
   readonly services: ServiceProcesses;
   readonly secrets: LocalSecrets;
+  /** Mail server and webhook that keep what they are sent. */
+  readonly outside: LocalOutside;
   readonly intakeTopics: readonly string[];
   gatewayUrl(): string | undefined;
   /** In order: services, clients, infrastructure. Idempotent. */
@@ -81,9 +85,13 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     onProgress,
   });
   await prepareVendors(pool, secrets);
+  const outside = await startLocalOutside(secrets);
+  stops.push(() => outside.close());
   const services = await startServiceProcesses({
     ...(options.instances ? { instances: options.instances } : {}),
     env: {
+      ...outside.env,
+      ...(await answerLinkEnv(options, { dataFolder: infrastructure.dataFolder, key: secrets.answerKey })),
       ...process.env,
       ...infrastructure.env,
       LEAD_IDENTITY_KEY: secrets.identityKey,
@@ -104,7 +112,21 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     registry: { registryUrl: url, ...(username !== null && password !== null ? { auth: { username, password: password.reveal() } } : {}) },
     services,
     secrets,
+    outside,
     intakeTopics: KAFKA_VENDORS.map(intakeTopic),
     gatewayUrl: () => services.all.map(({ addresses }) => addresses()).find(({ apiUrl }) => apiUrl !== undefined)?.apiUrl,
   };
+}
+
+/** Links have to lead somewhere: to the gateway, where there is one and its port is ours to choose. */
+async function answerLinkEnv(
+  { instances, env }: SystemOptions,
+  { dataFolder, key }: { readonly dataFolder: string; readonly key: string },
+): Promise<Readonly<Record<string, string>>> {
+  const isSetElsewhere = [process.env, env ?? {}].some((given) =>
+    ['GATEWAY_PORT', 'ANSWER_LINK_URL', 'ANSWER_LINK_KEY'].some((name) => given[name]),
+  );
+  if (isSetElsewhere || (instances?.gateway ?? 1) !== 1) return {};
+  const port = String(await gatewayPort(dataFolder));
+  return { GATEWAY_PORT: port, ANSWER_LINK_URL: `http://127.0.0.1:${port}`, ANSWER_LINK_KEY: key };
 }
