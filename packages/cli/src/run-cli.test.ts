@@ -32,6 +32,15 @@ describe('the command line', () => {
     ['rules', 'list'],
     ['rules', 'rollback'],
     ['dead-letters', 'list'],
+    ['dead-letters', 'show'],
+    ['dead-letters', 'redrive'],
+    ['import'],
+    ['exceptions'],
+    ['reassign'],
+    ['report'],
+    ['agents', 'list'],
+    ['agents', 'away'],
+    ['agents', 'back'],
   ])('has help with examples for %s %s', async (...command) => {
     const { code, out } = await cli([...command, '--help']);
     expect(code).toBe(0);
@@ -48,6 +57,19 @@ describe('the command line', () => {
     [['dead-letters', 'list', '--service', 'mailer'], 'Allowed choices are gateway'],
     [['rules', 'check', '/nowhere/rules.yaml'], '/nowhere/rules.yaml cannot be read (ENOENT)'],
     [['audit', '--quick'], "unknown option '--quick'"],
+    [['dead-letters', 'show', '17'], 'A dead letter is named like gateway/0/17'],
+    [['reassign', LEAD_ID, '--to', 'web'], "required option '--reason <text>' not specified"],
+    [['reassign', LEAD_ID, '--to', 'web', '--reason', ' '], 'A reason has 1 to 500 characters'],
+    [['report', '--by', 'colour'], 'Allowed choices are source, campaign, rule, destination, agent'],
+    [['agents', 'away', 'ann', '--until', 'soon'], '--until takes a time like 2026-05-31'],
+    [['import', 'x.csv', '--vendor', 'Acme!'], "A vendor's name has a-z, 0-9"],
+    [['import', 'x.csv'], '--mapping is missing'],
+    [['import', 'x.csv', '--mapping', 'm.yaml'], '--vendor is missing'],
+    [
+      ['import', 'x.csv', '--mapping', '/nowhere/m.yaml', '--vendor', 'acme', '--dry-run'],
+      '/nowhere/m.yaml cannot be read (ENOENT): make one',
+    ],
+    [['import', '/nowhere/x.csv', '--suggest'], '/nowhere/x.csv cannot be read (ENOENT)'],
   ])('answers %j with 64 and what is wrong', async (args, words) => {
     const { code, err } = await cli(args);
     expect([code, err]).toEqual([64, expect.stringContaining(words)]);
@@ -94,6 +116,44 @@ describe('the command line', () => {
     });
     expect(JSON.stringify(json)).not.toContain('hidden');
     expect((await cli(['status'], NOBODY)).out).toContain('DOWN: connect ECONNREFUSED');
+  });
+
+  describe('import', () => {
+    it('suggests a mapping that fits its file, shows no value, and tries it dry', async () => {
+      const [file, mapping] = [join(folder, 'fair.csv'), join(folder, 'fair.yaml')];
+      const header = 'Lead ID;E-Mail;Last Name;Created;Revenue;Shoe Size;Second mail;Opt-in';
+      const line = '7;ann@example.org;Lee;05.03.2026 14:07;1.250.000,50;41;lee@example.org;yes';
+      await writeFile(file, `${header}\n${line}\n${line.replace('7;', '8;').replace('yes', 'perhaps')}\n`);
+      const { code, out } = await cli(['import', file, '--suggest']);
+      expect(code).toBe(0);
+      expect(out).not.toMatch(/ann@|lee@|1\.250/);
+      for (const words of [
+        'delimiter: ";"',
+        'vendorReference: "Lead ID"',
+        'person.email: "E-Mail"',
+        'person.lastName: "Last Name"',
+        'createdAt: { column: "Created", date: "dd.MM.yyyy HH:mm" }',
+        'company.annualRevenue: { column: "Revenue", number: { decimal: ",", thousands: "." } }',
+        'attributes.shoeSize: "Shoe Size"',
+        '- "Second mail"',
+      ])
+        expect(out).toContain(words);
+      expect((await cli(['import', file, '--suggest', '--mapping', mapping])).code).toBe(0);
+      expect((await cli(['import', file, '--suggest', '--mapping', mapping])).err).toContain('an existing mapping is not replaced');
+      const dry = await cliJson(['import', file, '--mapping', mapping, '--vendor', 'acme', '--dry-run']);
+      expect(dry).toMatchObject({ code: 1, json: { records: 2, sent: 1, rejected: 1, isDryRun: true, unmapped: [], topic: null } });
+      await writeFile(mapping, 'fields: {vendorReference: Lead Id, chanel: x}');
+      expect(await cli(['import', file, '--mapping', mapping, '--vendor', 'acme', '--dry-run'])).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(/fair\.yaml:1:36: fields\.chanel: a lead has no field "chanel": did you mean channel\?/),
+      });
+      await writeFile(mapping, 'fields: {vendorReference: Lead Id}');
+      expect(await cli(['import', file, '--mapping', mapping, '--vendor', 'acme', '--dry-run'])).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('the file has no column "Lead Id": did you mean "Lead ID"?'),
+      });
+      expect((await cli(['import', file, '--mapping', mapping, '--vendor', 'acme'], NOBODY)).code).toBe(69);
+    });
   });
 
   describe('rules check', () => {

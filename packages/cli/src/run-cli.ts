@@ -1,12 +1,16 @@
 /** The command line as a function: arguments in, exit code out; what it prints goes where it is told. */
 import { VERSION } from '@lead-router/service-kit/version.ts';
 import { Command, CommanderError } from 'commander';
+import { agentsCommand } from './commands/agents-command.ts';
 import { auditCommand } from './commands/audit-command.ts';
 import { type CommandIo, createCommandRun } from './commands/command.ts';
 import { deadLettersCommand } from './commands/dead-letters-command.ts';
+import { exceptionsCommand } from './commands/exceptions-command.ts';
 import { explainCommand, replayCommand } from './commands/explain-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
+import { reassignCommand } from './commands/reassign-command.ts';
+import { reportCommand } from './commands/report-command.ts';
 import { rulesCommand } from './commands/rules-command.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upCommand } from './commands/up-command.ts';
@@ -34,9 +38,13 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<Ex
     statusCommand(runner),
     importCommand(runner),
     leadCommand(runner),
+    exceptionsCommand(runner),
+    reassignCommand(runner),
     explainCommand(runner),
     replayCommand(runner),
     auditCommand(runner),
+    reportCommand(runner),
+    agentsCommand(runner),
     rulesCommand(runner),
     deadLettersCommand(runner),
   ];

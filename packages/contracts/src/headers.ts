@@ -16,3 +16,14 @@ export const DEAD_LETTER_HEADERS = {
   attempts: 'dlq.attempts',
   serviceVersion: 'dlq.service.version',
 } as const;
+
+/** What a record that was sent back from a dead-letter topic says about that. */
+export const REDRIVE_HEADERS = {
+  /** `SERVICE/PARTITION/OFFSET` of the dead letter. */
+  of: 'redrive.of',
+  /** How often this record was sent back, from 1. */
+  count: 'redrive.count',
+  /** ISO 8601. */
+  at: 'redrive.at',
+  by: 'redrive.by',
+} as const;

@@ -18,6 +18,7 @@ const COMPATIBILITY = 'FULL_TRANSITIVE';
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const NOT_FOUND = 404;
+const CONFLICT = 409;
 
 interface Answer {
   readonly status: number;
@@ -30,10 +31,10 @@ export function createRegistrySchemas(options: RegistryOptions): SchemaRegistrar
   return {
     async register(subject, schema) {
       // Before the first version, so that none is ever taken unchecked; a subject without versions keeps its level.
-      expectOk(
-        await ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY }),
-        `cannot set ${COMPATIBILITY} for ${subject}`,
-      );
+      const setLevel = (): Promise<Answer> => ask('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: COMPATIBILITY });
+      const level = await setLevel();
+      // Somebody else sets it at this moment, for the first time too: now it is there to be changed.
+      expectOk(level.status === CONFLICT ? await setLevel() : level, `cannot set ${COMPATIBILITY} for ${subject}`);
       const answer = await ask('POST', `${subjectPath(subject)}/versions`, { schema: JSON.stringify(schema) });
       expectOk(answer, `the registry refused the schema of ${subject}`);
       return numberAt(answer.body, 'id');

@@ -69,6 +69,8 @@ const READ_DELIVERIES = statement(
      FROM deliveries WHERE lead_id = $1 ORDER BY revision, channel`,
 );
 
+const READ_APPLIED = statement('applied-events-read', 'SELECT true AS applied FROM applied_events WHERE event_id = $1');
+
 export interface StoredDelivery {
   readonly revision: number;
   readonly channel: string;
@@ -107,3 +109,7 @@ export const readExceptions = async (pool: PostgresPool, limit: number): Promise
 
 export const readDeliveries = (pool: PostgresPool, leadId: LeadId): Promise<readonly StoredDelivery[]> =>
   pool.run<StoredDelivery>(READ_DELIVERIES, [leadId]);
+
+/** The router has dealt with the event: whatever came of it is committed too. */
+export const isEventApplied = async (pool: PostgresPool, eventId: EventId): Promise<boolean> =>
+  (await pool.run(READ_APPLIED, [eventId])).length > 0;

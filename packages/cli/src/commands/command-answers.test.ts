@@ -23,11 +23,22 @@ const LETTER: DeadLetterInfo = {
   diedAt: AT + 5,
   attempts: 1,
   leadId: LEAD_ID,
+  partition: 0,
   offset: 0,
+  redriveOf: null,
 };
 
 describe('the story of a lead', () => {
-  const empty: LeadStory = { leadId: LEAD_ID, submission: null, lead: null, decisions: [], deliveries: [], deadLetters: [] };
+  const empty: LeadStory = {
+    leadId: LEAD_ID,
+    submission: null,
+    lead: null,
+    decisions: [],
+    deliveries: [],
+    deadLetters: [],
+    activities: [],
+    sla: [],
+  };
   const submission = { leadId: LEAD_ID, vendor: 'acme', referenceDigest: 'r', contentDigest: 'c', source: 'http', acceptedAt: AT };
 
   it('is told in the order of time', () => {
@@ -53,13 +64,36 @@ describe('the story of a lead', () => {
     const [, timeline] = story.split('\n\n').slice(1);
     expect(timeline?.split('\n').map((line) => line.slice(2).replace(/^.{27} {2}/, ''))).toEqual([
       'accepted from acme by http',
-      'revision 1: assigned ann in pool field of sales, because of submitted, to be accepted by 1970-01-01 00:00:05.000 UTC',
+      'revision 1: assigned ann in pool field of sales, because of submitted, by rule hot-leads of version 1, to be accepted by 1970-01-01 00:00:05.000 UTC',
       'webhook to sales about revision 1: delivered, 2 attempts (204)',
       'not accepted in time by ann (revision 1)',
-      'revision 2: assigned bob in pool field of sales, from ann, because of accept overdue',
+      'revision 2: assigned bob in pool field of sales, from ann, because of accept overdue, by rule hot-leads of version 1',
       'accepted by bob',
     ]);
     expect(story).toContain('had it    ann');
+  });
+
+  it('has what people and systems reported, and what became of promises', () => {
+    const lead = aLead({
+      leadId: LEAD_ID,
+      decidedAt: AT + 10,
+      breaches: [{ clock: 'ACCEPT', revision: 1, agentId: 'ann', dueAt: AT + 60 }],
+    });
+    const activity = { by: 'crm', agentId: 'ann', reason: null, isHumanResponse: true, to: null };
+    const story = formatStory({
+      ...empty,
+      lead,
+      activities: [
+        { ...activity, at: AT + 2_000, activity: 'CONTACTED', isHumanResponse: false, reason: 'voicemail' },
+        { ...activity, at: AT + 3_000, activity: 'REASSIGN', by: 'joe', reason: 'moved', to: 'field/bob' },
+      ],
+      sla: [{ at: AT + 1_000, kind: 'ACCEPT_BREACHED', revision: 1, agentId: 'ann', dueAt: AT + 60 }],
+    });
+    expect(story.match(/UTC {2}(.*)/g)?.map((line) => line.slice('UTC  '.length))).toEqual([
+      'promise of ann (revision 1, due 2026-11-22 12:00:00.060 UTC): accept breached',
+      'crm reported contacted by ann, automatically: voicemail',
+      'joe said to give it to field/bob: moved',
+    ]);
   });
 
   it('says of an undecided lead where it is', () => {
@@ -74,9 +108,9 @@ describe('the story of a lead', () => {
 describe('the list of dead letters', () => {
   it('says where each came from and why, and how many are not listed', () => {
     expect(formatDeadLetters({ total: 0, letters: [] })).toBe('no dead letters');
-    const text = formatDeadLetters({ total: 3, letters: [LETTER] });
+    const text = formatDeadLetters({ total: 3, letters: [{ ...LETTER, redrivenAt: null }] });
     expect(text).toMatch(
-      /enricher +decode +LR_CODEC_MALFORMED +lead\.submitted\.v1 2:17 +2026-11-22 12:00:00\.005 UTC +the bytes are no LeadSubmitted/,
+      /enricher\/0\/0 +decode +LR_CODEC_MALFORMED +lead\.submitted\.v1 2:17 +2026-11-22 12:00:00\.005 UTC +- +the bytes are no LeadSubmitted/,
     );
     expect(text).toContain('2 older ones are not listed');
   });

@@ -2,32 +2,21 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DEAD_LETTER_HEADERS } from '@lead-router/contracts/headers.ts';
-import { eventIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
 import { deadLetterTopic, topicDefinitions } from '@lead-router/contracts/topics.ts';
-import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
-import { evaluateLead } from '@lead-router/domain/evaluate-lead.ts';
-import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { RouterInput } from '@lead-router/domain/routing-model.ts';
-import { encodeBatchBody } from '@lead-router/store/batch-body.ts';
 import { ensurePartitions } from '@lead-router/store/partitions.ts';
-import { createPostgresRouterStore } from '@lead-router/store/postgres-router-store.ts';
 import { activeRuleSetVersion } from '@lead-router/store/rule-set-store.ts';
 import { reportInstance } from '@lead-router/store/service-instances.ts';
 import { statement } from '@lead-router/store/statement.ts';
 import { recordSubmissions } from '@lead-router/store/submission-store.ts';
 import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
 import { silentLogger } from '@lead-router/telemetry/logger.ts';
-import { buildLead } from '@lead-router/testkit/lead-builders.ts';
 import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aBatch, aLeadId, anEventId, inTransaction, LIMITS } from '../../../../test/contract/router-store-fixture.ts';
+import { aLeadId } from '../../../../test/contract/router-store-fixture.ts';
 import { cli, cliJson } from '../run-cli.test-support.ts';
-import { readRuleSetFile } from '../setup/read-rule-set.ts';
+import { decideUrgentLeads, NOON, SAMPLE } from './decided-leads.test-support.ts';
 
-const SAMPLE = fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
-const NOON = Date.UTC(2026, 10, 22, 12);
 const BROKERS = process.env.TEST_KAFKA_BROKERS ?? '';
 
 let test: TestPool;
@@ -39,38 +28,6 @@ beforeAll(async () => {
   env = { KAFKA_BROKERS: BROKERS, SCHEMA_REGISTRY_URL: process.env.TEST_SCHEMA_REGISTRY_URL, DATABASE_URL: test.databaseUrl };
 });
 afterAll(() => test.close());
-
-const aScored = (leadId: LeadId, offset: number, facts: Extract<RouterInput, { kind: 'SCORED' }>['facts']): RouterInput => ({
-  ...{ kind: 'SCORED', eventId: anEventId(), leadId, offset, occurredAt: NOON, submittedAt: NOON, vendor: 'acme', identities: [], facts },
-});
-
-/** Decided and written as the router does it. */
-const decideLeads = async (leadIds: readonly LeadId[]): Promise<void> => {
-  const read = await readRuleSetFile(SAMPLE);
-  if (!read.ok) throw new Error('the sample has faults');
-  const { ruleSet } = read;
-  const lead = buildLead({ vendor: 'acme', attributes: { callback: 'now' } });
-  const { facts } = evaluateLead(ruleSet, { lead, person: null, isQualified: false, hashIdentity: (text) => text });
-  const inputs = leadIds.map((leadId, offset) => aScored(leadId, offset, facts));
-  const context = { now: NOON + 20, seed: 7 };
-  const locks = locksFor({ ruleSet, inputs, peeked: { leads: new Map(), identities: new Map() } });
-  const batch = aBatch({ partition: 2, to: inputs.length }).batch;
-  await inTransaction(createPostgresRouterStore(test.pool, { poolTimerId }), async (transaction) => {
-    await transaction.lockPartition(2);
-    const snapshot = await transaction.lockAndRead(locks, LIMITS);
-    const outcome = decideBatch({ ruleSet, ruleSetVersion: 1, snapshot, inputs, context, eventId: eventIdFor });
-    if (outcome.kind !== 'DECIDED') throw new Error(outcome.kind);
-    await transaction.write({
-      batch: { ...batch, ...context, body: encodeBatchBody({ inputs, snapshot, context }) },
-      outputs: Buffer.alloc(0),
-      writes: outcome.writes,
-      contexts: new Map(),
-      decisions: outcome.effects.flatMap((effect) =>
-        effect.kind === 'DECISION' ? [{ decision: effect.decision, inputIndex: effect.inputIndex }] : [],
-      ),
-    });
-  });
-};
 
 describe('rule sets on the command line', () => {
   it('are published, listed, rolled back; each step with who and why', async () => {
@@ -135,7 +92,7 @@ describe('rule sets on the command line', () => {
 describe('a decided lead on the command line', () => {
   const [leadId, other, waiting] = [aLeadId(), aLeadId(), aLeadId()];
   beforeAll(async () => {
-    await decideLeads([other, leadId]);
+    await decideUrgentLeads(test.pool, [other, leadId]);
     const submission = { vendor: 'acme', referenceDigest: 'r', contentDigest: 'c', source: 'http', acceptedAt: NOON };
     await recordSubmissions(test.pool, [
       { ...submission, leadId },
@@ -212,7 +169,7 @@ describe('dead letters on the command line', () => {
       await kafka.disconnect();
     }
     const { code, out } = await cli(['dead-letters', 'list', '--service', 'scorer'], env);
-    expect([code, out]).toEqual([0, expect.stringMatching(/scorer +decode +LR_CODEC_MALFORMED +lead\.enriched\.v1 4:123/)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/scorer\/0\/\d+ +decode +LR_CODEC_MALFORMED +lead\.enriched\.v1 4:123/)]);
     expect(out).not.toContain('ann@example.org');
     const { json } = await cliJson(['dead-letters', 'list'], env);
     expect(json).toMatchObject({

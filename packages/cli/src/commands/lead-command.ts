@@ -1,11 +1,13 @@
 /** `lead-router lead LEAD_ID` */
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
-import type { StoredDecision, StoredDelivery } from '@lead-router/store/lead-store.ts';
+import type { LeadRecord, LeadTimer } from '@lead-router/domain/routing-model.ts';
+import type { StoredDelivery } from '@lead-router/store/lead-store.ts';
 import type { Command } from 'commander';
 import { EXIT } from '../connect/cli-error.ts';
 import { type CommandRun, command, type SharedOptions } from './command.ts';
+import { codeWords, decisionWords, placeWords } from './decision-words.ts';
 import { leadIdArgument } from './lead-id.ts';
+import type { LeadActivityInfo, LeadSlaInfo } from './read-lead-events.ts';
 import { type LeadStory, readLeadStory } from './read-lead-story.ts';
 import { instant } from './text-table.ts';
 
@@ -16,7 +18,7 @@ export function leadCommand(runner: CommandRun): Command {
   })
     .argument('<lead-id>', 'id of the lead', leadIdArgument)
     .action((leadId: LeadId, options: SharedOptions) =>
-      runner.connected(options, ['kafka', 'postgres'], async (connection) => {
+      runner.connected(options, ['kafka', 'registry', 'postgres'], async (connection) => {
         const story = await readLeadStory(connection, leadId);
         const isKnown = story.lead !== null || story.submission !== null || story.deadLetters.length > 0;
         return { exitCode: isKnown ? EXIT.OK : EXIT.NEGATIVE, json: story, text: formatStory(story) };
@@ -48,13 +50,22 @@ function standingLines(lead: LeadRecord): readonly string[] {
     `  revision  ${revision} (version ${version}), rule ${ruleId ?? 'none'} of rule set version ${ruleSetVersion}`,
     `  vendor    ${vendor}`,
     `  grade     ${grade.toLowerCase().replaceAll('_', ' ')}, ${score} points${lead.isQualified ? ', qualified by a person' : ''}`,
-    ...(timer === null
-      ? []
-      : [
-          `  clock     ${timer.kind === 'ACCEPT' ? 'to be accepted' : 'waits at most'} until ${instant(timer.dueAt)} (generation ${lead.timerGeneration})`,
-        ]),
+    ...(timer === null ? [] : [`  clock     ${clockWords(timer)} (generation ${lead.timerGeneration})`]),
+    ...lead.laterTimers.map((later) => `            ${clockWords(later)}`),
     ...(formerAgents.length === 0 ? [] : [`  had it    ${formerAgents.join(', ')}`]),
   ];
+}
+
+const CLOCKS: Readonly<Record<LeadTimer['kind'], string>> = {
+  ACCEPT: 'to be accepted until',
+  ACCEPT_WARNING: 'owner is warned of the acceptance at',
+  RESPONSE: 'first response until',
+  RESPONSE_WARNING: 'owner is warned of the first response at',
+  WAIT_LIMIT: 'waits at most until',
+};
+
+function clockWords({ kind, dueAt }: LeadTimer): string {
+  return `${CLOCKS[kind]} ${instant(dueAt)}`;
 }
 
 interface Moment {
@@ -62,34 +73,35 @@ interface Moment {
   readonly what: string;
 }
 
-function timeline({ submission, decisions, deliveries }: LeadStory, lead: LeadRecord): readonly string[] {
+function timeline({ submission, decisions, deliveries, activities, sla }: LeadStory, lead: LeadRecord): readonly string[] {
   const moments: Moment[] = [
     ...(submission === null ? [] : [{ at: submission.acceptedAt, what: `accepted from ${submission.vendor} by ${submission.source}` }]),
     ...decisions.map((decision): Moment => ({ at: decision.decidedAt, what: decisionWords(decision) })),
     ...(lead.acceptedAt === null ? [] : [{ at: lead.acceptedAt, what: `accepted by ${lead.agentId ?? 'its owner'}` }]),
     ...(lead.respondedAt === null ? [] : [{ at: lead.respondedAt, what: 'first response' }]),
-    ...lead.breaches.map(
-      ({ dueAt, agentId, revision }): Moment => ({
-        at: dueAt,
-        what: `not accepted in time by ${agentId ?? 'the destination'} (revision ${revision})`,
-      }),
-    ),
+    ...activities.map(activityMoment),
+    // What the topics have forgotten, the row still knows.
+    ...(sla.length > 0 ? sla.map(slaMoment) : lead.breaches.map(breachMoment)),
     ...deliveries.map(deliveryMoment),
   ];
   return moments.sort((a, b) => a.at - b.at).map(({ at, what }) => `  ${instant(at)}  ${what}`);
 }
 
-function decisionWords(decision: StoredDecision): string {
-  const { revision, kind, cause, acceptBy, previousAgentId } = decision;
-  const from = previousAgentId === null ? '' : `, from ${previousAgentId}`;
-  const clock = acceptBy === null ? '' : `, to be accepted by ${instant(acceptBy)}`;
-  return `revision ${revision}: ${kind.toLowerCase()} ${placeWords(decision)}${from}, because of ${cause.toLowerCase().replaceAll('_', ' ')}${clock}`;
+function activityMoment({ at, activity, by, agentId, reason, isHumanResponse, to }: LeadActivityInfo): Moment {
+  const why = reason === null ? '' : `: ${reason}`;
+  if (to !== null) return { at, what: `${by} said to give it to ${to}${why}` };
+  const automatic = isHumanResponse ? '' : ', automatically';
+  return { at, what: `${by} reported ${codeWords(activity)}${agentId === null ? '' : ` by ${agentId}`}${automatic}${why}` };
 }
 
-function placeWords(place: Pick<LeadRecord, 'linkedTo' | 'poolId' | 'agentId' | 'destinationId'>): string {
-  const { linkedTo, poolId, agentId, destinationId } = place;
-  const link = linkedTo === null ? '' : `to lead ${linkedTo}, with `;
-  return `${link}${agentId === null ? '' : `${agentId} `}in pool ${poolId ?? '-'} of ${destinationId ?? '-'}`;
+function slaMoment({ at, kind, revision, agentId, dueAt }: LeadSlaInfo): Moment {
+  const whose = agentId === null ? '' : ` of ${agentId}`;
+  return { at, what: `promise${whose} (revision ${revision}, due ${instant(dueAt)}): ${codeWords(kind)}` };
+}
+
+function breachMoment({ dueAt, agentId, revision, clock }: LeadRecord['breaches'][number]): Moment {
+  const what = clock === 'ACCEPT' ? 'accepted' : 'answered';
+  return { at: dueAt, what: `not ${what} in time by ${agentId ?? 'the destination'} (revision ${revision})` };
 }
 
 function deliveryMoment(delivery: StoredDelivery): Moment {

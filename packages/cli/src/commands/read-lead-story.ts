@@ -6,8 +6,9 @@ import { readLeadStatus, type Submission } from '@lead-router/store/submission-s
 import { DEAD_LETTER_SERVICES } from '../audit/audit-cut.ts';
 import type { Connection } from '../connect/open-connection.ts';
 import { type DeadLetterInfo, readDeadLetters } from './read-dead-letters.ts';
+import { type LeadEvents, readLeadEvents } from './read-lead-events.ts';
 
-export interface LeadStory {
+export interface LeadStory extends LeadEvents {
   readonly leadId: LeadId;
   /** null: its 202 was never given, or it never came. */
   readonly submission: Submission | null;
@@ -22,15 +23,17 @@ export interface LeadStory {
 const MOST_DEAD_LETTERS = 20;
 
 /** Holds no personal value. */
-export async function readLeadStory({ kafka, pool }: Connection, leadId: LeadId): Promise<LeadStory> {
+export async function readLeadStory(connection: Connection, leadId: LeadId): Promise<LeadStory> {
+  const { kafka, pool } = connection;
   const [stored, { submission }, decisions, deliveries] = await Promise.all([
     readLead(pool, leadId),
     readLeadStatus(pool, leadId),
     readDecisions(pool, leadId),
     readDeliveries(pool, leadId),
   ]);
+  const events = stored === null ? { activities: [], sla: [] } : await readLeadEvents(connection, leadId);
   const isWanted = (letter: DeadLetterInfo): boolean => letter.leadId === leadId;
   const letters =
     stored === null ? (await readDeadLetters(kafka, { services: DEAD_LETTER_SERVICES, limit: MOST_DEAD_LETTERS, isWanted })).letters : [];
-  return { leadId, submission, lead: stored?.lead ?? null, decisions, deliveries, deadLetters: letters };
+  return { leadId, submission, lead: stored?.lead ?? null, decisions, deliveries, ...events, deadLetters: letters };
 }

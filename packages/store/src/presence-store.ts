@@ -1,0 +1,39 @@
+/**
+ * Who is away for a while by his own or somebody else's word, beside the hours and the leave of the rule set. Away at an instant is
+ * who `isAway` and has no `awayUntil`, or one that lies behind the instant.
+ */
+import type { PostgresPool } from './postgres-pool.ts';
+import { statement } from './statement.ts';
+
+export interface AgentPresence {
+  readonly agentId: string;
+  readonly isAway: boolean;
+  /** When it ends by itself; null: not before somebody says so. */
+  readonly awayUntil: number | null;
+  readonly reason: string | null;
+  readonly changedBy: string;
+  readonly changedAt: number;
+}
+
+const PUT = statement(
+  'agent-presence-put',
+  `INSERT INTO agent_presence (agent_id, is_away, away_until, reason, changed_by)
+   VALUES ($1, $2, to_timestamp($3::float8 / 1000), $4, $5)
+   ON CONFLICT (agent_id) DO UPDATE SET is_away = excluded.is_away, away_until = excluded.away_until, reason = excluded.reason,
+     changed_by = excluded.changed_by, changed_at = now()`,
+);
+
+const LIST = statement(
+  'agent-presence-list',
+  `SELECT agent_id AS "agentId", is_away AS "isAway", away_until AS "awayUntil", reason, changed_by AS "changedBy",
+          changed_at AS "changedAt"
+     FROM agent_presence ORDER BY agent_id`,
+);
+
+/** The latest word counts. Idempotent. */
+export const putPresence = async (pool: PostgresPool, presence: Omit<AgentPresence, 'changedAt'>): Promise<void> => {
+  await pool.run(PUT, [presence.agentId, presence.isAway, presence.awayUntil, presence.reason, presence.changedBy]);
+};
+
+/** Of everybody about whom anything was ever said, by id. */
+export const listPresence = (pool: PostgresPool): Promise<readonly AgentPresence[]> => pool.run<AgentPresence>(LIST);
