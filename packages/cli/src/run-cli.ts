@@ -12,8 +12,10 @@ import { leadCommand } from './commands/lead-command.ts';
 import { reassignCommand } from './commands/reassign-command.ts';
 import { reportCommand } from './commands/report-command.ts';
 import { rulesCommand } from './commands/rules-command.ts';
+import { setUpCommand } from './commands/set-up-command.ts';
 import { statusCommand } from './commands/status-command.ts';
 import { upCommand } from './commands/up-command.ts';
+import { vendorsCommand } from './commands/vendors-command.ts';
 import { EXIT, type ExitCode, toldError } from './connect/cli-error.ts';
 
 const ABOUT = `Commands find the system that \`npm start\` runs (in .data/default, or --data FOLDER), or the one that KAFKA_BROKERS,
@@ -46,6 +48,8 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<Ex
     reportCommand(runner),
     agentsCommand(runner),
     rulesCommand(runner),
+    setUpCommand(runner),
+    vendorsCommand(runner),
     deadLettersCommand(runner),
   ];
   const program = new Command('lead-router').description(

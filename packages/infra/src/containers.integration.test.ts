@@ -1,64 +1,28 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ContainerRuntimeClient, getContainerRuntimeClient, ImageName } from 'testcontainers';
+import { type ContainerRuntimeClient, getContainerRuntimeClient } from 'testcontainers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeUnless } from '../../../test/not-run.ts';
-import { ensureArtifact } from './artifacts.ts';
+import { BASE_IMAGE, ensureLocalImage, hasImage } from '../../../test/support/local-images.ts';
 import { DATA_LABEL, findContainerEngine } from './containers.ts';
 import { ADDRESS_VARIABLES } from './external.ts';
 import { startInfrastructure } from './infrastructure.ts';
 import { PART_NAMES, type PartName } from './part-name.ts';
 import { openPortBook } from './ports.ts';
-import { findPostgresBinaries } from './postgres-binaries.ts';
 import { probeKafkaBroker, probePostgres } from './probes.ts';
-import { repositoryFolder } from './repository.ts';
 
-const BASE_IMAGE = 'debian:bookworm-slim';
 const onProgress = (): void => {};
 const reason = await whyNot();
 
 async function whyNot(): Promise<string | undefined> {
   if ((await findContainerEngine()) === undefined) return 'no container engine answers';
   const client = await getContainerRuntimeClient();
-  return (await client.image.exists(ImageName.fromString(BASE_IMAGE))) ? undefined : `the engine has no image ${BASE_IMAGE} to build on`;
-}
-
-/** What an image is built of beside its Dockerfile: the same files that local processes run. */
-async function contents(part: PartName): Promise<{ readonly from: string; readonly as: string }> {
-  switch (part) {
-    case 'kafka':
-      return { from: await ensureArtifact('kafka', { env: process.env, onProgress }), as: 'jars' };
-    case 'registry':
-      return { from: await ensureArtifact('registry', { env: process.env, onProgress }), as: 'registry' };
-    case 'postgres':
-      return { from: (await findPostgresBinaries()).folder, as: 'native' };
-  }
-}
-
-/** Name of an image with the settings interface of the official one, built once. */
-async function ensureImage(part: PartName, client: ContainerRuntimeClient): Promise<string> {
-  const folder = path.join(repositoryFolder, 'deploy', 'local', 'images', part);
-  const { from, as } = await contents(part);
-  const digest = createHash('sha256').update(await readFile(path.join(folder, 'Dockerfile')));
-  digest.update(await readFile(path.join(folder, 'entrypoint.sh')).catch(() => '')).update(path.basename(from));
-  const name = `lead-router-local/${part}:${digest.digest('hex').slice(0, 12)}`;
-  if (await client.image.exists(ImageName.fromString(name))) return name;
-  const context = await mkdtemp(path.join(tmpdir(), `lead-router-image-${part}-`));
-  try {
-    await cp(folder, context, { recursive: true });
-    await cp(from, path.join(context, as), { recursive: true, verbatimSymlinks: true });
-    await client.image.build(context, { t: name, dockerfile: 'Dockerfile', version: '1' });
-  } finally {
-    await rm(context, { recursive: true });
-  }
-  expect(await client.image.exists(ImageName.fromString(name)), `${name} could not be built`).toBe(true);
-  return name;
+  return (await hasImage(client, BASE_IMAGE)) ? undefined : `the engine has no image ${BASE_IMAGE} to build on`;
 }
 
 describeUnless(reason, 'infrastructure of containers', () => {
@@ -71,7 +35,7 @@ describeUnless(reason, 'infrastructure of containers', () => {
     client = await getContainerRuntimeClient();
     const addresses: readonly string[] = Object.values(ADDRESS_VARIABLES);
     env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !addresses.includes(name)));
-    for (const part of PART_NAMES) env[`LEAD_ROUTER_${part.toUpperCase()}_IMAGE`] = await ensureImage(part, client);
+    for (const part of PART_NAMES) env[`LEAD_ROUTER_${part.toUpperCase()}_IMAGE`] = await ensureLocalImage(part, client);
   }, 300_000);
 
   afterAll(async () => {
