@@ -1,9 +1,12 @@
 /** Contract, part one: epochs, the stored batch, applied events, the rule version, commit and rollback. */
+import type { LeadId } from '@lead-router/domain/lead.ts';
 import { describe, expect, it } from 'vitest';
 import {
   aBatch,
   aLead,
   anEventId,
+  anIdentityRecord,
+  aPool,
   commitBatch,
   faultKindOf,
   inTransaction,
@@ -44,6 +47,67 @@ export const describeBatches = (fixture: () => RouterStoreFixture): void => {
       const theirs = await store.raiseEpoch(0);
       expect(await store.readStoredBatch(0, mine)).toEqual({ kind: 'STALE_EPOCH' });
       expect(await store.readStoredBatch(0, theirs)).toEqual({ kind: 'OK', stored: null });
+    });
+  });
+
+  describe('several batches in one write', () => {
+    it('leave what they would have left one after the other, each with a stored batch of its own', async () => {
+      const { store } = fixture();
+      const [early, late, other] = [aLead(), aLead(), aLead()];
+      const identity = anIdentityRecord();
+      const waiter = (leadId: LeadId) => ({ poolId: 'field', leadId, rank: 1, waitingSince: 1_000, seenGeneration: -1 });
+      await commitBatch(store, { writes: { pools: [aPool({ waiting: 1 })], waitersPut: [waiter(other.leadId)] } });
+      await inTransaction(store, async (transaction) => {
+        const leads = [early, late, other].map(({ leadId }) => leadId);
+        const locks = locksOf({ leads, identities: [identity.identity], pools: ['field'] });
+        await Promise.all([transaction.lockPartition(0), transaction.lockPartition(1), transaction.lockAndRead(locks, LIMITS)]);
+        await transaction.write(
+          aBatch({
+            partition: 0,
+            to: 5,
+            outputs: Buffer.from('first'),
+            writes: {
+              leads: [early, other],
+              identities: [identity],
+              pools: [aPool({ open: 1, waiting: 1 })],
+              waitersPut: [waiter(late.leadId)],
+              waitersRemoved: [{ poolId: 'field', leadId: other.leadId }],
+            },
+            contexts: new Map([[early.leadId, Buffer.from('early')]]),
+          }),
+          aBatch({
+            partition: 1,
+            to: 9,
+            outputs: Buffer.from('second'),
+            writes: {
+              leads: [late, { ...other, version: 2 }],
+              identities: [{ ...identity, agentId: 'bob' }],
+              pools: [aPool({ open: 2, waiting: 1 })],
+              waitersPut: [waiter(other.leadId)],
+              waitersRemoved: [{ poolId: 'field', leadId: late.leadId }],
+            },
+            contexts: new Map([[late.leadId, Buffer.from('late')]]),
+          }),
+        );
+      });
+      const read = await readLocked(store, {
+        leads: [early, late, other].map(({ leadId }) => leadId),
+        identities: [identity.identity],
+        pools: ['field'],
+      });
+      expect([early, late, other].map(({ leadId }) => read.leads.get(leadId)?.version)).toEqual([early.version, late.version, 2]);
+      expect(read.identities.get(identity.identity)?.agentId).toBe('bob');
+      expect(read.pools.get('field')?.open).toBe(2);
+      expect(read.waiters.get('field')?.map(({ leadId }) => leadId)).toEqual([other.leadId]);
+      const { contexts } = await store.peek({ leads: [early.leadId, late.leadId], identities: [] });
+      expect([...contexts.values()].map(String).sort()).toEqual(['early', 'late']);
+      for (const [partition, outputs, to] of [
+        [0, 'first', 5],
+        [1, 'second', 9],
+      ] as const) {
+        const epoch = await store.raiseEpoch(partition);
+        expect(await store.readStoredBatch(partition, epoch)).toMatchObject({ stored: { to, outputs: Buffer.from(outputs) } });
+      }
     });
   });
 

@@ -52,7 +52,8 @@ export function startRouter(world: World, name: string): Running {
     clock,
     random,
     observer: {
-      committed: ({ wakeUps, repeats, deadLetters, ignored }) => {
+      committed: ({ wakeUps, repeats, deadLetters, ignored, together }) => {
+        if (together > 1) scheduler.count('batch in company');
         if (wakeUps > 0) scheduler.count('wake-up');
         if (repeats > 0) scheduler.count('repeat ignored');
         if (deadLetters > 0) scheduler.count('dead letter');
@@ -62,6 +63,8 @@ export function startRouter(world: World, name: string): Running {
     },
     wakeupsPerPool: WAKEUPS_PER_POOL,
     breaker: defaultBreaker,
+    // With one, batches meet most often.
+    lanes: 1,
   });
   const onFault = (error: unknown) => void world.problems.push(`${name} ended with a fault: ${describe(error)}`);
   const tasks = createExactlyOnceTasks({

@@ -67,11 +67,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: ATTEMPT,
-        find: 'const partitionRow = transaction.lockPartition(request.partition);',
-        replace: `const partitionRow = options.store.readStoredBatch(request.partition, request.epoch).then((answer) =>
+        find: 'transaction.lockPartition(request.partition)',
+        replace: `options.store.readStoredBatch(request.partition, request.epoch).then((answer) =>
           answer.kind === 'STALE_EPOCH'
             ? { epoch: -1, storedTo: null, storedNow: null }
-            : { epoch: request.epoch, storedTo: answer.stored?.to ?? null, storedNow: null });`,
+            : { epoch: request.epoch, storedTo: answer.stored?.to ?? null, storedNow: null })`,
       },
     ],
   },
@@ -87,11 +87,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       {
         file: ATTEMPT,
         find: 'const outputs = batchOutputs(',
-        replace: `const before = fresh.size < prepared.inputs.length ? await options.store.readStoredBatch(request.partition, request.epoch) : null;
+        replace: `const before = isAllFresh ? null : await options.store.readStoredBatch(request.partition, request.epoch);
           const again = before?.kind === 'OK' && before.stored ? decodeOutputs(before.stored.outputs) : [];
           const outputs = [...again, ...batchOutputs(`,
       },
       { file: ATTEMPT, find: 'batch, refused });', replace: 'batch, refused })];' },
+      { file: ATTEMPT, find: 'function decidePrepared(', replace: 'async function decidePrepared(' },
+      { file: ATTEMPT, find: 'const answer = decidePrepared(', replace: 'const answer = await decidePrepared(' },
     ],
   },
   {
@@ -124,8 +126,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       {
         file: ATTEMPT,
         find: 'const lockedSnapshot = transaction.lockAndRead(',
-        replace: `if (request.partition === 1) {
-            const pools = [...using.locks.pools].reverse();
+        replace: `if (batches.some(({ batch }) => batch.request.partition === 1)) {
+            const pools = [...locks.pools].reverse();
             void transaction.lockAndRead({ ...noLocks, pools }, { waitersPerPool: options.wakeupsPerPool }).catch(() => undefined);
           }
           const lockedSnapshot = transaction.lockAndRead(`,

@@ -12,7 +12,7 @@ import { type PeekResult, type RouterStore, type RouterTransaction, type StoredB
 import { type IdentityRow, identityOf } from './routing-rows.ts';
 import type { SqlTransaction } from './sql-transaction.ts';
 import { statement } from './statement.ts';
-import { type WriteOptions, writeBatch } from './write-batch.ts';
+import { type WriteOptions, writeBatches } from './write-batch.ts';
 
 export type PostgresRouterStoreOptions = Pick<WriteOptions, 'poolTimerId'>;
 
@@ -90,7 +90,7 @@ const routerTransaction = (transaction: SqlTransaction, options: PostgresRouterS
         const rows = await transaction.run<{ event_id: EventId }>(APPLY_EVENTS, [textArray(eventIds)]);
         return new Set(rows.map((row) => row.event_id));
       }),
-    write: (set) => handled(() => writeBatch(transaction, set, { ...options, knownIdentities: known })),
+    write: (...sets) => handled(() => writeBatches(transaction, sets, { ...options, knownIdentities: known })),
     commit: () => transaction.commit(),
     rollback: () => transaction.rollback(),
   };

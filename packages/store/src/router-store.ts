@@ -83,8 +83,11 @@ export interface RouterTransaction {
   lockAndRead(locks: LockSet, options: { readonly waitersPerPool: number }): Promise<BatchSnapshot>;
   /** Returns those that were not applied before. */
   applyEvents(eventIds: readonly EventId[]): Promise<ReadonlySet<EventId>>;
-  /** Everything of the batch in a constant number of statements, timers and the stored batch included. */
-  write(batch: BatchWriteSet): Promise<void>;
+  /**
+   * Everything of these batches, each as if after the one before, timers and the stored batches included. Once a transaction. How many
+   * statements it takes depends on how many batches they are, not on what is in them.
+   */
+  write(...batches: readonly BatchWriteSet[]): Promise<void>;
   /** A StoreFault of kind `unknown-outcome` says that nobody knows. */
   commit(): Promise<void>;
   /** Never rejects; after it the transaction is gone. */

@@ -1,6 +1,7 @@
 /**
- * Writes all that a batch has decided, in a constant number of statements: one a table, each by `unnest`.
+ * Writes all that batches have decided, one statement a table, each by `unnest`; the record of a batch is a row of its own.
  */
+import { mergeWrites } from '@lead-router/domain/joint-snapshot.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { IdentityRecord, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { type Column, encodeColumns, numberColumn, textArray, textColumn } from './column-encoding.ts';
@@ -103,17 +104,20 @@ const INSERT_DECISIONS = statement(
   'decisions-insert',
   `INSERT INTO decisions (lead_id, revision, batch_id, input_index, event_id, kind, cause, version, grade, score, pool_id, agent_id,
                           destination_id, rule_id, rule_set_version, linked_to, previous_agent_id, accept_by, submitted_at, decided_at)
-   SELECT r.lead_id, r.revision, $1, r.input_index, r.event_id, r.kind, r.cause, r.version, r.grade, r.score, r.pool_id, r.agent_id,
+   SELECT r.lead_id, r.revision, r.batch_id, r.input_index, r.event_id, r.kind, r.cause, r.version, r.grade, r.score, r.pool_id, r.agent_id,
           r.destination_id, r.rule_id, r.rule_set_version, r.linked_to, r.previous_agent_id, to_timestamp(r.accept_by / 1000),
           to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000)
-     FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::uuid[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::float8[],
+     FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::integer[], $5::uuid[], $6::text[], $7::text[], $8::integer[], $9::text[], $10::float8[],
                  $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[], $16::uuid[], $17::text[], $18::float8[],
                  $19::float8[], $20::float8[])
-       AS r (lead_id, revision, input_index, event_id, kind, cause, version, grade, score, pool_id, agent_id, destination_id, rule_id,
+       AS r (batch_id, lead_id, revision, input_index, event_id, kind, cause, version, grade, score, pool_id, agent_id, destination_id, rule_id,
              rule_set_version, linked_to, previous_agent_id, accept_by, submitted_at, decided_at)`,
 );
 
-const DECISION_COLUMNS: readonly Column<DecisionRow>[] = [
+type DecisionOfBatch = DecisionRow & Pick<BatchRecord, 'batchId'>;
+
+const DECISION_COLUMNS: readonly Column<DecisionOfBatch>[] = [
+  textColumn(({ batchId }) => batchId),
   textColumn(({ decision }) => decision.lead.leadId),
   numberColumn(({ decision }) => decision.lead.revision),
   numberColumn(({ inputIndex }) => inputIndex),
@@ -154,8 +158,10 @@ export interface WriteOptions {
   readonly poolTimerId: (poolId: string) => string;
 }
 
-export const writeBatch = async (transaction: SqlTransaction, set: BatchWriteSet, options: WriteOptions): Promise<void> => {
-  const { batch, writes } = set;
+export const writeBatches = async (transaction: SqlTransaction, sets: readonly BatchWriteSet[], options: WriteOptions): Promise<void> => {
+  const writes = mergeWrites(sets.map((set) => set.writes));
+  const contexts = new Map(sets.flatMap((set) => [...set.contexts]));
+  const decisions = sets.flatMap(({ batch: { batchId }, decisions: ofBatch }) => ofBatch.map((row) => ({ ...row, batchId })));
   const put = <Row>(write: Statement, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<unknown> =>
     rows.length === 0 ? NOTHING : transaction.run(write, encodeColumns(columns, rows));
 
@@ -166,17 +172,17 @@ export const writeBatch = async (transaction: SqlTransaction, set: BatchWriteSet
     put(UPDATE_IDENTITIES, IDENTITY_COLUMNS, writes.identities.filter(isKnown)),
     writes.leads.length === 0
       ? NOTHING
-      : transaction.run(UPSERT_LEADS, [...encodeColumns(LEAD_COLUMNS, writes.leads), ...contextValues(writes.leads, set.contexts)]),
+      : transaction.run(UPSERT_LEADS, [...encodeColumns(LEAD_COLUMNS, writes.leads), ...contextValues(writes.leads, contexts)]),
     put(UPSERT_DESTINATIONS, DESTINATION_COLUMNS, writes.destinations),
     put(UPSERT_POOLS, POOL_COLUMNS, writes.pools),
     removeWaiters(transaction, writes.waitersRemoved),
     put(UPSERT_WAITERS, WAITER_COLUMNS, writes.waitersPut),
     writeTimers(transaction, timerWrites(writes, options.poolTimerId)),
-    set.decisions.length === 0
-      ? NOTHING
-      : transaction.run(INSERT_DECISIONS, [batch.batchId, ...encodeColumns(DECISION_COLUMNS, set.decisions)]),
-    transaction.run(INSERT_BATCH, batchValues(batch)),
-    transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, set.outputs]),
+    put(INSERT_DECISIONS, DECISION_COLUMNS, decisions),
+    ...sets.flatMap(({ batch, outputs }) => [
+      transaction.run(INSERT_BATCH, batchValues(batch)),
+      transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, outputs]),
+    ]),
   ]);
 };
 

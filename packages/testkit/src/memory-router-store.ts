@@ -65,7 +65,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
   const session = new MemorySession({ database, process, name: 'batch' });
   const appliedEvents: EventId[] = [];
   let ruleVersion: number | null = null;
-  let set: BatchWriteSet | null = null;
+  let sets: readonly BatchWriteSet[] = [];
   const known = new Set<string>();
   return {
     lockPartition: (partition) =>
@@ -102,11 +102,14 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
           return fresh;
         },
       }),
-    write: (written) => {
-      const { put, cancelled } = database.timerWrites(written.writes);
-      const made = written.writes.identities.map(({ identity }) => identity).filter((identity) => !known.has(identity));
+    write: (...written) => {
+      const timers = written.map(({ writes }) => database.timerWrites(writes));
+      const put = timers.flatMap((ofBatch) => ofBatch.put.map(({ timerId }) => timerId));
+      const cancelled = timers.flatMap((ofBatch) => ofBatch.cancelled);
+      const identities = new Set(written.flatMap(({ writes }) => writes.identities.map(({ identity }) => identity)));
+      const made = [...identities].filter((identity) => !known.has(identity));
       return session.run({
-        label: `write [${written.batch.from},${written.batch.to}) of ${written.batch.partition}`,
+        label: `write ${written.map(({ batch }) => `[${batch.from},${batch.to}) of ${batch.partition}`).join(', ')}`,
         locks: () =>
           exclusive([
             // One that somebody has made meanwhile is refused at once, whoever holds it.
@@ -114,17 +117,21 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
               .filter((identity) => !database.identities.has(identity))
               .sort()
               .map((identity) => `identities ${identity}`),
-            ...put.map(({ timerId }) => timerKey(timerId)),
-            ...cancelled.filter((timerId) => database.timers.has(timerId)).map(timerKey),
+            ...[...new Set([...put, ...cancelled.filter((timerId) => database.timers.has(timerId))])].map(timerKey),
           ]),
         effect: () => {
           refuse(database, written);
           refuseMade(database, made);
-          set = written;
+          sets = written;
         },
       });
     },
-    commit: () => session.commit(() => (set ? database.commit({ set, appliedEvents, ruleVersion }) : database.applyEvents(appliedEvents))),
+    commit: () =>
+      session.commit(() => {
+        if (sets.length === 0) database.applyEvents(appliedEvents);
+        // The events belong to all of them; they are told once.
+        for (const [index, set] of sets.entries()) database.commit({ set, appliedEvents: index === 0 ? appliedEvents : [], ruleVersion });
+      }),
     rollback: () => session.rollback(),
   };
 }
@@ -188,13 +195,16 @@ function refuseMade(database: MemoryDatabase, made: readonly string[]): void {
 }
 
 /** What Postgres would refuse: a NUL in a text, a second row with the same key. */
-function refuse(database: MemoryDatabase, { decisions, batch, writes }: BatchWriteSet): void {
-  const texts = [writes.leads.map((lead) => Object.values(lead)), writes.identities.map((identity) => Object.values(identity))].flat(3);
+function refuse(database: MemoryDatabase, sets: readonly BatchWriteSet[]): void {
+  const rows = sets.flatMap(({ writes }) => [...writes.leads, ...writes.identities]);
+  const texts = rows.map((row) => Object.values(row)).flat(2);
   if (texts.some((text) => typeof text === 'string' && text.includes('\0')))
     throw new StoreFault('refused-value', '22021: invalid byte sequence');
-  const keys = decisions.map(decisionKey);
+  const keys = sets.flatMap(({ decisions }) => decisions.map(decisionKey));
   const isDoubled =
-    new Set(keys).size < keys.length || keys.some((key) => database.decisions.has(key)) || database.batches.has(batch.batchId);
+    new Set(keys).size < keys.length ||
+    keys.some((key) => database.decisions.has(key)) ||
+    sets.some(({ batch }) => database.batches.has(batch.batchId));
   if (!isDoubled) return;
   database.scheduler.count('duplicate key');
   throw new StoreFault('refused-value', '23505: duplicate key');

@@ -1,12 +1,21 @@
 /**
- * One attempt at a batch: read what it may need, lock, check that the batch is still ours, decide, write, commit.
- * Everything that makes it impossible is an answer; the caller changes something and tries again.
+ * One attempt at the batches of one or several partitions, in one transaction: read what they may need, lock, check that each is still
+ * ours, decide one after the other, write, commit. Everything that makes it impossible is an answer; the caller changes something
+ * and tries again.
  */
 import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
+import { JointSnapshot } from '@lead-router/domain/joint-snapshot.ts';
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { BatchOutcome, BatchSnapshot, LockSet } from '@lead-router/domain/routing-model.ts';
 import { encodeBatchBody } from '@lead-router/store/batch-body.ts';
-import type { BatchRecord, DecisionRow, RouterTransaction } from '@lead-router/store/router-store.ts';
+import type {
+  BatchRecord,
+  BatchWriteSet,
+  DecisionRow,
+  LockedPartition,
+  PeekResult,
+  RouterTransaction,
+} from '@lead-router/store/router-store.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { batchOutputs } from './batch-outputs.ts';
 import { noLocks, unionLocks } from './lock-sets.ts';
@@ -15,34 +24,39 @@ import type { ReadBatch, RouterLedgerOptions } from './router-ledger.ts';
 import { encodeOutputs } from './stored-outputs.ts';
 
 export type AttemptAnswer =
-  | { readonly kind: 'COMMITTED'; readonly outputs: readonly OutgoingRecord[] }
-  | { readonly kind: 'REASSIGN'; readonly reason: string }
+  /** By batch, in the order given. */
+  | { readonly kind: 'COMMITTED'; readonly outputs: readonly (readonly OutgoingRecord[])[] }
+  /** This batch is not ours any more; nothing happened to the others. */
+  | { readonly kind: 'REASSIGN'; readonly batch: ReadBatch; readonly reason: string }
+  /** Only so many of the first batches, at least one, can be decided on what one reading shows. */
+  | { readonly kind: 'TOO_MANY'; readonly fitting: number }
   | { readonly kind: 'MISSING_LOCKS'; readonly missing: LockSet }
   | { readonly kind: 'RULE_SET_MOVED'; readonly active: number };
 
 export interface Attempt {
-  readonly batch: ReadBatch;
+  /** Of different partitions, in the order of their numbers: their rows are locked in it. */
+  readonly batches: readonly ReadBatch[];
   /** Locks that an earlier attempt turned out to need. */
   readonly extra: LockSet;
   /** Everything but the commit. */
   readonly dryRun: boolean;
 }
 
-export async function attemptBatch(options: RouterLedgerOptions, attempt: Attempt): Promise<AttemptAnswer> {
+export async function attemptBatches(options: RouterLedgerOptions, attempt: Attempt): Promise<AttemptAnswer> {
   const version = options.ruleSets.believedVersion();
-  const ruleSet = await options.ruleSets.get(version);
-  const prepared = await prepare(options, attempt.batch, { ruleSet, version });
-  const locks = unionLocks(prepared.locks, attempt.extra);
+  const using = { ruleSet: await options.ruleSets.get(version), version };
+  const prepared = await prepareAll(options, attempt, using);
   const transaction = await options.store.begin();
   let isOver = false;
   try {
-    const answer = await withinTransaction(options, attempt, { transaction, prepared, locks, ruleSet, version });
-    if (answer.kind === 'COMMITTED' && !attempt.dryRun) {
+    const answer = await withinTransaction(options, prepared, { ...using, transaction });
+    if (answer.kind !== 'DECIDED') return answer;
+    if (!attempt.dryRun) {
       isOver = true;
       await transaction.commit();
-      report(options, attempt.batch, { ...answer, ruleSet });
+      for (const batch of answer.batches) report(options, batch, { ...using, together: answer.batches.length });
     }
-    return answer;
+    return { kind: 'COMMITTED', outputs: answer.batches.map(({ outputs }) => outputs) };
   } finally {
     if (!isOver) await transaction.rollback();
   }
@@ -50,29 +64,40 @@ export async function attemptBatch(options: RouterLedgerOptions, attempt: Attemp
 
 type RuleSetInUse = { readonly ruleSet: Awaited<ReturnType<RouterLedgerOptions['ruleSets']['get']>>; readonly version: number };
 type Prepared = PreparedBatch & {
+  readonly batch: ReadBatch;
   readonly locks: LockSet;
   /** The same batch, with the fresh events alone. */
   readonly without: (isFresh: (eventId: EventId) => boolean) => PreparedBatch;
 };
 type Decided = Extract<BatchOutcome, { kind: 'DECIDED' }>;
-type WithinAnswer =
-  | Exclude<AttemptAnswer, { kind: 'COMMITTED' }>
-  | (Extract<AttemptAnswer, { kind: 'COMMITTED' }> & {
-      readonly decided: Decided;
-      readonly before: BatchSnapshot;
-      readonly repeats: number;
-      readonly now: number;
-    });
+interface DecidedBatch {
+  readonly batch: ReadBatch;
+  readonly outputs: readonly OutgoingRecord[];
+  readonly decided: Decided;
+  readonly before: BatchSnapshot;
+  readonly repeats: number;
+  readonly now: number;
+  readonly written: BatchWriteSet;
+}
+type WithinAnswer = Exclude<AttemptAnswer, { kind: 'COMMITTED' }> | { readonly kind: 'DECIDED'; readonly batches: readonly DecidedBatch[] };
 
-async function prepare(options: RouterLedgerOptions, batch: ReadBatch, using: RuleSetInUse): Promise<Prepared> {
+async function prepareAll(options: RouterLedgerOptions, attempt: Attempt, using: RuleSetInUse): Promise<readonly Prepared[]> {
   const identities = new Set<string>();
   const leads = new Set<LeadId>();
-  for (const message of batch.messages) {
+  for (const message of attempt.batches.flatMap(({ messages }) => messages)) {
     leads.add(message.leadId);
     if (message.kind === 'SCORED') for (const identity of message.content.enrichment.identities) identities.add(identity);
   }
   const peeked = await options.store.peek({ leads: [...leads], identities: [...identities] });
   await options.wire.prepareStored(peeked.contexts.values());
+  return attempt.batches.map((batch) => prepare(options, { batch, extra: attempt.extra, peeked }, using));
+}
+
+function prepare(
+  options: RouterLedgerOptions,
+  { batch, extra, peeked }: { readonly batch: ReadBatch; readonly extra: LockSet; readonly peeked: PeekResult },
+  using: RuleSetInUse,
+): Prepared {
   const preparing = {
     ruleSet: using.ruleSet,
     ruleSetVersion: using.version,
@@ -88,33 +113,67 @@ async function prepare(options: RouterLedgerOptions, batch: ReadBatch, using: Ru
       peeked,
       preparing,
     );
-  return { ...prepared, without, locks: unionLocks(noLocks, locksFor({ ruleSet: using.ruleSet, inputs: prepared.inputs, peeked })) };
+  const locks = unionLocks(extra, locksFor({ ruleSet: using.ruleSet, inputs: prepared.inputs, peeked }));
+  return { ...prepared, batch, without, locks };
 }
 
-async function withinTransaction(
-  options: RouterLedgerOptions,
-  attempt: Attempt,
-  using: RuleSetInUse & { readonly transaction: RouterTransaction; readonly prepared: Prepared; readonly locks: LockSet },
-): Promise<WithinAnswer> {
-  const { transaction, prepared } = using;
-  const { request, refused } = attempt.batch;
+type Using = RuleSetInUse & { readonly transaction: RouterTransaction };
+
+async function withinTransaction(options: RouterLedgerOptions, batches: readonly Prepared[], using: Using): Promise<WithinAnswer> {
+  const { transaction } = using;
+  const locks = batches.map((batch) => batch.locks).reduce(unionLocks, noLocks);
   // Issued together, carried out in this order: one round trip.
-  const partitionRow = transaction.lockPartition(request.partition);
+  const partitionRows = batches.map(({ batch: { request } }) => transaction.lockPartition(request.partition));
   const activeVersion = transaction.shareRuleVersion();
-  const freshEvents = transaction.applyEvents(prepared.inputs.map((input) => input.eventId));
-  const lockedSnapshot = transaction.lockAndRead(using.locks, { waitersPerPool: options.wakeupsPerPool });
-  await Promise.allSettled([partitionRow, activeVersion, freshEvents, lockedSnapshot]);
-  const row = await partitionRow;
-  if (row.epoch !== request.epoch) return { kind: 'REASSIGN', reason: `the epoch is ${row.epoch}, not ${request.epoch}` };
-  if (row.storedTo !== null && row.storedTo > request.from)
-    return { kind: 'REASSIGN', reason: `a batch up to ${row.storedTo} is stored, past ${request.from}` };
+  const freshEvents = transaction.applyEvents(batches.flatMap(({ inputs }) => inputs.map((input) => input.eventId)));
+  const lockedSnapshot = transaction.lockAndRead(locks, { waitersPerPool: options.wakeupsPerPool });
+  await Promise.allSettled([...partitionRows, activeVersion, freshEvents, lockedSnapshot]);
+  const rows = await Promise.all(partitionRows);
+  for (const [index, { batch }] of batches.entries()) {
+    const reason = whyNotOurs(batch, rows[index]);
+    if (reason !== null) return { kind: 'REASSIGN', batch, reason };
+  }
   const active = await activeVersion;
   if (active !== using.version) return { kind: 'RULE_SET_MOVED', active };
-  const fresh = await freshEvents;
-  const snapshot = await lockedSnapshot;
+  const fresh = new Set(await freshEvents);
+  const read = await lockedSnapshot;
+  const books = new JointSnapshot(read, { waitersPerPool: options.wakeupsPerPool });
+  const decided: DecidedBatch[] = [];
+  for (const [index, prepared] of batches.entries()) {
+    const snapshot = batches.length === 1 ? read : books.read(prepared.locks);
+    if (snapshot === null) return { kind: 'TOO_MANY', fitting: index };
+    const answer = decidePrepared(options, { prepared, snapshot, fresh, storedNow: rows[index]?.storedNow ?? null }, using);
+    if (answer.kind === 'MISSING_LOCKS') return answer;
+    books.apply(answer.decided.writes);
+    decided.push(answer);
+  }
+  await transaction.write(...decided.map(({ written }) => written));
+  return { kind: 'DECIDED', batches: decided };
+}
 
-  const { inputs, messages, contextsAfter } = fresh.size < prepared.inputs.length ? prepared.without((id) => fresh.has(id)) : prepared;
-  const context = { now: Math.max(options.clock.now(), row.storedNow ?? 0), seed: seedOf(request.partition, request.from) };
+function whyNotOurs({ request }: ReadBatch, row: LockedPartition | undefined): string | null {
+  if (row?.epoch !== request.epoch) return `the epoch is ${row?.epoch}, not ${request.epoch}`;
+  return row.storedTo !== null && row.storedTo > request.from ? `a batch up to ${row.storedTo} is stored, past ${request.from}` : null;
+}
+
+interface Turn {
+  readonly prepared: Prepared;
+  readonly snapshot: BatchSnapshot;
+  /** Not applied before this transaction; those of this batch are taken out. */
+  readonly fresh: Set<EventId>;
+  readonly storedNow: number | null;
+}
+
+function decidePrepared(
+  options: RouterLedgerOptions,
+  { prepared, snapshot, fresh, storedNow }: Turn,
+  using: RuleSetInUse,
+): Extract<BatchOutcome, { kind: 'MISSING_LOCKS' }> | ({ readonly kind: 'DECIDED' } & DecidedBatch) {
+  const { request, refused } = prepared.batch;
+  const isAllFresh = prepared.inputs.every((input) => fresh.has(input.eventId));
+  const { inputs, messages, contextsAfter } = isAllFresh ? prepared : prepared.without((id) => fresh.has(id));
+  for (const { eventId } of inputs) fresh.delete(eventId);
+  const context = { now: Math.max(options.clock.now(), storedNow ?? 0), seed: seedOf(request.partition, request.from) };
   const outcome = decideBatch({
     ruleSet: using.ruleSet,
     ruleSetVersion: using.version,
@@ -138,15 +197,15 @@ async function withinTransaction(
   };
   const contexts = contextsAfter(new Set(outcome.ignored.map(({ inputIndex }) => inputIndex)));
   const outputs = batchOutputs(options.wire, { outcome, messages, contexts: contexts.all, batch, refused });
-  await transaction.write({
+  const written: BatchWriteSet = {
     batch,
     outputs: encodeOutputs(outputs),
     decisions: decisionRows(outcome),
     writes: outcome.writes,
     contexts: storedContexts(options, contexts.changed, outcome),
-  });
+  };
   const repeats = prepared.inputs.length - inputs.length;
-  return { kind: 'COMMITTED', outputs, decided: outcome, before: snapshot, repeats, now: context.now };
+  return { kind: 'DECIDED', batch: prepared.batch, outputs, decided: outcome, before: snapshot, repeats, now: context.now, written };
 }
 
 /** Only of leads that the batch wrote, and only where the bytes are not the ones that are there. */
@@ -165,20 +224,25 @@ function decisionRows(outcome: Decided): readonly DecisionRow[] {
   );
 }
 
-type Committed = Extract<WithinAnswer, { kind: 'COMMITTED' }> & Pick<RuleSetInUse, 'ruleSet'>;
-
-function report(options: RouterLedgerOptions, batch: ReadBatch, answer: Committed): void {
+function report(
+  options: RouterLedgerOptions,
+  decided: DecidedBatch,
+  { ruleSet, together }: Pick<RuleSetInUse, 'ruleSet'> & { readonly together: number },
+): void {
+  const { batch, before, now } = decided;
+  const { writes, effects, ignored, wakeUps } = decided.decided;
   options.observer.committed({
     partition: batch.request.partition,
-    ruleSet: answer.ruleSet,
-    before: answer.before,
-    writes: answer.decided.writes,
-    effects: answer.decided.effects,
-    ignored: answer.decided.ignored,
-    repeats: batch.repeats + answer.repeats,
-    wakeUps: answer.decided.wakeUps.length,
+    ruleSet,
+    before,
+    writes,
+    effects,
+    ignored,
+    repeats: batch.repeats + decided.repeats,
+    wakeUps: wakeUps.length,
     deadLetters: batch.refused.length,
-    now: answer.now,
+    together,
+    now,
   });
 }
 

@@ -22,6 +22,9 @@ import { INBOX_SOURCE, ROUTER_GROUP, routerTopology, TRANSACTIONAL_ID_PREFIX } f
 /** A transaction and a look beforehand for each partition, and the rule sets. */
 const CONNECTIONS_PER_PARTITION = 2;
 
+/** While one transaction is being written, the next is read; a third would wait for the locks of both. */
+const LANES = 2;
+
 await runServiceProcess({
   service: 'router',
   configure: (environment) =>
@@ -74,6 +77,7 @@ await runServiceProcess({
       random,
       observer: routerObserver(observing),
       wakeupsPerPool: config.wakeupsPerPool,
+      lanes: LANES,
       breaker: { ...defaultBreaker, maxInRow: config.deadLettersInRow },
     });
     const tasks = createExactlyOnceTasks({

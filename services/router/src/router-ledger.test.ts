@@ -7,7 +7,7 @@ import type { ApplyAnswer, ApplyRequest } from '@lead-router/stream/exactly-once
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord } from '@lead-router/testkit/inbox-records.ts';
 import { afterEach, describe, expect, test } from 'vitest';
-import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, testLeadId } from './router-world.test-support.ts';
+import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, type TestLead, testLeadId } from './router-world.test-support.ts';
 
 const opened: LedgerWorld[] = [];
 
@@ -152,10 +152,10 @@ describe('a batch that has to be tried again', () => {
     let left = times;
     return withTransactions((transaction) => ({
       ...transaction,
-      write: async (set) => {
+      write: async (...sets) => {
         left -= 1;
         if (left >= 0) throw new StoreFault(kind, `planted: ${kind}`);
-        return transaction.write(set);
+        return transaction.write(...sets);
       },
     }));
   };
@@ -218,4 +218,110 @@ describe('a batch that has to be tried again', () => {
     expect(asked).toHaveLength(2);
     expect(asked[1]).toEqual([...(asked[1] ?? [])].sort());
   });
+});
+
+describe('batches of several partitions at once', () => {
+  interface Together {
+    readonly world: LedgerWorld;
+    /** Partitions of each transaction that was written, in order. */
+    readonly written: number[][];
+    readonly epochs: readonly number[];
+  }
+
+  async function openTogether(change: (transaction: RouterTransaction) => RouterTransaction = (same) => same): Promise<Together> {
+    const written: number[][] = [];
+    const watched = withTransactions((transaction) => ({
+      ...transaction,
+      write: async (...sets) => {
+        written.push(sets.map(({ batch }) => batch.partition));
+        await transaction.write(...sets);
+      },
+    }));
+    const world = await open((store) => withTransactions(change)(watched(store)));
+    const epochs: number[] = [];
+    for (const partition of [0, 1, 2]) epochs.push(await world.ledger.raiseEpoch(partition));
+    return { world, written, epochs };
+  }
+
+  /** One lead each; the first one goes alone, since nobody else is there yet. */
+  const applyAll = ({ world, epochs }: Together, known: readonly Partial<ApplyRequest>[] = [], lead: TestLead['lead'] = {}) =>
+    Promise.all(
+      [0, 1, 2].map((partition) => {
+        const record = scoredTestLead(world.inbox, { name: `lead of ${partition}`, lead: partition === 2 ? lead : {} });
+        return world.ledger.apply(request([record], { partition, epoch: epochs[partition] ?? 0, ...known[partition] }));
+      }),
+    );
+
+  test('go through Postgres together once they wait, and each is stored as its own', async () => {
+    const together = await openTogether();
+    const answers = await applyAll(together);
+    expect(together.written).toEqual([[0], [1, 2]]);
+    expect(answers.map(topicsOf)).toEqual([0, 1, 2].map(() => ['lead.decided.v1', 'lead.state.v1']));
+    const { world, epochs } = together;
+    for (const [partition, epoch] of epochs.entries()) {
+      const answer = answers[partition];
+      const stored = await world.ledger.readStoredBatch(partition, epoch);
+      const outputs = stored.kind === 'OK' ? stored.stored?.outputs.map(({ value }) => value) : [];
+      expect(outputs).toEqual(answer?.kind === 'APPLIED' ? answer.outputs.map(({ value }) => value) : null);
+    }
+    expect(world.database.decisions.size).toBe(3);
+    const [pool] = world.database.pools.values();
+    expect(pool?.open).toBe(3);
+  });
+
+  test('are not held up by one that is no longer ours', async () => {
+    const together = await openTogether();
+    const answers = await applyAll(together, [{}, { epoch: 99 }, {}]);
+    expect(answers.map(({ kind }) => kind)).toEqual(['APPLIED', 'REASSIGN', 'APPLIED']);
+    expect(together.world.database.leads.size).toBe(2);
+    expect(together.world.database.appliedEvents.size).toBe(2);
+  });
+
+  test('lose nothing but the value that Postgres refuses', async () => {
+    const together = await openTogether();
+    const answers = await applyAll(together, [], { vendor: 'vendor\0a' });
+    expect(answers.map(topicsOf)).toEqual([
+      ['lead.decided.v1', 'lead.state.v1'],
+      ['lead.decided.v1', 'lead.state.v1'],
+      ['router.dead-letter.v1'],
+    ]);
+    expect(together.world.database.leads.size).toBe(2);
+  });
+
+  test('are all assigned anew when nobody knows whether they were committed', async () => {
+    let commits = 0;
+    const together = await openTogether((transaction) => ({
+      ...transaction,
+      commit: async () => {
+        commits += 1;
+        await transaction.commit();
+        if (commits === 2) throw new StoreFault('unknown-outcome', 'no answer to COMMIT');
+      },
+    }));
+    const answers = await applyAll(together);
+    expect(answers.map(({ kind }) => kind)).toEqual(['APPLIED', 'REASSIGN', 'REASSIGN']);
+  });
+
+  test('are all given back when Postgres is away', async () => {
+    let writes = 0;
+    const together = await openTogether((transaction) => ({
+      ...transaction,
+      write: async (...sets) => {
+        writes += 1;
+        if (writes === 2) throw new StoreFault('unavailable', 'away');
+        await transaction.write(...sets);
+      },
+    }));
+    const settled = await Promise.allSettled([0, 1, 2].map((partition) => applyOne(together, partition)));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await Promise.all([1, 2].map((partition) => applyOne(together, partition)))).toMatchObject([
+      { kind: 'APPLIED' },
+      { kind: 'APPLIED' },
+    ]);
+  });
+
+  const applyOne = ({ world, epochs }: Together, partition: number) =>
+    world.ledger.apply(
+      request([scoredTestLead(world.inbox, { name: `lead of ${partition}` })], { partition, epoch: epochs[partition] ?? 0 }),
+    );
 });

@@ -10,7 +10,8 @@ import type { Clock } from '@lead-router/stream/clock.ts';
 import { type BreakerOptions, createPartitionBreaker, type PartitionBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { ApplyAnswer, ApplyRequest, BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
-import { type Attempt, type AttemptAnswer, attemptBatch } from './attempt-batch.ts';
+import { type Attempt, type AttemptAnswer, attemptBatches } from './attempt-batch.ts';
+import { createBatchQueue } from './batch-queue.ts';
 import { withoutRefusedValues } from './bisect-refused.ts';
 import { noLocks, unionLocks } from './lock-sets.ts';
 import type { InboxMessage, RouterWire } from './router-wire.ts';
@@ -29,9 +30,11 @@ export interface RouterObserver {
     repeats: number;
     wakeUps: number;
     deadLetters: number;
+    /** Batches in the transaction. */
+    together: number;
     now: number;
   }): void;
-  retrying(event: { partition: number; reason: 'conflict' | 'missing-locks' | 'rule-set-moved' | 'refused-value' }): void;
+  retrying(event: { partition: number; reason: 'conflict' | 'missing-locks' | 'changed-queue' | 'rule-set-moved' | 'refused-value' }): void;
 }
 
 export interface RouterLedgerOptions {
@@ -47,6 +50,8 @@ export interface RouterLedgerOptions {
   readonly wakeupsPerPool: number;
   /** From when on bad records stop the partition. */
   readonly breaker: BreakerOptions;
+  /** Transactions at a time. */
+  readonly lanes: number;
 }
 
 export interface RefusedRecord {
@@ -65,6 +70,8 @@ export interface ReadBatch {
 }
 
 const MAX_ATTEMPTS = 20;
+/** Batches above it go alone: what is saved by company is the same, and what is held in memory is not. */
+const MAX_RECORDS_TOGETHER = 1000;
 
 export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
   const breakers = new Map<number, PartitionBreaker>();
@@ -73,6 +80,11 @@ export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
     breakers.set(partition, breaker);
     return breaker;
   };
+  const queue = createBatchQueue({
+    settle: (batches) => settle(options, batches),
+    maxRecords: MAX_RECORDS_TOGETHER,
+    lanes: options.lanes,
+  });
   return {
     raiseEpoch: (partition) => options.store.raiseEpoch(partition),
     readStoredBatch: async (partition, epoch) => {
@@ -86,7 +98,7 @@ export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
       const batch = await readBatch(options.wire, request);
       if (isTooBad(breakerOf(request.partition), batch))
         return { kind: 'STOP', reason: 'too many records in a row, or too large a part of them, cannot be read' };
-      return applyRead(options, batch);
+      return queue.add(batch);
     },
   };
 }
@@ -115,57 +127,90 @@ async function readBatch(wire: RouterWire, request: ApplyRequest): Promise<ReadB
   return { request, messages, refused, repeats };
 }
 
-async function applyRead(options: RouterLedgerOptions, read: ReadBatch): Promise<ApplyAnswer> {
-  let batch = read;
-  let extra: LockSet = noLocks;
-  for (let attempt = 1; ; attempt++) {
-    const answer = await tryBatch(options, { batch, extra, dryRun: false });
+interface Settling {
+  readonly batches: readonly ReadBatch[];
+  /** Locks that earlier attempts turned out to need. */
+  readonly extra: LockSet;
+}
+
+/** Answers at least one of the batches; what stands in the way of company is left to the next go. */
+async function settle(options: RouterLedgerOptions, asked: readonly ReadBatch[]): Promise<ReadonlyMap<ReadBatch, ApplyAnswer>> {
+  let settling: Settling = { batches: asked, extra: noLocks };
+  const refusedBefore = new Map(asked.map((batch) => [batch.request, { batch, refused: batch.refused.length }]));
+  const answered = (batches: readonly ReadBatch[], answerOf: (index: number) => ApplyAnswer): ReadonlyMap<ReadBatch, ApplyAnswer> =>
+    new Map(batches.map((batch, index) => [refusedBefore.get(batch.request)?.batch ?? batch, answerOf(index)]));
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const { batches, extra } = settling;
+    const answer = await tryBatches(options, { batches, extra, dryRun: false });
+    const retrying = (reason: Parameters<RouterObserver['retrying']>[0]['reason']): void => {
+      for (const { request } of batches) options.observer.retrying({ partition: request.partition, reason });
+    };
     switch (answer.kind) {
       case 'COMMITTED':
-        return { kind: 'APPLIED', outputs: answer.outputs };
+        return answered(batches, (index) => ({ kind: 'APPLIED', outputs: answer.outputs[index] ?? [] }));
       case 'REASSIGN':
-        return answer;
+        return answered([answer.batch], () => ({ kind: 'REASSIGN', reason: answer.reason }));
+      case 'OUTCOME_UNKNOWN':
+        return answered(batches, () => ({ kind: 'REASSIGN', reason: 'nobody knows whether Postgres committed' }));
+      case 'TOO_MANY':
+        settling = { ...settling, batches: batches.slice(0, answer.fitting) };
+        retrying('changed-queue');
+        break;
       case 'MISSING_LOCKS':
-        extra = unionLocks(extra, answer.missing);
-        options.observer.retrying({ partition: batch.request.partition, reason: 'missing-locks' });
+        settling = { ...settling, extra: unionLocks(extra, answer.missing) };
+        retrying('missing-locks');
         break;
       case 'RULE_SET_MOVED':
         options.ruleSets.noteActive(answer.active);
-        options.observer.retrying({ partition: batch.request.partition, reason: 'rule-set-moved' });
+        retrying('rule-set-moved');
         break;
-      case 'REFUSED_VALUE':
-        options.observer.retrying({ partition: batch.request.partition, reason: 'refused-value' });
-        batch = await withoutRefusedValues({
-          batch,
-          extra,
-          fault: answer.fault,
-          dryRun: (attempt) => tryBatch(options, { ...attempt, dryRun: true }),
-        });
+      case 'REFUSED_VALUE': {
+        retrying('refused-value');
+        const [first, ...others] = batches;
+        if (first === undefined) throw answer.fault;
+        const batch = others.length > 0 ? first : await withoutRefused(options, { batch: first, extra, fault: answer.fault });
         // A fault of ours in what is written would sink every lead: that is no reason to dump them all.
-        if (batch.refused.length - read.refused.length >= options.breaker.maxInRow)
-          return { kind: 'STOP', reason: 'Postgres refuses record after record' };
+        if (batch.refused.length - (refusedBefore.get(batch.request)?.refused ?? 0) >= options.breaker.maxInRow)
+          return answered([batch], () => ({ kind: 'STOP', reason: 'Postgres refuses record after record' }));
+        settling = { batches: [batch], extra };
         break;
+      }
       case 'CONFLICT':
-        options.observer.retrying({ partition: batch.request.partition, reason: 'conflict' });
-        if (attempt >= MAX_ATTEMPTS) throw answer.fault;
+        retrying('conflict');
+        if (attempt === MAX_ATTEMPTS) throw answer.fault;
         await options.clock.sleep(options.random() * 5 * attempt);
         break;
     }
-    if (attempt >= MAX_ATTEMPTS)
-      throw new StoreFault('conflict', `batch ${batch.request.partition}/${batch.request.from} was not settled after ${attempt} attempts`);
   }
+  const places = settling.batches.map(({ request }) => `${request.partition}/${request.from}`).join(', ');
+  throw new StoreFault('conflict', `batch ${places} was not settled after ${MAX_ATTEMPTS} attempts`);
 }
 
-export type TriedAnswer = AttemptAnswer | { readonly kind: 'CONFLICT' | 'REFUSED_VALUE'; readonly fault: StoreFault };
+function withoutRefused(
+  options: RouterLedgerOptions,
+  { batch, extra, fault }: { readonly batch: ReadBatch; readonly extra: LockSet; readonly fault: StoreFault },
+): Promise<ReadBatch> {
+  return withoutRefusedValues({
+    batch,
+    extra,
+    fault,
+    dryRun: (part) => tryBatches(options, { batches: [part.batch], extra: part.extra, dryRun: true }),
+  });
+}
 
-async function tryBatch(options: RouterLedgerOptions, attempt: Attempt): Promise<TriedAnswer> {
+export type TriedAnswer =
+  | AttemptAnswer
+  | { readonly kind: 'OUTCOME_UNKNOWN' }
+  | { readonly kind: 'CONFLICT' | 'REFUSED_VALUE'; readonly fault: StoreFault };
+
+async function tryBatches(options: RouterLedgerOptions, attempt: Attempt): Promise<TriedAnswer> {
   try {
-    return await attemptBatch(options, attempt);
+    return await attemptBatches(options, attempt);
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
     switch (error.kind) {
       case 'unknown-outcome':
-        return { kind: 'REASSIGN', reason: 'nobody knows whether Postgres committed' };
+        return { kind: 'OUTCOME_UNKNOWN' };
       case 'conflict':
         return { kind: 'CONFLICT', fault: error };
       case 'refused-value':

@@ -43,7 +43,7 @@ export async function openLedgerWorld(tamper: (store: RouterStore) => RouterStor
     openTopicCodec(schemas, 'decided'),
   ]);
   const scheduler = new Scheduler({ seed: 1, startAt: SIMULATION_START });
-  const database = new MemoryDatabase({ scheduler, partitions: 1, activeRuleVersion: 1, poolTimerId });
+  const database = new MemoryDatabase({ scheduler, partitions: 3, activeRuleVersion: 1, poolTimerId });
   const process = scheduler.createProcess('router');
   const clock = createVirtualClock({ scheduler, process });
   const retries: string[] = [];
@@ -72,6 +72,7 @@ export async function openLedgerWorld(tamper: (store: RouterStore) => RouterStor
     },
     wakeupsPerPool: 10,
     breaker: defaultBreaker,
+    lanes: 1,
   });
   return { ledger, wire, inbox, decided, database, retries, counts, versions, close: driveInRealTime(scheduler) };
 }
