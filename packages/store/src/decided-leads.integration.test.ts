@@ -8,9 +8,11 @@ import { type DeliveryOutcome, finishDeliveries, insertDeliveries, type LeasedDe
 import { readDecisionBatch, readDecisions, readDeliveries, readExceptions, readLead } from './lead-store.ts';
 import { ensurePartitions } from './partitions.ts';
 import { createPostgresRouterStore } from './postgres-router-store.ts';
+import { leaseReceipts, removeReceipts } from './receipt-store.ts';
 import { statement } from './statement.ts';
 import { recordSubmissions } from './submission-store.ts';
 import { readLeadSummary, readTimeToDecide } from './summary-store.ts';
+import { readEarlierLeads } from './told-leads.ts';
 
 type Lead = ReturnType<typeof aLead>;
 
@@ -135,6 +137,104 @@ describe('decided leads', () => {
       await decide([moved]);
       await insertDeliveries(test.pool, [delivery(moved)]);
       expect(await lease(6_000)).toMatchObject([{ revision: 2, isCurrent: true }]);
+    });
+
+    it('leave a receipt with the outcome, until it is published; a crash in between publishes it again', async () => {
+      const lead = aLead();
+      await decide([lead]);
+      await insertDeliveries(test.pool, [delivery(lead)]);
+      const [leased] = await lease(1_000);
+      if (!leased) throw new Error('leased');
+      const failed = outcome(leased, { state: 'PENDING', nextAttemptAt: 2_000, outcome: 'RETRYING', status: 503, errorCode: 'LR_X' });
+      await finishDeliveries(test.pool, [failed]);
+      const receipts = (now: number) => leaseReceipts(test.pool, { now, limit: 10, leaseMs: 1_000 });
+      const [first, ...others] = await receipts(1_000);
+      expect(others).toEqual([]);
+      expect(first).toMatchObject({
+        leadId: lead.leadId,
+        attempt: 1,
+        outcome: 'RETRYING',
+        status: 503,
+        errorCode: 'LR_X',
+        durationMs: 7,
+        endedAt: 3_000,
+      });
+      const [again] = await lease(2_000);
+      if (!again) throw new Error('leased again');
+      await finishDeliveries(test.pool, [
+        outcome(again, { status: 204 }),
+        outcome(leased, { outcome: 'RETRYING', state: 'PENDING', nextAttemptAt: 1 }),
+      ]);
+      // The second waits for the first, whoever holds it.
+      expect(await receipts(1_500)).toEqual([]);
+      const [repeated] = await receipts(2_000);
+      expect(repeated).toEqual(first);
+      if (repeated) await removeReceipts(test.pool, [repeated]);
+      expect(await receipts(2_000)).toMatchObject([{ attempt: 2, outcome: 'DELIVERED', isUntold: false }]);
+    });
+
+    it('of a sender that died say that nobody knows, and keep nothing of the person once they are over', async () => {
+      const lead = aLead();
+      await decide([lead]);
+      await insertDeliveries(test.pool, [delivery(lead)]);
+      await lease(1_000, 500);
+      const [again] = await lease(1_500);
+      if (!again) throw new Error('leased again');
+      await finishDeliveries(test.pool, [outcome(again, {})]);
+      const [unknown] = await leaseReceipts(test.pool, { now: 1, limit: 10, leaseMs: 1 });
+      expect(unknown).toMatchObject({ attempt: 1, outcome: 'RETRYING', errorCode: 'LR_NOTIFIER_OUTCOME_UNKNOWN', endedAt: 1_500 });
+      expect(await test.pool.run(statement('test-payload', 'SELECT length(payload) AS size FROM deliveries'))).toEqual([{ size: 0 }]);
+    });
+
+    it('have one reply a lead, whatever is decided later, and it is never superseded', async () => {
+      const lead = aLead();
+      await decide([lead]);
+      await insertDeliveries(test.pool, [delivery(lead, { channel: 'reply' }), delivery(lead, { channel: 'reply', revision: 2 })]);
+      const moved = again(lead, { agentId: 'bob' });
+      await decide([moved]);
+      await insertDeliveries(test.pool, [delivery(moved, { channel: 'reply' })]);
+      expect(await lease(5_000)).toMatchObject([{ channel: 'reply', revision: 1, isCurrent: true }]);
+    });
+
+    it('say that an owner was not told only when no channel has told or still may', async () => {
+      const lead = aLead();
+      await decide([lead]);
+      await insertDeliveries(test.pool, [delivery(lead), delivery(lead, { channel: 'email' }), delivery(lead, { channel: 'reply' })]);
+      const isUntold = async (known: Partial<DeliveryOutcome>) => {
+        const leased = (await lease(1_000)).find(({ channel }) => channel === known.channel);
+        if (leased) await finishDeliveries(test.pool, [outcome(leased, { state: 'GIVEN_UP', outcome: 'UNDELIVERABLE', ...known })]);
+        const receipts = await leaseReceipts(test.pool, { now: 1_000, limit: 10, leaseMs: 1 });
+        await removeReceipts(test.pool, receipts);
+        await releaseAll();
+        return receipts.filter((receipt) => receipt.channel === known.channel).map((receipt) => receipt.isUntold);
+      };
+      const releaseAll = () => test.pool.run(statement('test-release', 'UPDATE deliveries SET leased_until = NULL'));
+      expect(await isUntold({ channel: 'reply' })).toEqual([false]);
+      expect(await isUntold({ channel: 'webhook' })).toEqual([false]);
+      expect(await isUntold({ channel: 'email' })).toEqual([true]);
+    });
+
+    it('leave resting destinations alone, but not their mails', async () => {
+      const lead = aLead();
+      await decide([lead]);
+      await insertDeliveries(test.pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
+      const leased = await leaseDeliveries(test.pool, { now: 5_000, limit: 10, leaseMs: 1, resting: ['sales'] });
+      expect(leased.map(({ channel }) => channel)).toEqual(['email']);
+    });
+
+    it('let the next lead of a person find this one', async () => {
+      const [lead, other, stranger] = [aLead({ submittedAt: 1_000 }), aLead({ submittedAt: 2_000 }), aLead()];
+      await decide([lead, other, stranger]);
+      await insertDeliveries(test.pool, [
+        delivery(lead, { identities: ['mail', 'phone'] }),
+        delivery(lead, { channel: 'email', identities: ['mail', 'phone'] }),
+        delivery(other, { identities: ['phone'] }),
+        delivery(stranger, { identities: ['another'] }),
+      ]);
+      const found = (identities: readonly string[]) => readEarlierLeads(test.pool, { leadId: aLead().leadId, identities, limit: 5 });
+      expect((await found(['phone', 'mail'])).map(({ leadId }) => leadId)).toEqual([other.leadId, lead.leadId]);
+      expect(await readEarlierLeads(test.pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toEqual([]);
+      expect(await found([])).toEqual([]);
     });
 
     it('are not current for a lead that is closed', async () => {

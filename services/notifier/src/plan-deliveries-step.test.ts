@@ -5,7 +5,9 @@ import { asEventId } from '@lead-router/contracts/ids.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
 import { toLeadDecided } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
+import type { Lead, Person } from '@lead-router/domain/lead.ts';
 import type { DecisionKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { LeadReply } from '@lead-router/domain/rule-set/communication.ts';
 import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Flow } from '@lead-router/stream/topology.ts';
@@ -17,11 +19,21 @@ import { consumedRecord, onlyFlow, runFlow } from '../../../test/support/step-ha
 import { notifierTopology } from './topology.ts';
 
 const NOW = 1_700_000_009_000;
+const reply: LeadReply = { replyId: 'sorry', ruleIds: ['old-product'], answersEnquiry: true, subject: ['Sorry'], text: ['Look elsewhere'] };
 const ruleSet = buildTestRuleSet({
   pools: [{ poolId: 'field', destinationId: 'sales', agents: ['ann'] }],
+  communication: {
+    from: { name: '', address: 'desk@example.com' },
+    owners: new Map([['mailed', { destinationId: 'mailed', to: ['desk@example.com'], subject: null }]]),
+    replies: new Map([
+      ['old-product', reply],
+      ['offer', { ...reply, replyId: 'offer', answersEnquiry: false }],
+    ]),
+  },
   destinations: [
     { destinationId: 'sales', webhook: { url: 'http://127.0.0.1:1/hook', secretEnv: 'SALES_SECRET' } },
     { destinationId: 'silent' },
+    { destinationId: 'mailed', webhook: { url: 'http://127.0.0.1:1/hook', secretEnv: 'SALES_SECRET' } },
   ],
 });
 
@@ -53,7 +65,12 @@ beforeEach(() => {
   refuses = () => null;
 });
 
-function decision(known: Partial<LeadRecord> = {}, kind: DecisionKind = 'ASSIGNED'): Buffer {
+interface Content {
+  readonly lead?: Partial<Lead>;
+  readonly person?: Partial<Person>;
+}
+
+function decision(known: Partial<LeadRecord> = {}, kind: DecisionKind = 'ASSIGNED', content: Content = {}): Buffer {
   const lead = aLead({ poolId: 'field', agentId: 'ann', destinationId: 'sales', ...known });
   const eventId = asEventId(`decision of ${lead.leadId}`);
   const prefix = toLeadDecided(
@@ -61,7 +78,10 @@ function decision(known: Partial<LeadRecord> = {}, kind: DecisionKind = 'ASSIGNE
     { occurredAt: NOW, recordedAt: NOW, correlationId: lead.leadId },
     { batchId: '0-0-1', batchIndex: 0 },
   );
-  return decided.encodeWithContext(prefix, encodeContext(toContext({ lead: leadFor(), person: personFor({ email: 'ann@example.com' }) })));
+  return decided.encodeWithContext(
+    prefix,
+    encodeContext(toContext({ lead: leadFor(content.lead), person: personFor({ email: 'ann@example.com', ...content.person }) })),
+  );
 }
 
 const plan = (...values: readonly (Buffer | null)[]) =>
@@ -100,6 +120,50 @@ describe('a decision', () => {
     const outcomes = await plan(decision(), null, decision());
     expect(outcomes.map(({ kind }) => kind)).toEqual(['ok', 'settled', 'ok']);
     expect(inserted).toHaveLength(2);
+  });
+});
+
+describe('a decision for a destination with several channels', () => {
+  test('is a row for each; the mail is written when it is sent', async () => {
+    await plan(decision({ destinationId: 'mailed' }));
+    expect(inserted.map(({ channel }) => channel)).toEqual(['webhook', 'email']);
+    const payload = inserted[1]?.payload ?? Buffer.alloc(0);
+    await decided.prepare([payload]);
+    expect(decided.decode(payload)).toMatchObject({ kind: 'ASSIGNED', context: { person: { email: 'ann@example.com' } } });
+  });
+});
+
+describe('a reply', () => {
+  const asked: Content = { person: { comments: 'is my phone still supported?' } };
+  const channels = async (known: Partial<LeadRecord>, content: Content, kind: DecisionKind = 'ASSIGNED') => {
+    await plan(decision({ destinationId: 'silent', ...known }, kind, content));
+    return inserted.map(({ channel }) => channel);
+  };
+
+  test.each(['ASSIGNED', 'QUEUED', 'EXCEPTION'] as const)('goes to who has asked, opt-in or not, when the lead is %s', async (kind) => {
+    const refusing: Content = { ...asked, lead: { consent: { email: false, phone: null, proof: null, givenAt: null } } };
+    expect(await channels({ ruleId: 'old-product' }, refusing, kind)).toEqual(['reply']);
+  });
+
+  test.each([
+    ['has asked nothing', { ruleId: 'old-product' }, { person: { comments: ' ' } }],
+    ['has no address', { ruleId: 'old-product' }, { person: { ...asked.person, email: 'ann at example' } }],
+    ['gives two addresses', { ruleId: 'old-product' }, { person: { ...asked.person, email: 'a@example.com, b@example.com' } }],
+    ['is a robot', { ruleId: 'old-product' }, { person: { ...asked.person, email: 'no-reply@example.com' } }],
+    ['came by another rule', { ruleId: 'all' }, asked],
+    ['has not opted in to an offer', { ruleId: 'offer' }, asked],
+  ] as const)('goes to nobody who %s', async (_name, known, content) => {
+    expect(await channels(known, content)).toEqual([]);
+  });
+
+  test('does not go out for a lead that is linked to another', async () => {
+    expect(await channels({ ruleId: 'old-product' }, asked, 'LINKED')).toEqual([]);
+  });
+
+  test('that is an offer goes to who has opted in', async () => {
+    expect(await channels({ ruleId: 'offer' }, { lead: { consent: { email: true, phone: null, proof: null, givenAt: null } } })).toEqual([
+      'reply',
+    ]);
   });
 });
 

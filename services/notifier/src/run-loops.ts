@@ -95,12 +95,13 @@ async function runPublisher({ parts, pool, producer, codecs }: LoopOptions, sign
   });
 }
 
-function loopParts({ config, clock, health, logger }: ServiceParts<NotifierConfig>, dependency: string) {
+function loopParts({ config, clock, health, metrics, logger }: ServiceParts<NotifierConfig>, dependency: 'deliveries' | 'receipts') {
   return {
     clock,
     pollIntervalMs: config.pollIntervalMs,
     onFailure: (error: unknown, backOffMs: number): void => {
       health.dependency(dependency, { up: false, detail: error instanceof Error ? error.message : String(error) });
+      metrics.retries.inc({ cause: dependency });
       logger.warn({ error, backOffMs }, `a round of ${dependency} failed; trying again`);
     },
   };

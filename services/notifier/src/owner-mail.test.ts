@@ -1,0 +1,130 @@
+/** The mail to an owner: all that is known of the lead is in it, nothing of it is executed, and the links are this assignment's. */
+import { decodeContext, encodeContext } from '@lead-router/contracts/context-codec.ts';
+import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
+import { toLeadDecided } from '@lead-router/contracts/mappers/decision-mapper.ts';
+import type { Communication } from '@lead-router/domain/rule-set/communication.ts';
+import { buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts';
+import { describe, expect, test } from 'vitest';
+import { aLead, anEventId } from '../../../test/contract/router-store-fixture.ts';
+import { leadFor, personFor } from '../../../test/support/example-leads.ts';
+import type { EarlierStory, SheetFacts } from './lead-sheet.ts';
+import { ownerAddress, ownerMail } from './owner-mail.ts';
+
+const AT = Date.UTC(2026, 10, 3, 9, 5);
+const communication: Partial<Communication> = {
+  from: { name: 'Desk', address: 'desk@example.com' },
+  owners: new Map([
+    ['sales', { destinationId: 'sales', to: ['team-', { field: 'agentId', fallback: '' }, '@example.com'], subject: null }],
+  ]),
+  agents: new Map([['bob', 'bob@example.com']]),
+};
+const ruleSet = buildTestRuleSet({
+  pools: [{ poolId: 'field', destinationId: 'sales', agents: [{ agentId: 'ann', name: 'Ann Berg' }] }],
+  communication,
+});
+
+function facts(known: Partial<SheetFacts> = {}): SheetFacts {
+  const lead = aLead({ poolId: 'field', agentId: 'ann', destinationId: 'sales', ruleId: 'to-field' });
+  const context = toContext({
+    lead: leadFor({
+      campaign: 'spring',
+      initiative: 'Go west',
+      company: { name: 'Duck & Sons', website: 'https://duck.example', industry: 'Retail', employeeCount: 1_200, annualRevenue: 5_000_000 },
+      fulfilments: [{ item: 'Catalogue', receivedAt: AT }],
+      consent: { email: true, phone: false, proof: 'form 7', givenAt: AT },
+      qualification: { budget: 20_000, authority: 'DECIDES', need: 'phones', timeFrame: 'WITHIN_3_MONTHS', productInterest: ['PBX'] },
+    }),
+    person: personFor({
+      firstName: 'Donald',
+      lastName: '<b>Duck</b>',
+      phone: '+1 555',
+      mobile: '+1 556',
+      fax: '+1 557',
+      email: 'd@example.org',
+      comments: 'Call me',
+      notes: 'Spoke on Monday',
+    }),
+  });
+  const decision = { eventId: anEventId(), kind: 'ASSIGNED', cause: 'SUBMITTED', lead, previousAgentId: null, acceptBy: AT } as const;
+  const prefix = toLeadDecided(
+    decision,
+    { occurredAt: AT, recordedAt: AT, correlationId: lead.leadId },
+    { batchId: '0-0-1', batchIndex: 0 },
+  );
+  const decided = { ...prefix, context: decodeContext(encodeContext(context)) };
+  return { decided, ruleSet, decisions: [], earlier: [], zone: 'America/New_York', ...known };
+}
+
+const earlier: EarlierStory = {
+  leadId: aLead().leadId,
+  ...{ vendor: 'acme', stage: 'CLOSED', destinationId: 'sales', agentId: 'bob', submittedAt: AT - 1, acceptedAt: AT, respondedAt: AT },
+  ...{ isQualified: true, context: null, campaign: 'winter' },
+  history: [
+    {
+      ...{
+        eventId: anEventId(),
+        activity: 'LOST',
+        occurredAt: AT,
+        system: 'crm',
+        agentId: 'bob',
+        reason: 'no-budget',
+        isHumanResponse: true,
+      },
+      learned: [],
+    },
+  ],
+};
+
+describe('the mail to an owner', () => {
+  test('holds contact, initiative, fulfilments, answers, words, notes, and how it came here', () => {
+    const { text, subject } = ownerMail(facts(), []);
+    expect(subject).toBe('Hot: Duck & Sons, for sales');
+    for (const known of ['Donald', '+1 555', '+1 556', '+1 557', 'd@example.org', 'https://duck.example', 'Go west', 'spring', 'Catalogue'])
+      expect(text).toContain(known);
+    for (const known of [
+      '$20,000',
+      'Decides',
+      'Within 3 months',
+      'PBX',
+      'phones',
+      'Call me',
+      'Spoke on Monday',
+      '1,200',
+      'leads for field',
+    ])
+      expect(text).toContain(known);
+    // 09:05 in London is 04:05 where this pool is.
+    expect(text).toMatch(/Accept it by Tue, 3 Nov 2026, 04:05/);
+  });
+
+  test('says loudly who may not be called, and who has to be asked', () => {
+    expect(ownerMail(facts(), []).text).toMatch(/May be called: NO\n {2}May be written to: yes/);
+  });
+
+  test('says how earlier leads of the person ended', () => {
+    const { text } = ownerMail(facts({ earlier: [earlier] }), []);
+    expect(text).toMatch(
+      /Another lead of this person, from acme, campaign winter: bob of sales; accepted .*; first response .*; qualified; last: Lost, by bob \(no budget\); closed/,
+    );
+  });
+
+  test('has the links, in the text and as buttons', () => {
+    const { text, html } = ownerMail(facts(), [{ action: 'ACCEPTED', url: 'https://leads.example.com/answers/x?a&b' }]);
+    expect(text).toContain('Accept: https://leads.example.com/answers/x?a&b');
+    expect(html).toContain('<a href="https://leads.example.com/answers/x?a&amp;b"');
+  });
+
+  test("never becomes HTML of the person's making", () => {
+    const { html } = ownerMail(facts(), []);
+    expect(html).toContain('&lt;b&gt;Duck&lt;/b&gt;');
+    expect(html).not.toContain('<b>Duck');
+  });
+
+  test("goes to the agent's own address, else to the one that the destination has for agents", () => {
+    const known = { destinationId: 'sales' };
+    expect(ownerAddress({ ...known, agentId: 'bob' }, ruleSet.communication)).toBe('bob@example.com');
+    expect(ownerAddress({ ...known, agentId: 'ann' }, ruleSet.communication)).toBe('team-ann@example.com');
+    expect(ownerAddress({ ...known, agentId: null }, ruleSet.communication)).toBeNull();
+    expect(ownerAddress({ destinationId: 'other', agentId: 'ann' }, ruleSet.communication)).toBeNull();
+  });
+});
