@@ -123,7 +123,7 @@ export interface Enrichment {
   readonly emailIsDisposable: boolean;
   /** The mailbox is a function's (info, sales), not a person's. */
   readonly emailIsRole: boolean;
-  /** FIXED_LINE, MOBILE, FIXED_LINE_OR_MOBILE (all of North America), TOLL_FREE, PREMIUM_RATE, VOIP, …; of the first valid number. */
+  /** FIXED_LINE, MOBILE, TOLL_FREE, PREMIUM_RATE, VOIP, …, of the first valid number; null where it does not tell, as in North America. */
   readonly phoneType: string | null;
   /** IANA time zone of the lead's place. */
   readonly timeZone: string | null;

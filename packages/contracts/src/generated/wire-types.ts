@@ -151,7 +151,7 @@ export interface Enrichment {
   readonly emailIsDisposable: boolean;
   /** The mailbox is a function's (info, sales), not a person's. */
   readonly emailIsRole: boolean;
-  /** FIXED_LINE, MOBILE, FIXED_LINE_OR_MOBILE, TOLL_FREE, PREMIUM_RATE, SHARED_COST, VOIP, PERSONAL_NUMBER, PAGER, UAN or VOICEMAIL. */
+  /** null where the number does not tell, as in North America; else FIXED_LINE, MOBILE, TOLL_FREE, PREMIUM_RATE, SHARED_COST, VOIP, PERSONAL_NUMBER, PAGER, UAN or VOICEMAIL. */
   readonly phoneType: string | null;
   /** IANA time zone of the lead's place. */
   readonly timeZone: string | null;

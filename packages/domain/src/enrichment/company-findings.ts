@@ -83,7 +83,7 @@ function guessSector(said: string | null, industry: Guess | null): Guess | null 
   const { sector, by } = guess;
   const isSure = by === 'code' || by === 'title';
   const confidence = (bySaid === null ? 0.8 : 1) * (isSure ? 1 : 0.75);
-  return { value: sector.title, source: `NAICS 2022, sector ${sector.code}, ${isSure ? by : `word ${by}`}`, confidence };
+  return { value: sector.title, source: `NAICS ${sector.code}, ${isSure ? by : `word ${by}`}`, confidence };
 }
 
 function guessSizeBand({ company }: Lead, account: AccountMatch | null): Guess<SizeBand> | null {

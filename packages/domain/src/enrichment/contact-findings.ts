@@ -16,6 +16,7 @@ export interface MailFindings {
   readonly companyDomain: string | null;
 }
 
+const UNTOLD = 'FIXED_LINE_OR_MOBILE';
 const NO_MAIL: MailFindings = { address: null, isFree: false, isDisposable: false, isRole: false, companyDomain: null };
 
 export function readMail(person: Person | null): MailFindings {
@@ -40,6 +41,12 @@ export function readPhones(person: Person | null, country: string | null): reado
 export function phoneCountryOf(phones: readonly PhoneNumber[]): Guess | null {
   const country = phones[0]?.country ?? null;
   return country === null ? null : { value: country, source: 'phone number', confidence: 0.9 };
+}
+
+/** North American numbers do not tell a mobile from a fixed line; then nothing is said. */
+export function phoneTypeOf(phones: readonly PhoneNumber[]): Guess | null {
+  const type = phones[0]?.type ?? UNTOLD;
+  return type === UNTOLD ? null : { value: type, source: 'phone number', confidence: 0.9 };
 }
 
 export function identitiesOf(email: EmailAddress | null, phones: readonly PhoneNumber[], hash: IdentityHasher): readonly string[] {

@@ -62,6 +62,7 @@ describe('mail, phone and identities', () => {
       emailIsDisposable: false,
       phoneType: 'TOLL_FREE',
     });
+    expect(enrich({}, { phone: '212 555 2368' })).toMatchObject({ hasValidPhone: true, phoneType: null, phoneCountry: 'US' });
     expect(enrich({}, { email: 'x@mailinator.com', phone: '+49 151 23456789' })).toMatchObject({
       emailIsRole: false,
       emailIsDisposable: true,
@@ -243,7 +244,12 @@ describe('any lead at all', () => {
     })
     .map(leadFor);
 
-  it('gives an enrichment, the same each time, whose values say where they come from', () => {
+  const ADDED = [
+    ...(['emailDomain', 'webDomain', 'phoneCountry', 'phoneType', 'countryCode', 'regionCode', 'territory', 'timeZone'] as const),
+    ...(['government', 'accountId', 'accountName', 'industry', 'sector', 'sizeBand', 'segment', 'language'] as const),
+  ];
+
+  it('gives an enrichment, the same each time, each of whose values says where it comes from', () => {
     fc.assert(
       fc.property(lead, fc.option(person, { nil: null }), (one, who) => {
         const enrichment = ruleSet.enrich(one, who, hash);
@@ -253,13 +259,14 @@ describe('any lead at all', () => {
           expect(value.source).not.toBe('');
           expect(value.confidence > 0 && value.confidence <= 1).toBe(true);
         }
-        expect(enrichment.values.filter(({ field }) => field === 'timeZone').map(({ value }) => value)).toEqual(
-          enrichment.timeZone === null ? [] : [enrichment.timeZone],
-        );
+        for (const field of ADDED) {
+          const said = enrichment.values.filter((value) => value.field === field).map(({ value }) => value);
+          expect(said, field).toEqual(enrichment[field] === null ? [] : [enrichment[field]]);
+        }
         const scoring = ruleSet.score(one, enrichment, { isQualified: false });
         expect(scoring.score).toBe(scoring.reasons.reduce((sum, reason) => sum + reason.points, 0));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

@@ -6,7 +6,7 @@ import type { EnrichedValue, Enrichment, Lead, Person } from '../lead.ts';
 import type { IdentityHasher } from '../rule-set.ts';
 import type { AccountMatch } from './account-matcher.ts';
 import { readCompany } from './company-findings.ts';
-import { identitiesOf, type MailFindings, phoneCountryOf, readMail, readPhones } from './contact-findings.ts';
+import { identitiesOf, type MailFindings, phoneCountryOf, phoneTypeOf, readMail, readPhones } from './contact-findings.ts';
 import type { EnrichmentSources, Guess } from './findings.ts';
 import { countrySaid, readPlace } from './place-findings.ts';
 
@@ -29,7 +29,7 @@ export function enrichLead(
   const givenCountry = countrySaid(lead);
   const phones = readPhones(person, givenCountry ?? sources.defaultCountry);
   const phoneCountry = add('phoneCountry', phoneCountryOf(phones));
-  const phoneType = add('phoneType', phones[0] === undefined ? null : { value: phones[0].type, source: 'phone number', confidence: 0.9 });
+  const phoneType = add('phoneType', phoneTypeOf(phones));
   const place = readPlace(sources, lead, { givenCountry, phoneCountry });
   const company = readCompany(sources, lead, { emailDomain, companyDomain: mail.companyDomain, country: place.country?.value ?? null });
   const account = company.account;
@@ -74,8 +74,8 @@ export function enrichLead(
 function addMail(add: Add, mail: MailFindings): string | null {
   if (mail.address === null) return null;
   const domain = add('emailDomain', { value: mail.address.domain, source: 'mail address', confidence: 1 });
-  if (mail.isFree) add('emailIsFree', { value: 'true', source: 'email-providers, domain', confidence: 0.95 });
-  if (mail.isDisposable) add('emailIsDisposable', { value: 'true', source: 'disposable mail domains', confidence: 0.95 });
+  if (mail.isFree) add('emailIsFree', { value: 'true', source: 'mail providers', confidence: 0.95 });
+  if (mail.isDisposable) add('emailIsDisposable', { value: 'true', source: 'mail providers', confidence: 0.95 });
   if (mail.isRole) add('emailIsRole', { value: 'true', source: 'role mailboxes', confidence: 0.9 });
   return domain;
 }
