@@ -328,7 +328,7 @@ describe('the report', () => {
       },
     });
     const { out } = await cli(['report', '--by', 'agent', '--since', '2026-11-22', '--until', '2026-11-23'], env);
-    expect(out).toMatch(/rita +2 +20 ms +20 ms +50\.0 % +1\.5 min +1\.5 min +100\.0 % +50\.0 % +50\.0 % +50\.0 %/);
+    expect(out).toMatch(/rita +2 +20 ms +20 ms +50\.0 % +1\.5 min +1\.5 min +100\.0 % of 2 +50\.0 % +50\.0 % +50\.0 %/);
   });
 
   it('names what is wrong with its span', async () => {

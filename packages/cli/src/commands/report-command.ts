@@ -58,7 +58,7 @@ function cellsOf(row: ReportRow): readonly string[] {
     share(row.responded, row.leads),
     duration(row.responseP50Ms),
     duration(row.responseP95Ms),
-    share(row.promises - row.broken, row.promises),
+    row.promises === 0 ? '-' : `${share(row.promises - row.broken, row.promises)} of ${count(row.promises)}`,
     share(row.qualified, row.leads),
     share(row.closed, row.leads),
     share(row.won, row.leads),
