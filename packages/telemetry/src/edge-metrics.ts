@@ -55,6 +55,6 @@ export const defineEdgeMetrics = ({ counter, histogram }: MetricFactory) => ({
     unit: 'attempts',
     help: 'Delivery attempts by channel and outcome.',
     services: ['notifier'],
-    labels: { channel: CHANNELS, outcome: ['delivered', 'retrying', 'undeliverable', 'superseded'] },
+    labels: { channel: CHANNELS, outcome: ['delivered', 'retried', 'undeliverable', 'superseded'] },
   }),
 });

@@ -121,6 +121,14 @@ const defineBatches = ({ counter, histogram }: MetricFactory) => ({
     labels: { part: ['apply', 'emit'] },
     buckets: workBuckets,
   }),
+  transactionBatches: histogram({
+    name: 'lead_router_transaction_batches',
+    unit: 'batches',
+    help: 'Batches of different partitions that went through Postgres in one transaction, as each of them sees it.',
+    services: ['router'],
+    labels: {},
+    buckets: [1, 2, 3, 4, 6, 8, 12],
+  }),
   transactions: counter({
     name: 'lead_router_transactions_total',
     unit: 'transactions',

@@ -15,7 +15,7 @@ export const defineProcessMetrics = ({ counter, gauge, histogram }: MetricFactor
     unit: '0 or 1',
     help: '1 while the dependency answers, else 0.',
     services: ALL_SERVICES,
-    labels: { dependency: ['kafka', 'registry', 'postgres', 'rule set', 'timers', 'deliveries'] },
+    labels: { dependency: ['kafka', 'registry', 'postgres', 'rule set', 'timers', 'deliveries', 'receipts'] },
   }),
   faults: counter({
     name: 'lead_router_faults_total',

@@ -241,6 +241,7 @@ function report(
     repeats: batch.repeats + decided.repeats,
     wakeUps: wakeUps.length,
     deadLetters: batch.refused.length,
+    deadLetterCodes: batch.refused.map(({ code }) => code),
     together,
     now,
   });

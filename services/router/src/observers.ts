@@ -28,7 +28,7 @@ export function routerObserver({ metrics }: ObserverOptions): RouterObserver {
   const poolLabel = createLabelLimit();
   const destinationLabel = createLabelLimit();
   return {
-    committed: ({ ruleSet, before, writes, effects, ignored, repeats, wakeUps, deadLetters, now }) => {
+    committed: ({ ruleSet, before, writes, effects, ignored, repeats, wakeUps, deadLetterCodes, together, now }) => {
       for (const effect of effects) {
         if (effect.kind === 'SLA') metrics.slaEvents.inc({ kind: effect.sla.kind.toLowerCase() });
         if (effect.kind !== 'DECISION') continue;
@@ -44,7 +44,8 @@ export function routerObserver({ metrics }: ObserverOptions): RouterObserver {
       observeAnswers(metrics, { before, writes });
       if (repeats > 0) metrics.repeatedEvents.inc(repeats);
       if (wakeUps > 0) metrics.wakeUps.inc(wakeUps);
-      if (deadLetters > 0) metrics.deadLetters.inc({ step: 'decide', code: 'router' }, deadLetters);
+      for (const code of deadLetterCodes) metrics.deadLetters.inc({ step: 'decide', code });
+      metrics.transactionBatches.observe(together);
     },
     retrying: ({ reason }) => metrics.retries.inc({ cause: reason }),
   };

@@ -30,6 +30,8 @@ export interface RouterObserver {
     repeats: number;
     wakeUps: number;
     deadLetters: number;
+    /** Of each dead letter. */
+    deadLetterCodes: readonly string[];
     /** Batches in the transaction. */
     together: number;
     now: number;
