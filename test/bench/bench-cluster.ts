@@ -6,6 +6,7 @@ import { prepareCluster } from '@lead-router/cli/setup/prepare-cluster.ts';
 import { type ServiceName, type ServiceProcesses, startServiceProcesses } from '@lead-router/cli/up/service-processes.ts';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
+import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
 import { type Infrastructure, startInfrastructure } from '@lead-router/infra/infrastructure.ts';
 import { createPostgresPool, type PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
@@ -19,6 +20,7 @@ export interface BenchCluster {
   readonly infrastructure: Infrastructure;
   readonly kafka: KafkaPort;
   readonly pool: PostgresPool;
+  readonly schemas: SchemaSource;
   readonly submitted: SubmittedCodec;
   readonly decided: DecidedCodec;
   startServices(instances?: Partial<Record<ServiceName, number>>): Promise<ServiceProcesses>;
@@ -58,6 +60,7 @@ export async function startBenchCluster(options: BenchClusterOptions): Promise<B
     infrastructure,
     kafka,
     pool,
+    schemas,
     submitted: await openTopicCodec(schemas, 'submitted'),
     decided: await openTopicCodec(schemas, 'decided'),
     startServices: async (instances = {}) => {

@@ -11,8 +11,9 @@ import { benchRuleSetSource } from './bench-rule-set.ts';
 import { type DrainResult, drain } from './drain.ts';
 import { match } from './match.ts';
 import { paced } from './paced.ts';
+import { timers } from './timers.ts';
 
-const PARTS = ['drain', 'paced', 'kill', 'scale', 'match'] as const;
+const PARTS = ['drain', 'paced', 'kill', 'scale', 'match', 'timers'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     leads: { type: 'string', default: '200000' },
     rate: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '60' },
+    timers: { type: 'string', default: '10000' },
   },
 });
 const unknown = positionals.filter((name) => !PARTS.some((part) => part === name));
@@ -112,6 +114,14 @@ const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
     say(`  2 routers ${ratio.two.toFixed(2)} of one, 4 routers ${ratio.four.toFixed(2)} of one`);
     return { one, two, four, ratio };
   },
+  timers: () =>
+    onFreshCluster(`timers: ${values.timers} due at one instant`, async (cluster) => {
+      const result = await timers(cluster, { leads: Number(values.timers), watchdogs: 2, onProgress: (line) => say(`  ${line}`) });
+      say(
+        `  fired within ${result.firedSeconds.toFixed(2)} s, decided within ${result.decidedSeconds.toFixed(2)} s; repeats ${result.repeats}, wrong ${result.wrong}`,
+      );
+      return result;
+    }),
   match: async () => {
     say('\nmatch');
     const result = match({ accounts: 100_000, onProgress: (line) => say(`  ${line}`) });

@@ -107,6 +107,24 @@ export const describeTimers = (fixture: () => RouterStoreFixture): void => {
       ]);
     });
 
+    it('of a lead with several clocks are the first of them, and the next one when that has acted', async () => {
+      const { store } = fixture();
+      const laterTimers: readonly LeadTimer[] = [
+        { kind: 'ACCEPT', dueAt: 2_000 },
+        { kind: 'RESPONSE', dueAt: 3_000 },
+      ];
+      const lead = aLead({ timer: { kind: 'ACCEPT_WARNING', dueAt: 1_000 }, laterTimers, timerGeneration: 1 });
+      await commitBatch(store, { writes: { leads: [lead] } });
+      const warned = await lease(5_000);
+      expect(warned).toEqual([{ timerId: lead.leadId, kind: 'ACCEPT_WARNING', poolId: null, generation: 1, dueAt: 1_000 }]);
+      const [next = null, ...rest] = laterTimers;
+      await commitBatch(store, { writes: { leads: [{ ...lead, timer: next, laterTimers: rest, timerGeneration: 2, version: 2 }] } });
+      await fixture().timers.markFired(warned);
+      expect(await lease(5_000)).toMatchObject([{ kind: 'ACCEPT', generation: 2, dueAt: 2_000 }]);
+      const { leads } = await readLocked(store, { leads: [lead.leadId] });
+      expect(leads.get(lead.leadId)?.laterTimers).toEqual(rest);
+    });
+
     it('are cancelled by a record without one', async () => {
       const { store } = fixture();
       const lead = aLead({ timer: { kind: 'ACCEPT', dueAt: 1_000 } });

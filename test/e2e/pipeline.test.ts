@@ -20,8 +20,16 @@ scoring:
     - { name: version, when: "true", points: ${points} }
   grades:
     - { grade: HOT, name: asked to be called, when: lead.attributes.hot == "yes" }
+    - { grade: HOT, name: answered, when: lead.attributes.for == "info" && has(lead.budget) }
+    - { grade: NEED_INFORMATION, when: lead.attributes.for == "info" }
+    - { grade: HOT, name: engaged, when: lead.attributes.for == "drip" && lead.engagementScore >= 10.0 }
+    - { grade: NEED_NURTURING, when: lead.attributes.for == "drip" }
     - { grade: LOW_POTENTIAL, name: the rest }
 rules:
+  - { id: sold, when: 'lead.attributes.for in ["info", "drip"] && lead.grade == "HOT"', to: team }
+  - { id: info, when: lead.attributes.for == "info", to: center }
+  - { id: drip, when: lead.attributes.for == "drip", to: drip }
+  - { id: voice, when: lead.attributes.for == "voice", to: voice }
   - { id: clock, when: lead.attributes.for == "clock", to: clock }
   - { id: tight, when: lead.attributes.for == "tight", to: tight }
   - { id: team, when: lead.attributes.for == "team", to: team }
@@ -29,7 +37,14 @@ rules:
 lastResort: chiefs
 destinations:
   - { id: sales, kind: SALES }
+  - { id: campaigns, kind: NURTURE }
 pools:
+  - { id: center, destination: sales, agents: [{ id: cora }] }
+  - { id: drip, destination: campaigns, agents: [{ id: mailing }] }
+  - id: voice
+    destination: sales
+    sla: { firstResponse: { within: 3s, warnAt: 50% }, reassignments: 0 }
+    agents: [{ id: v1 }, { id: v2 }]
   - { id: clock, destination: sales, acceptWithin: 2s, agents: [{ id: ann }, { id: bob }] }
   - { id: tight, destination: sales, agents: [{ id: tess, caps: { open: 1 } }] }
   - { id: team, destination: sales, agents: [{ id: t1 }, { id: t2 }, { id: t3 }, { id: t4 }] }
@@ -62,6 +77,11 @@ afterAll(async () => {
   await folderGone;
 });
 
+const NOBODY = {
+  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null },
+  ...{ fax: null, street: null, comments: null, notes: null },
+};
+
 const lead = (reference: string, purpose: string, more: Readonly<Record<string, unknown>> = {}) => ({
   vendorReference: reference,
   attributes: { for: purpose },
@@ -85,6 +105,47 @@ test('an acceptance in time stops the clock', async () => {
   await scenario.act('clock-2', 'ACCEPTED');
   const accepted = await scenario.lead('clock-2', ({ acceptedAt }) => acceptedAt !== null);
   expect(accepted).toMatchObject({ revision: 1, timer: null });
+});
+
+test('answers from a CRM turn a lead that needed information Hot, and the call notes go with it', async () => {
+  await scenario.submit([lead('info-1', 'info')]);
+  expect(await scenario.lead('info-1')).toMatchObject({ grade: 'NEED_INFORMATION', agentId: 'cora' });
+  const answers = { budget: 40_000, authority: 'DECIDES', need: null, timeFrame: 'UNKNOWN', productInterest: [] } as const;
+  await scenario.report('info-1', 'NOTED', { person: { ...NOBODY, notes: 'Wants forty phones.' } });
+  await scenario.report('info-1', 'ANSWERED', { agentId: 'cora', answers });
+  const hot = await scenario.lead('info-1', ({ revision }) => revision === 2);
+  expect(hot).toMatchObject({ grade: 'HOT', poolId: 'team', formerAgents: [] });
+  expect(hot.respondedAt).not.toBeNull();
+  const decided = (await scenario.read(TOPICS.decided.topic)).filter(({ key }) => String(key) === hot.leadId);
+  expect(decided.some(({ value }) => value?.includes('Wants forty phones.') === true)).toBe(true);
+});
+
+test('clicks raise a nurtured lead to Hot, and a repeat of one counts once', async () => {
+  await scenario.submit([lead('drip-1', 'drip')]);
+  expect(await scenario.lead('drip-1')).toMatchObject({ grade: 'NEED_NURTURING', poolId: 'drip' });
+  const click = { agentId: null, more: { activityId: 'one click', reason: 'clicked' } };
+  await scenario.act('drip-1', 'ENGAGED', click);
+  await scenario.act('drip-1', 'ENGAGED', click);
+  expect(await scenario.lead('drip-1', ({ version }) => version === 2)).toMatchObject({ poolId: 'drip', revision: 1 });
+  await scenario.report('drip-1', 'ENGAGED', { reason: 'CLICKED' });
+  expect(await scenario.lead('drip-1', ({ revision }) => revision === 2)).toMatchObject({ grade: 'HOT', poolId: 'team' });
+});
+
+test('voicemail does not stop the clock of the first response: warned, broken, escalated', async () => {
+  await scenario.submit([lead('voice-1', 'voice'), lead('voice-2', 'voice')]);
+  await scenario.act('voice-1', 'CONTACTED', { more: { isHumanResponse: false } });
+  await scenario.act('voice-2', 'CONTACTED');
+  const escalated = await scenario.lead('voice-1', ({ revision }) => revision === 2);
+  expect(escalated).toMatchObject({ stage: 'EXCEPTION', agentId: 'chief', breaches: [{ clock: 'RESPONSE' }] });
+  const late = escalated.decidedAt - (escalated.breaches[0]?.dueAt ?? 0);
+  expect(late).toBeLessThan(1_000);
+  expect(await scenario.lead('voice-2')).toMatchObject({ revision: 1, timer: null, laterTimers: [] });
+  // Postgres has it first.
+  const told = await eventually('the promise was broken in public', async () => {
+    const kinds = (await scenario.slaEvents()).flatMap(({ envelope, kind }) => (envelope.leadId === escalated.leadId ? [kind] : []));
+    return kinds.length < 3 ? null : kinds;
+  });
+  expect(told).toEqual(['RESPONSE_WARNED', 'RESPONSE_BREACHED', 'ESCALATED']);
 });
 
 test('leads wait for capacity and leave the queue by rank and age as it frees', async () => {

@@ -8,11 +8,11 @@ import { runAudit } from '@lead-router/cli/audit/run-audit.ts';
 import { readRuleSetFile } from '@lead-router/cli/setup/read-rule-set.ts';
 import { DEMO_VENDOR } from '@lead-router/cli/up/prepare-vendors.ts';
 import { type System, type SystemOptions, startSystem } from '@lead-router/cli/up/system.ts';
-import { type CodecFor, openTopicCodec } from '@lead-router/contracts/codec.ts';
-import type { LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
+import { type CodecFor, openCodec, openTopicCodec } from '@lead-router/contracts/codec.ts';
+import type { ActivityIntake, LeadDecidedPrefix, LeadSla } from '@lead-router/contracts/generated/wire-types.ts';
 import { leadIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
-import { TOPICS } from '@lead-router/contracts/topics.ts';
+import { activityTopic, TOPICS, valueSubject } from '@lead-router/contracts/topics.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { ActivityKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { activateRuleSet } from '@lead-router/store/activate-rule-set.ts';
@@ -29,17 +29,28 @@ export interface Scenario {
   /** Through the door. Rejects unless every lead is accepted. */
   submit(leads: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
   /** Through the door, by whoever has the lead now unless said otherwise. */
-  act(reference: string, activity: ActivityKind, by?: { readonly agentId?: string | null; readonly occurredAt?: number }): Promise<void>;
+  act(reference: string, activity: ActivityKind, said?: Said): Promise<void>;
+  /** The same through the intake topic of the system `crm`. */
+  report(reference: string, activity: ActivityKind, said?: Partial<ActivityIntake>): Promise<void>;
   /** Waits until the lead is as asked for. */
   lead(reference: string, isSo?: (lead: LeadRecord) => boolean): Promise<LeadRecord>;
   /** Publishes, waits until everybody has compiled it, activates; returns the version. */
   flip(source: string): Promise<number>;
   /** All events of `lead.decided.v1`, as a read_committed consumer sees them. */
   decisions(): Promise<readonly LeadDecidedPrefix[]>;
+  /** All events of `lead.sla.v1`, likewise. */
+  slaEvents(): Promise<readonly LeadSla[]>;
   read(topic: string): Promise<readonly ConsumedRecord[]>;
   /** Audits until nothing is on its way. */
   audit(): Promise<AuditReport>;
   stop(): Promise<void>;
+}
+
+export interface Said {
+  readonly agentId?: string | null;
+  readonly occurredAt?: number;
+  /** Further fields of the activity. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface ScenarioOptions extends Pick<SystemOptions, 'instances' | 'env'> {
@@ -48,6 +59,11 @@ export interface ScenarioOptions extends Pick<SystemOptions, 'instances' | 'env'
   readonly rules: string;
 }
 
+const CRM_TOPIC = activityTopic('crm');
+const NOTHING_SAID = {
+  ...{ vendor: null, vendorReference: null, occurredAt: Date.now(), agentId: null, reason: null, isHumanResponse: true },
+  ...{ revision: null, answers: null, attributes: {}, person: null },
+};
 const WAIT_MS = 45_000;
 const POLL_MS = 100;
 const ACTIVATION_MS = 30_000;
@@ -65,7 +81,12 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   const schemas = createRegistrySchemas({ registryUrl: system.infrastructure.addresses.schemaRegistryUrl });
-  const [inbox, decided] = await Promise.all([openTopicCodec(schemas, 'inbox'), openTopicCodec(schemas, 'decided')]);
+  const [inbox, decided, sla, intake] = await Promise.all([
+    openTopicCodec(schemas, 'inbox'),
+    openTopicCodec(schemas, 'decided'),
+    openTopicCodec(schemas, 'sla'),
+    openCodec(schemas, { subject: valueSubject(CRM_TOPIC), record: 'ActivityIntake' }),
+  ]);
   const leadId = (reference: string) => leadIdFor(DEMO_VENDOR, { kind: 'REFERENCE', reference });
   const read = (topic: string) => readAll(system, topic);
   const lead: Scenario['lead'] = (reference, isSo = () => true) =>
@@ -81,20 +102,28 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
     read,
     lead,
     submit: (leads) => post(system, '/v1/leads', leads),
-    act: async (reference, activity, by = {}) => {
-      const { agentId = (await lead(reference)).agentId, occurredAt = Date.now() } = by;
+    report: async (reference, activity, said = {}) => {
+      const value = intake.encode({ ...NOTHING_SAID, activityId: `crm-${++activities}`, leadId: leadId(reference), activity, ...said });
+      const producer = await system.kafka.producer();
+      await producer.send([{ topic: CRM_TOPIC, key: null, value }]);
+      await producer.disconnect();
+    },
+    act: async (reference, activity, said = {}) => {
+      const { agentId = (await lead(reference)).agentId, occurredAt = Date.now(), more = {} } = said;
       const body = {
         activityId: `activity-${++activities}`,
         leadId: leadId(reference),
         activity,
         occurredAt,
         ...(agentId === null ? {} : { agentId }),
+        ...more,
       };
       await post(system, '/v1/activities', [body]);
     },
     flip: (source) => flip(system, options.folder, source),
     decisions: async () =>
       (await read(TOPICS.decided.topic)).flatMap(({ value }) => (value === null ? [] : [decided.decodePrefix(value).prefix])),
+    slaEvents: async () => (await read(TOPICS.sla.topic)).flatMap(({ value }) => (value === null ? [] : [sla.decode(value)])),
     audit: () =>
       eventually('nothing is on its way', async () => {
         const report = await runAudit({ ...system, schemas });

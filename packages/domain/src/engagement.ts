@@ -14,7 +14,7 @@ export interface EngagementPolicy {
 }
 
 export interface Engagement {
-  /** Whole points as of now, rounded down, so that sums stay exact. */
+  /** Whole points as of now, rounded, so that sums stay exact and a click of a minute ago is worth what it says. */
   readonly engagementScore: number;
   /** Times that the person engaged, faded or not. */
   readonly engagementCount: number;
@@ -30,9 +30,6 @@ export const DEFAULT_ENGAGEMENT: EngagementPolicy = {
 
 export const NOT_ENGAGED: Engagement = { engagementScore: 0, engagementCount: 0 };
 
-/** Below what rounding of powers of two could lose, above any difference that matters. */
-const TOLERANCE = 1e-9;
-
 export function measureEngagement(history: readonly LeadEvent[], policy: EngagementPolicy, now: number): Engagement {
   let points = 0;
   let count = 0;
@@ -43,5 +40,5 @@ export function measureEngagement(history: readonly LeadEvent[], policy: Engagem
     // Of two machines' clocks the other's may be ahead: nothing is worth more than on its first day.
     points += worth * 2 ** (-Math.max(0, now - occurredAt) / policy.halfLifeMs);
   }
-  return count === 0 ? NOT_ENGAGED : { engagementScore: Math.floor(points + TOLERANCE), engagementCount: count };
+  return count === 0 ? NOT_ENGAGED : { engagementScore: Math.round(points), engagementCount: count };
 }

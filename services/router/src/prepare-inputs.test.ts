@@ -170,7 +170,7 @@ describe('an activity', () => {
     const { inputs } = await prepare([at(NOW, 'c1'), at(NOW - 14 * 86_400_000, 'c2')], { peeked: await known('a') });
     expect(inputs.map(({ facts }) => [facts?.engagementScore, facts?.engagementCount])).toEqual([
       [5, 1],
-      [7, 2],
+      [8, 2],
     ]);
   });
 

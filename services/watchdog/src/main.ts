@@ -12,7 +12,7 @@ import { showFigures } from './show-figures.ts';
 import { timerFired } from './timer-fired.ts';
 import { watchdogTopology } from './topology.ts';
 
-const TIMERS_PER_ROUND = 1_000;
+const TIMERS_PER_ROUND = 500;
 /**
  * An instance that dies with timers leased makes them late by this much, so it is short. Too short does no harm: what another
  * instance fires as well has the same event id.

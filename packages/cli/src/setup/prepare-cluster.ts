@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly schemas: SchemaRegistrar;
   /** Vendors that publish on Kafka: each gets its intake topic. */
   readonly vendors: readonly string[];
+  /** Systems that report activities on Kafka: likewise. */
+  readonly systems?: readonly string[];
   readonly replicationFactor: number;
   /** Published and activated when nothing is active yet. */
   readonly ruleSetFile: string;
@@ -39,14 +41,14 @@ export async function prepareCluster(options: ClusterOptions): Promise<void> {
   await prepareRuleSet(options);
 }
 
-async function prepareKafka({ kafka, vendors, replicationFactor, onProgress }: ClusterOptions): Promise<void> {
-  const made = await kafka.admin.createTopics(topicDefinitions({ vendors, replicationFactor }));
+async function prepareKafka({ kafka, vendors, systems = [], replicationFactor, onProgress }: ClusterOptions): Promise<void> {
+  const made = await kafka.admin.createTopics(topicDefinitions({ vendors, systems, replicationFactor }));
   if (made.length > 0) onProgress(`Kafka: ${made.length} topics created`);
   for (const { groupId, reads } of fixedGroups()) await kafka.admin.ensureStartOffsets(groupId, reads);
 }
 
-async function prepareRegistry({ schemas, vendors, onProgress }: ClusterOptions): Promise<void> {
-  const ids = await registerSubjects(schemas, { vendors });
+async function prepareRegistry({ schemas, vendors, systems = [], onProgress }: ClusterOptions): Promise<void> {
+  const ids = await registerSubjects(schemas, { vendors, systems });
   onProgress(`schema registry: ${ids.size} subjects, FULL_TRANSITIVE`);
 }
 

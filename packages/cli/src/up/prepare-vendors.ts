@@ -15,6 +15,9 @@ export const KAFKA_VENDORS: readonly string[] = [
   DEMO_VENDOR,
 ];
 
+/** Systems that report activities on Kafka, each with its intake topic. */
+export const LOCAL_SYSTEMS: readonly string[] = ['crm'];
+
 const SCOPES = ['leads:write', 'leads:read', 'activities:write'];
 
 /** Idempotent. */

@@ -12,7 +12,7 @@ import { prepareCluster } from '../setup/prepare-cluster.ts';
 import { gatewayPort } from './gateway-port.ts';
 import { type LocalOutside, startLocalOutside } from './local-outside.ts';
 import { type LocalSecrets, localSecrets } from './local-secrets.ts';
-import { KAFKA_VENDORS, LOCAL_VENDORS, prepareVendors } from './prepare-vendors.ts';
+import { KAFKA_VENDORS, LOCAL_SYSTEMS, LOCAL_VENDORS, prepareVendors } from './prepare-vendors.ts';
 import { type ServiceName, type ServiceProcesses, startServiceProcesses } from './service-processes.ts';
 
 export interface System {
@@ -80,6 +80,7 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     databaseUrl: config.database.url.reveal(),
     databaseSsl: { mode: config.database.ssl, ca: config.database.sslCa },
     vendors: KAFKA_VENDORS,
+    systems: LOCAL_SYSTEMS,
     replicationFactor: infrastructure.providers.kafka === 'external' ? Math.min(MAX_REPLICAS, config.kafka.brokers.length) : 1,
     ruleSetFile: options.ruleSetFile ?? SAMPLE_RULE_SET,
     onProgress,
@@ -96,6 +97,7 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
       ...infrastructure.env,
       LEAD_IDENTITY_KEY: secrets.identityKey,
       INTAKE_VENDORS: KAFKA_VENDORS.join(','),
+      ACTIVITY_SYSTEMS: LOCAL_SYSTEMS.join(','),
       ...options.env,
     },
     logFolder: join(infrastructure.dataFolder, 'logs'),
