@@ -34,13 +34,13 @@ describe('a field with a default, added', () => {
 });
 
 describe('an enum symbol, added', () => {
-  const newer = compileSchema(evolvedSchema('LeadSla', { file: 'SlaKind', addSymbol: 'RESPONSE_BREACHED' }));
+  const newer = compileSchema(evolvedSchema('LeadSla', { file: 'SlaKind', addSymbol: 'QUALIFY_BREACHED' }));
   const older = typeOf('LeadSla');
 
   test('is UNKNOWN to an old reader, and the rest is read', () => {
     fc.assert(
       fc.property(anySla, (sla) => {
-        const bytes = encodeAfter(newer, { ...sla, kind: 'RESPONSE_BREACHED' }, { before: 0 });
+        const bytes = encodeAfter(newer, { ...sla, kind: 'QUALIFY_BREACHED' }, { before: 0 });
         expect(older.fromBuffer(bytes, older.createResolver(newer))).toEqual({ ...sla, kind: 'UNKNOWN' });
       }),
     );

@@ -31,11 +31,6 @@ export function stopClocks(lead: Clocks, kinds: readonly Kind[]): Clocks {
   return { timer, laterTimers: later.length === laterTimers.length ? laterTimers : later, timerGeneration };
 }
 
-/** Whether a clock of one of these kinds runs. */
-export function hasClock(lead: Clocks, kinds: readonly Kind[]): boolean {
-  return (lead.timer !== null && kinds.includes(lead.timer.kind)) || lead.laterTimers.some(({ kind }) => kinds.includes(kind));
-}
-
 /** When the clock of this kind is due; null if none runs. */
 export function dueAtOf(lead: Clocks, kind: Kind): number | null {
   if (lead.timer?.kind === kind) return lead.timer.dueAt;
