@@ -3,7 +3,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SAMPLE_FOLDER = fileURLToPath(new URL('../../deploy/rule-sets/sample/', import.meta.url));
+const SAMPLE_FOLDER = fileURLToPath(new URL('../../deploy/rule-sets/departments/', import.meta.url));
 
 /** Returns the file. Throws when the change changes nothing: the sample has been rewritten since the test was. */
 export async function copySampleRuleSet(folder: string, change: (source: string) => string): Promise<string> {

@@ -1,11 +1,11 @@
-/** The sample rule set from `deploy/rule-sets/sample`, compiled, for tests. */
+/** The sample rule set from `deploy/rule-sets/departments`, compiled, for tests. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { compileRuleSet } from '@lead-router/domain/compile-rule-set.ts';
 import { tableFilesOf } from '@lead-router/domain/rule-set/table-files.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 
-const FOLDER = new URL('../../deploy/rule-sets/sample/', import.meta.url);
+const FOLDER = new URL('../../deploy/rule-sets/departments/', import.meta.url);
 
 export function sampleRuleSet(): RuleSet {
   const source = readFileSync(new URL('rules.yaml', FOLDER), 'utf8');

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, cliJson } from './run-cli.test-support.ts';
 
-const SAMPLE = fileURLToPath(new URL('../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
+const SAMPLE = fileURLToPath(new URL('../../../deploy/rule-sets/departments/rules.yaml', import.meta.url));
 const NOBODY = {
   KAFKA_BROKERS: '127.0.0.1:1',
   SCHEMA_REGISTRY_URL: 'http://127.0.0.1:19',

@@ -26,7 +26,7 @@ Exit codes: 0 done; 1 the answer is no (faults, no such lead, does not balance);
 Examples:
   $ lead-router status
   $ lead-router explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23
-  $ lead-router rules check deploy/rule-sets/sample/rules.yaml
+  $ lead-router rules check deploy/rule-sets/departments/rules.yaml
   $ lead-router audit`;
 
 /** @param args without node and the script */

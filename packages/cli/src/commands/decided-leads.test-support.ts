@@ -16,7 +16,7 @@ import { buildLead } from '@lead-router/testkit/lead-builders.ts';
 import { aBatch, anEventId, inTransaction, LIMITS } from '../../../../test/contract/router-store-fixture.ts';
 import { readRuleSetFile } from '../setup/read-rule-set.ts';
 
-export const SAMPLE = fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
+export const SAMPLE = fileURLToPath(new URL('../../../../deploy/rule-sets/departments/rules.yaml', import.meta.url));
 export const NOON = Date.UTC(2026, 10, 22, 12);
 /** Its offsets tell the batches apart. */
 const PARTITION = 2;

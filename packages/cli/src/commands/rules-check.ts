@@ -10,7 +10,7 @@ import { count } from './text-table.ts';
 export function checkCommand(runner: CommandRun): Command {
   return command('check', {
     summary: 'all faults of a rule set, each with its line (exit 1 if there are any); speaks to no system',
-    examples: ['rules check deploy/rule-sets/sample/rules.yaml'],
+    examples: ['rules check deploy/rule-sets/departments/rules.yaml'],
     isLocal: true,
   })
     .argument('<file>', 'the YAML document; its tables lie beside it')

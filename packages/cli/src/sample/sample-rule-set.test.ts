@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { readRuleSetFile } from '../setup/read-rule-set.ts';
 import { sampleLeads } from './sample-leads.ts';
 
-const file = await readRuleSetFile(fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url)));
+const file = await readRuleSetFile(fileURLToPath(new URL('../../../../deploy/rule-sets/departments/rules.yaml', import.meta.url)));
 if (!file.ok) throw new Error(`the sample rule set has faults: ${JSON.stringify(file.faults)}`);
 const { ruleSet } = file;
 

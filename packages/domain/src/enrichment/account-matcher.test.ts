@@ -5,7 +5,7 @@ import { parseCsv } from '../rule-set/parse-csv.ts';
 import { type ReferenceTable, type TableRow, tableKey } from '../rule-set/reference-table.ts';
 import { type AccountBookOptions, createAccountBook } from './account-matcher.ts';
 
-const SAMPLE = new URL('../../../../deploy/rule-sets/sample/tables/key-accounts.csv', import.meta.url);
+const SAMPLE = new URL('../../../../deploy/rule-sets/departments/tables/key-accounts.csv', import.meta.url);
 
 function tableOf(rows: readonly TableRow[], key: string): ReferenceTable {
   const columns = Object.keys(rows[0] ?? {});
