@@ -59,6 +59,15 @@ describeUnless(whyNot, 'npm start', () => {
     expect(system.output()).not.toMatch(/starting it again/);
   });
 
+  test('Ctrl-C during the start ends the start, and leaves nothing behind either', async () => {
+    const system = start('--leads', '3000');
+    await system.line('Kafka: ready');
+    system.pressCtrlC();
+    expect([0, 'SIGINT']).toContain(await system.ended);
+    await expectNothingLeft(system, []);
+    expect(system.output()).not.toMatch(/gateway: /);
+  });
+
   test('kill -9 of the parent leaves no process and no port behind either', async () => {
     const system = start('--leads', '3000', '--rate', '200');
     await system.line(/[1-9]\d* decided/);

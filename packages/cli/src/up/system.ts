@@ -37,11 +37,13 @@ export interface SystemOptions {
   readonly ruleSetFile?: string;
   readonly instances?: Partial<Record<ServiceName, number>>;
   readonly onProgress: (line: string) => void;
+  /** Ends the start: what runs by then is stopped, and it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
   /** Added to the environment of the services. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export const SAMPLE_RULE_SET = fileURLToPath(new URL('../../../../deploy/rule-sets/sample/rules.yaml', import.meta.url));
+export const SAMPLE_RULE_SET = fileURLToPath(new URL('../../../../deploy/rule-sets/departments/rules.yaml', import.meta.url));
 
 /** Of a cluster's topics, as far as it has brokers. */
 const MAX_REPLICAS = 3;
@@ -63,10 +65,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+/** Rejects when the signal aborts, and never resolves. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal?.aborted) reject(signal.reason);
+  });
+}
+
 async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Promise<Omit<System, 'stop'>> {
   const { onProgress } = options;
   const infrastructure = await startInfrastructure({ dataFolder: options.dataFolder, onProgress });
   stops.push(() => infrastructure.stop());
+  options.signal?.throwIfAborted();
   // With the logins and the encryption that the environment gives for external parts.
   const config = connectionConfig({ ...process.env, ...infrastructure.env });
   const { kafka, pool, schemas, close } = openConnection({ run: null, ...config });
@@ -86,6 +97,7 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     onProgress,
   });
   await prepareVendors(pool, secrets);
+  options.signal?.throwIfAborted();
   const outside = await startLocalOutside(secrets);
   stops.push(() => outside.close());
   const services = await startServiceProcesses({
@@ -104,7 +116,7 @@ async function start(options: SystemOptions, stops: (() => Promise<void>)[]): Pr
     onEvent: onProgress,
   });
   stops.push(() => services.stop());
-  await services.ready();
+  await Promise.race([services.ready(), abortOf(options.signal)]);
   onProgress(`services: ${services.all.map(({ instance }) => instance).join(', ')}`);
   return {
     infrastructure,

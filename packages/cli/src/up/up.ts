@@ -40,8 +40,13 @@ export async function up(options: UpOptions, signal: AbortSignal): Promise<numbe
   const system = await startSystem({
     dataFolder: options.dataFolder,
     onProgress: (line) => screen.say(line),
+    signal,
     ...(options.ruleSetFile === undefined ? {} : { ruleSetFile: options.ruleSetFile }),
+  }).catch((error: unknown) => {
+    if (signal.aborted && error === signal.reason) return null;
+    throw error;
   });
+  if (system === null) return 0;
   try {
     await writeRunFile(system, startedAt);
     sayHowToTry(system, screen);
