@@ -1,11 +1,15 @@
 /** What operations gets to see of the exactly-once tasks. */
 
+import type { OutgoingRecord } from './kafka-port.ts';
+
 /** All callbacks are cheap and never throw. */
 export interface ExactlyOnceObserver {
   assigned(event: { partition: number; epoch: number; position: number; reemitted: boolean }): void;
   batchDone(event: {
     partition: number;
     records: number;
+    /** What went out with it. */
+    outputs: readonly OutgoingRecord[];
     applyMs: number;
     emitMs: number;
     position: number;

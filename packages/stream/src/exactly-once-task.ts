@@ -372,6 +372,7 @@ async function processChunk(
   options.observer.batchDone({
     partition: batch.partition,
     records: chunk.length,
+    outputs: answer.outputs,
     applyMs: appliedAt - startedAt,
     emitMs: options.clock.now() - appliedAt,
     position: to,

@@ -100,6 +100,20 @@ describe('a committed batch', () => {
   });
 });
 
+it('shows what a batch sent out, by sink', async () => {
+  const { tasks, shown } = createWorld();
+  const out = (to: string) => ({ topic: to, key: null, value: null });
+  const outputs = [out('lead.decided.v1'), out('lead.state.v1'), out('lead.state.v1'), out('router.dead-letter.v1')];
+  tasks.batchDone({ partition: 0, records: 2, outputs, applyMs: 5, emitMs: 5, position: 2, end: 2, lastMs: NOW });
+  const text = await shown();
+  for (const [sink, count] of [
+    ['decided', 1],
+    ['state', 2],
+    ['dead_letter', 1],
+  ] as const)
+    expect(text).toContain(`lead_router_records_out_total{sink="${sink}",service="router"} ${count}`);
+});
+
 describe('pauses', () => {
   it('are shown with their reason, in metrics and health, until they are over', async () => {
     const { tasks, health, shown } = createWorld();

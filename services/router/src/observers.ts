@@ -1,7 +1,8 @@
 /** What the router's parts report, turned into metrics, health and log lines. */
+import { deadLetterTopic, TOPICS } from '@lead-router/contracts/topics.ts';
 import type { BatchSnapshot, BatchWrites, DecisionKind } from '@lead-router/domain/routing-model.ts';
 import type { ExactlyOnceObserver } from '@lead-router/stream/exactly-once-observer.ts';
-import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
+import { KafkaFault, type OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import type { Health } from '@lead-router/telemetry/health.ts';
 import { createLabelLimit } from '@lead-router/telemetry/label-limit.ts';
 import type { Logger } from '@lead-router/telemetry/logger.ts';
@@ -64,6 +65,20 @@ function observeAnswers(metrics: Metrics, { before, writes }: { readonly before:
   }
 }
 
+const SINKS: ReadonlyMap<string, string> = new Map([
+  [TOPICS.decided.topic, 'decided'],
+  [TOPICS.state.topic, 'state'],
+  [TOPICS.sla.topic, 'sla'],
+  [TOPICS.inbox.topic, 'inbox'],
+  [deadLetterTopic('router'), 'dead_letter'],
+]);
+
+function countOutputs(metrics: Metrics, outputs: readonly OutgoingRecord[]): void {
+  const counts = new Map<string, number>();
+  for (const { topic } of outputs) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+  for (const [topic, count] of counts) metrics.recordsOut.inc({ sink: SINKS.get(topic) ?? 'other' }, count);
+}
+
 type PauseReason = 'back_off' | 'refused' | 'alarm';
 const PAUSE_REASONS: readonly PauseReason[] = ['back_off', 'refused', 'alarm'];
 
@@ -84,10 +99,11 @@ export function exactlyOnceObserver(options: ObserverOptions): ExactlyOnceObserv
       if (event.reemitted) metrics.transactions.inc({ outcome: 'emitted_again' });
       logger.info(event, 'partition assigned');
     },
-    batchDone: ({ partition, records, applyMs, emitMs, position, end, lastMs }) => {
+    batchDone: ({ partition, records, outputs, applyMs, emitMs, position, end, lastMs }) => {
       metrics.transactions.inc({ outcome: 'committed' });
       metrics.recordsIn.inc({ source: INBOX_SOURCE }, records);
       metrics.chunkRecords.observe({ source: INBOX_SOURCE }, records);
+      countOutputs(metrics, outputs);
       metrics.batchSeconds.observe({ part: 'apply' }, applyMs / 1000);
       metrics.batchSeconds.observe({ part: 'emit' }, emitMs / 1000);
       metrics.lag.note({ topic, partition }, { position, end, oldestMs: lastMs });
