@@ -69,7 +69,7 @@ describeUnless(reason, 'infrastructure of containers', () => {
     const broker = running.find(({ Image }) => Image === env.LEAD_ROUTER_KAFKA_IMAGE);
     await client.container.getById(broker?.Id ?? '').kill();
     while (crashes.length === 0) await sleep(20);
-    expect(crashes[0]).toMatch(/^kafka: Kafka: its container ended unexpectedly by signal 9\. The last lines of .*kafka\.log:\n {2}\S/);
+    expect(crashes[0]).toMatch(/^kafka: Kafka: its container ended unexpectedly by signal 9\. The last lines of .*kafka\.log:\n {2}\s*\S/);
     await first.stop();
     expect(await containers(dataFolder)).toEqual([]);
     expect(crashes).toHaveLength(1);
