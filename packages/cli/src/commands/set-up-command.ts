@@ -11,6 +11,7 @@ import { wholeNumber } from './whole-number.ts';
 
 interface SetUpOptions extends SharedOptions {
   readonly vendors: readonly string[];
+  readonly systems: readonly string[];
   readonly ruleSet: string;
   readonly replicas?: number;
   readonly zone: string;
@@ -23,9 +24,13 @@ export function setUpCommand(runner: CommandRun): Command {
   return command('set-up', {
     summary:
       'make Kafka, the schema registry and Postgres ready for the services: topics, schemas, tables, vendors, a first rule set; changes only what is missing',
-    examples: ['set-up --vendors acme-media,leadwave --rule-set rules.yaml', 'set-up   # after an update, before its services start'],
+    examples: [
+      'set-up --vendors acme-media,leadwave --systems crm --rule-set rules.yaml',
+      'set-up   # after an update, before its services start',
+    ],
   })
-    .option('--vendors <names>', 'vendors, separated by commas: each gets an intake topic and a row', vendorNames, [])
+    .option('--vendors <names>', 'vendors, separated by commas: each gets an intake topic and a row', partyNames, [])
+    .option('--systems <names>', 'systems that report activities, separated by commas: each gets an intake topic', partyNames, [])
     .option('--zone <zone>', 'time zone of new vendors, in which their daily caps count', 'UTC')
     .option('--rule-set <file>', 'published and activated if no rule set is active yet', SAMPLE_RULE_SET)
     .option('--replicas <count>', 'copies of each topic (default: as many as there are brokers, at most 3)', wholeNumber('replicas'))
@@ -39,6 +44,7 @@ export function setUpCommand(runner: CommandRun): Command {
           databaseUrl: system.database.url.reveal(),
           databaseSsl: { mode: system.database.ssl, ca: system.database.sslCa },
           vendors: options.vendors,
+          systems: options.systems,
           replicationFactor: options.replicas ?? Math.min(MAX_REPLICAS, system.kafka.brokers.length),
           ruleSetFile: options.ruleSet,
           onProgress: (line) => runner.io.err(`${line}\n`),
@@ -61,7 +67,7 @@ async function addVendors({ pool }: Connection, { vendors, zone }: SetUpOptions)
   return added;
 }
 
-function vendorNames(text: string): readonly string[] {
+function partyNames(text: string): readonly string[] {
   const names = text
     .split(',')
     .map((name) => name.trim())
