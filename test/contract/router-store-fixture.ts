@@ -11,7 +11,16 @@ export interface RouterStoreFixture {
   readonly poolTimerId: (poolId: string) => string;
   /** Makes the version the active one: waits for the batches that share the one before. */
   activate(version: number): Promise<void>;
+  /** What somebody says of an agent: waits for the batches under way. */
+  say(word: Word): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Word {
+  readonly agentId: string;
+  readonly isAway: boolean;
+  /** null: until told to be back. */
+  readonly awayUntil: number | null;
 }
 
 export interface FixtureOptions {

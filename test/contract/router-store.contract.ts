@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { describeBatches } from './router-store-batches.ts';
 import type { CreateRouterStore, RouterStoreFixture } from './router-store-fixture.ts';
 import { describeLocks } from './router-store-locks.ts';
+import { describePresence } from './router-store-presence.ts';
 import { describeRecords } from './router-store-records.ts';
 import { describeTimers } from './router-store-timers.ts';
 import { describeWaiters } from './router-store-waiters.ts';
@@ -36,5 +37,6 @@ export const routerStoreContract = (name: string, createStore: CreateRouterStore
     describeRecords(fixture);
     describeWaiters(fixture);
     describeTimers(fixture);
+    describePresence(fixture);
   });
 };

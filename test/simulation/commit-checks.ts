@@ -20,6 +20,7 @@ export function watchCommits(world: World): void {
       ...brokenNumbers(committed, { revisions, versions }),
       ...supersededTimers(committed),
       ...unbalancedPools(world, committed),
+      ...givenToTheAway(world, committed),
     ];
     problems.push(...found);
   };
@@ -97,6 +98,24 @@ function unbalancedPools({ database }: World, { set }: CommittedBatch): readonly
       ...wrong.map(({ agentId, open }) => `agent ${agentId} of ${pool.poolId} counts ${open} open leads, which is not so`),
     ];
   });
+}
+
+/** Between a batch's reading and its commit nobody comes or goes, so what holds now held when it decided. */
+function givenToTheAway(world: World, { set }: CommittedBatch): readonly string[] {
+  return set.decisions.flatMap(({ decision: { kind, cause, lead } }) =>
+    kind === 'ASSIGNED' &&
+    cause !== 'REASSIGNED_BY_HAND' &&
+    lead.agentId !== null &&
+    isAway(world, { agentId: lead.agentId, now: set.batch.now })
+      ? [`${lead.agentId} is away and was given ${lead.leadId}`]
+      : [],
+  );
+}
+
+/** By word; at the end of its time it is back. */
+export function isAway({ database }: World, { agentId, now }: { readonly agentId: string; readonly now: number }): boolean {
+  const until = database.away.get(agentId);
+  return until !== undefined && (until === null || now < until);
 }
 
 export function isWorked(lead: LeadRecord): boolean {

@@ -7,7 +7,7 @@ import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
 import { decisionKey } from '@lead-router/testkit/memory-database.ts';
-import { isWorked } from './commit-checks.ts';
+import { isAway, isWorked } from './commit-checks.ts';
 import { violationsOfHistory } from './history-checks.ts';
 import { LAST_RESORT, SIMULATION_HORIZON, simulationRuleSet } from './simulation-rules.ts';
 import type { Upstream } from './upstream.ts';
@@ -144,7 +144,9 @@ function wakeUpsLost(world: World): readonly string[] {
     if (pool.agents.length === 0) return !lead.formerAgents.includes(`@${poolId}`);
     return pool.agents.some(
       ({ agentId, caps }) =>
-        !lead.formerAgents.includes(agentId) && hasRoom(caps.open, (other) => other.poolId === poolId && other.agentId === agentId),
+        !isAway(world, { agentId, now: scheduler.now }) &&
+        !lead.formerAgents.includes(agentId) &&
+        hasRoom(caps.open, (other) => other.poolId === poolId && other.agentId === agentId),
     );
   };
   return [...database.leads.values()].flatMap((lead) => {

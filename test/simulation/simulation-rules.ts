@@ -68,6 +68,8 @@ const POOLS: readonly Pool[] = [
   pool(LAST_RESORT, { destinationId: 'deciders', agents: [agent('d1', null), agent('d2', null)] }),
 ];
 
+export const AGENT_NAMES: readonly string[] = POOLS.flatMap(({ agents }) => agents.map(({ agentId }) => agentId));
+
 const DESTINATIONS: readonly Destination[] = ['sales', 'desk', 'deciders'].map((destinationId) => ({
   destinationId,
   kind: 'SALES',

@@ -36,6 +36,7 @@ const INGREDIENTS: Readonly<Record<string, readonly string[]>> = {
   'bad values': ['dead letter', 'retried refused-value'],
   'rule sets': ['rules flipped', 'retried rule-set-moved'],
   'waiting and clocks': ['wake-up', 'timers fired', 'watchdog round failed', 'ignored NOT_WAITING', 'retried missing-locks'],
+  'agents who come and go': ['agent away', 'agent away for a while', 'agent back', 'word repeated'],
   'rebalances and restarts': ['rebalance', 'stop'],
 };
 

@@ -10,9 +10,9 @@ import type { ActivityKind, LeadRecord } from '@lead-router/domain/routing-model
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord, reassignRecord, scoredRecord } from '@lead-router/testkit/inbox-records.ts';
 import { buildLead } from '@lead-router/testkit/lead-builders.ts';
-import { activateRuleVersion } from '@lead-router/testkit/memory-router-store.ts';
+import { activateRuleVersion, sayPresence } from '@lead-router/testkit/memory-router-store.ts';
 import type { SimProcess } from '@lead-router/testkit/sim-process.ts';
-import { GRADES, LAST_RESORT, POOL_NAMES, SIMULATION_START, simulationRuleSet } from './simulation-rules.ts';
+import { AGENT_NAMES, GRADES, LAST_RESORT, POOL_NAMES, SIMULATION_START, simulationRuleSet } from './simulation-rules.ts';
 import type { World } from './world.ts';
 
 /** Some more often than others. */
@@ -22,6 +22,7 @@ const ACTIVITIES: readonly ActivityKind[] = [
 ];
 const SPAN_MS = 6_000;
 const REPEAT_RATE = 0.15;
+const MOST_AWAY_MS = 20_000;
 
 export interface Upstream {
   /** Leads that can be decided: readable, and with values that Postgres takes. */
@@ -37,6 +38,7 @@ export function startUpstream(world: World): Upstream {
   for (let n = shape.int(3); n > 0; n--) soon(world, 'a bad value arrives', () => append(world, badRecord(world)));
   const operator = world.scheduler.createProcess('operator');
   for (let n = shape.int(3); n > 0; n--) soon(world, 'rules are flipped', () => void flip(world, operator));
+  for (let n = shape.int(6); n > 0; n--) soon(world, 'somebody comes or goes', () => void comeOrGo(world, operator));
   return { accepted };
 }
 
@@ -134,6 +136,25 @@ async function flip(world: World, process: SimProcess): Promise<void> {
       return;
     } catch {
       scheduler.count('flip retried');
+    }
+  }
+}
+
+/** For good, for a while, or back again; said until it is heard. */
+async function comeOrGo(world: World, process: SimProcess): Promise<void> {
+  const { database, scheduler } = world;
+  const { random } = scheduler;
+  const away = [...database.away.keys()];
+  const isAway = away.length === 0 || random.chance(0.5);
+  const agentId = random.pick(isAway ? AGENT_NAMES : away);
+  const awayUntil = isAway && random.chance(0.5) ? scheduler.now + random.logUniform(100, MOST_AWAY_MS) : null;
+  for (;;) {
+    try {
+      await sayPresence({ database, process }, { agentId, isAway, awayUntil });
+      scheduler.count(isAway ? (awayUntil === null ? 'agent away' : 'agent away for a while') : 'agent back');
+      return;
+    } catch {
+      scheduler.count('word repeated');
     }
   }
 }

@@ -18,6 +18,9 @@ export interface HoursSpan extends Span {
   readonly isOpen: boolean;
 }
 
+/** By agent: until when it is away; null: until it is said to be back. May hold some whose time is over. */
+export type Absences = ReadonlyMap<string, number | null>;
+
 interface DaySpan extends Span {
   /** yyyy-mm-dd */
   readonly day: string;
@@ -66,7 +69,7 @@ export function nextDay(zone: string, now: number): number {
   return daySpanAt(zone, now).to;
 }
 
-/** The agent works at `now`: active, within its own and the pool's hours, not on leave. Caps are not looked at. */
+/** The agent works at `now`: active, within its own and the pool's hours, not on leave. Caps and words are not looked at. */
 export function isPresent(agent: Agent, pool: Pool, now: number): boolean {
   return agent.active && isOpen(pool.hours, now) && isOpen(agent.hours, now) && !isOnLeave(agent, pool, now);
 }
@@ -78,7 +81,17 @@ export function isOnLeave(agent: Agent, pool: Pool, now: number): boolean {
   return agent.leave.some((leave) => leave.from <= day && day < leave.to);
 }
 
-/** First instant at or after `from` at which the agent is present; null if it never is. */
+/**
+ * First instant at or after `now` at which nobody's word holds the agent away, whatever hours and leave say; null: it is not known.
+ * At `awayUntil` itself it is back.
+ */
+export function backAt(away: Absences, agentId: string, now: number): number | null {
+  const until = away.get(agentId);
+  if (until === undefined) return now;
+  return until === null ? null : Math.max(now, until);
+}
+
+/** First instant at or after `from` at which the agent is present; null if it never is. Nobody's word is looked at. */
 export function nextPresence(agent: Agent, pool: Pool, from: number): number | null {
   if (!agent.active) return null;
   let at = from;

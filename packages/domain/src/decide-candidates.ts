@@ -1,6 +1,6 @@
 /** Why each member of a pool could or could not take a lead: the same checks as the choice, one reason each, for people. */
 import { isOnLeave } from './availability.ts';
-import { type MemberDraft, type PoolDraft, roomOf } from './decide-pool.ts';
+import { isAway, type MemberDraft, type PoolDraft, roomOf } from './decide-pool.ts';
 import type { BatchState } from './decide-state.ts';
 import type { Candidate, CandidateVerdict, TraceStep } from './decide-trace.ts';
 import type { LeadRecord } from './routing-model.ts';
@@ -48,6 +48,7 @@ function verdictOn(
   if (!agent.active) return 'INACTIVE';
   if (formerOwners.includes(agent.agentId)) return 'FORMER_OWNER';
   if (!draft.isOpen) return 'POOL_CLOSED';
+  if (isAway(member, now)) return 'AWAY';
   if (!member.isPresent) return isOnLeave(agent, pool, now) ? 'ON_LEAVE' : 'OUT_OF_HOURS';
   if (agent.caps.open !== null && member.open >= agent.caps.open) return 'OPEN_CAP';
   if (agent.caps.daily !== null && member.daily >= agent.caps.daily) return 'DAILY_CAP';

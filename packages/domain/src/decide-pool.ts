@@ -2,7 +2,7 @@
  * A pool in the hands of a batch: the locked record and the rule set's members joined into one mutable draft, so that five
  * hundred leads change numbers in place and one immutable record is made at the end. Nothing here decides anything.
  */
-import { isOpen, isPresent, localDay } from './availability.ts';
+import { type Absences, backAt, isOpen, isPresent, localDay } from './availability.ts';
 import type { LeadId } from './lead.ts';
 import { hashText, type LedgerEntry, settleLeaver } from './ledger.ts';
 import type { DestinationRecord, MemberLedger, PoolRecord, WaiterRecord } from './routing-model.ts';
@@ -20,8 +20,10 @@ export interface MemberDraft extends LedgerEntry {
   readonly agentId: string;
   /** null: no longer in the pool, but has open leads from it. */
   readonly agent: Agent | null;
-  /** At the batch's `now`; caps are not looked at. */
+  /** At the batch's `now`: hours, leave and word. Caps are not looked at. */
   readonly isPresent: boolean;
+  /** From when on, at or after the batch's `now`, no word holds it away; null: nobody has said. */
+  readonly backAt: number | null;
   open: number;
   daily: number;
   total: number;
@@ -63,6 +65,7 @@ export interface OpenPoolRequest {
   readonly record: PoolRecord | undefined;
   readonly destination: DestinationDraft | null;
   readonly waiters: readonly WaiterRecord[];
+  readonly away: Absences;
   readonly now: number;
 }
 
@@ -146,6 +149,11 @@ export function roomOfMember(member: MemberDraft): number {
   return member.agent === null ? 0 : roomUnder(member.agent.caps, member);
 }
 
+/** Somebody's word holds it away at the batch's `now`. */
+export function isAway(member: MemberDraft, now: number): boolean {
+  return member.backAt !== now;
+}
+
 /** Counts a lead given to `member` (null: to the destination itself). */
 export function countGiven(draft: PoolDraft, member: MemberDraft | null): void {
   draft.isChanged = true;
@@ -188,22 +196,24 @@ function roomUnder(caps: Caps, counter: { readonly open: number; readonly daily:
 }
 
 /** The rule set's agents in their order with their lines of the ledger, then those who left with leads still open. */
-function joinMembers({ pool, record, now }: OpenPoolRequest, day: string): readonly MemberDraft[] {
+function joinMembers({ pool, record, away, now }: OpenPoolRequest, day: string): readonly MemberDraft[] {
   const lines = new Map(record?.members.map((line) => [line.agentId, line]));
   const members = (pool?.agents ?? []).map((agent): MemberDraft => {
     const line = lines.get(agent.agentId);
     lines.delete(agent.agentId);
+    const back = backAt(away, agent.agentId, now);
     return {
       ...openMember(agent.agentId, line, day),
       agent,
       weight: agent.weight,
-      isPresent: pool !== null && isPresent(agent, pool, now),
+      isPresent: pool !== null && back === now && isPresent(agent, pool, now),
+      backAt: back,
     };
   });
   const left: MemberDraft[] = [];
   for (const line of lines.values()) {
     settleLeaver(members, line.credit);
-    left.push({ ...openMember(line.agentId, line, day), credit: 0, agent: null, weight: 0, isPresent: false });
+    left.push({ ...openMember(line.agentId, line, day), credit: 0, agent: null, weight: 0, isPresent: false, backAt: now });
   }
   return left.length === 0 ? members : [...members, ...left];
 }

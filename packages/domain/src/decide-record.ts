@@ -1,6 +1,7 @@
 /** Writes a choice down: the lead's next revision, its clock, its place in the queue, the person's entry, and the decision. */
+import { isOnLeave } from './availability.ts';
 import type { Choice } from './decide-choice.ts';
-import { putWaiter } from './decide-pool.ts';
+import { isAway, putWaiter } from './decide-pool.ts';
 import { formerOwnerOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
@@ -56,9 +57,22 @@ function noteOwner(state: BatchState, lead: LeadRecord): void {
   for (const identity of lead.identities) {
     const record = state.identity(identity);
     if (record?.isOpen && record.leadId !== leadId && lead.revision > 1) continue;
-    const lastAgentId = agentId ?? record?.lastAgentId ?? null;
+    const before = record?.lastAgentId ?? null;
+    const lastAgentId = agentId === null || isCoveredFor(state, lead, before) ? before : agentId;
     state.putIdentity({ identity, leadId, poolId, agentId, destinationId, lastAgentId, isOpen: true, lastDecidedAt: decidedAt });
   }
+}
+
+/**
+ * On leave or away, and nothing else keeps this agent from having the lead: who has it now covers, and the person's next lead is for
+ * this agent again, if it is back by then.
+ */
+function isCoveredFor(state: BatchState, lead: LeadRecord, agentId: string | null): boolean {
+  if (agentId === null || lead.poolId === null || lead.formerAgents.includes(agentId)) return false;
+  const { pool, members } = state.pool(lead.poolId);
+  const member = members.find((one) => one.agentId === agentId);
+  if (pool?.sticky !== true || member === undefined || member.agent?.active !== true) return false;
+  return isAway(member, state.now) || isOnLeave(member.agent, pool, state.now);
 }
 
 function placedLead(state: BatchState, request: RecordRequest, choice: Extract<Choice, { readonly kind: 'PLACED' }>): LeadRecord {

@@ -99,6 +99,7 @@ export class BatchState {
       record: snapshot.pools.get(poolId),
       destination: this.destination(pool?.destinationId ?? null),
       waiters: snapshot.waiters.get(poolId) ?? [],
+      away: snapshot.away,
       now: this.now,
     });
     this.#pools.set(poolId, draft);

@@ -9,6 +9,7 @@ export type CandidateVerdict =
   | 'POOL_CLOSED'
   | 'OUT_OF_HOURS'
   | 'ON_LEAVE'
+  | 'AWAY'
   | 'OPEN_CAP'
   | 'DAILY_CAP'
   | 'POOL_CAP'

@@ -3,8 +3,8 @@
  * pool's timer for the places that time will free. This is where "no lead waits beside a free place" is kept:
  *
  * - A waiter is stale when it is not called and was last tried in an older generation than the pool's, or never. Whatever can let
- *   a waiter in (a place freed there, in a pool it overflows into or under a shared destination cap; an opening; a new member) raises
- *   the generation under the lock.
+ *   a waiter in (a place freed there, in a pool it overflows into or under a shared destination cap; an opening; a new member; somebody
+ *   who is back) raises the generation under the lock. Who comes back by word or by another rule set sets the pool's timer to now.
  * - The claim, between batches: a pool with a stale waiter and a free place has a RouteLead under way. Only a batch that holds the
  *   pool's lock can change either; each such batch ends here, and calls the first stale waiters for the free places that are not
  *   promised to called ones. Its RouteLeads are in the same transaction as its offsets, so they arrive; the batch that gets one
@@ -107,7 +107,7 @@ function setWakeAt(pool: PoolDraft, wakeAt: number | null): void {
 }
 
 /**
- * First instant after now at which somebody who cannot take a lead for reasons of time (hours, leave, a daily cap) may; null if nobody
+ * First instant after now at which somebody who cannot take a lead for reasons of time (hours, leave, a word with an end, a daily cap) may; null if nobody
  * is away for such a reason.
  */
 function nextPlaceByTime(state: BatchState, pool: PoolDraft): number | null {
@@ -129,10 +129,10 @@ function nextPlaceIn(draft: PoolDraft, now: number): number | null {
   }
   let next: number | null = null;
   for (const member of draft.members) {
-    const { agent } = member;
-    if (agent === null) continue;
+    const { agent, backAt } = member;
+    if (agent === null || backAt === null) continue;
     const isCapped = agent.caps.daily !== null && member.daily >= agent.caps.daily;
-    const at = nextPresence(agent, pool, isCapped ? Math.max(from, nextDay(pool.zone, now)) : from);
+    const at = nextPresence(agent, pool, Math.max(from, backAt, isCapped ? nextDay(pool.zone, now) : now));
     // Present already: what is missing is a place, and that comes by an event.
     if (at !== null && at > now && (next === null || at < next)) next = at;
   }

@@ -111,6 +111,8 @@ export function candidateWords(candidate: Candidate, share: number): string {
       return `${agentId}: out of hours.`;
     case 'ON_LEAVE':
       return `${agentId}: on leave.`;
+    case 'AWAY':
+      return `${agentId}: away (by its own or somebody's word).`;
     case 'OPEN_CAP':
       return `${agentId}: at the cap of open leads (${books}).`;
     case 'DAILY_CAP':

@@ -39,10 +39,10 @@ function playTogether(world: World, together: number, check: (company: Company) 
   let company: Company | null = null;
   const decide = world.decide.bind(world);
   world.decide = (inputs) => {
-    if (company === null || company.writes.length === together || company.version !== world.ruleSetVersion) {
+    if (company === null || company.writes.length === together || company.version !== world.outsideChanges) {
       const start = world.snapshot(everything(world));
       const books = new JointSnapshot(start, { waitersPerPool: world.waitersPerPool });
-      company = { version: world.ruleSetVersion, books, writes: [], start };
+      company = { version: world.outsideChanges, books, writes: [], start };
     }
     const outcome = decide(inputs);
     company.books.apply(outcome.writes);

@@ -20,6 +20,8 @@ export interface JointOptions {
   readonly waitersPerPool: number;
 }
 
+const NOBODY: BatchSnapshot['away'] = new Map();
+
 export class JointSnapshot {
   readonly #read: BatchSnapshot;
   readonly #waitersPerPool: number;
@@ -53,6 +55,7 @@ export class JointSnapshot {
       destinations: pick(this.#destinations, locked.destinations),
       pools: pick(this.#pools, locked.pools),
       waiters: this.#waitersOf(locked.pools),
+      away: locked.pools.length === 0 ? NOBODY : this.#read.away,
       locked,
     };
   }

@@ -2,6 +2,7 @@
  * The vocabulary of a decision: what goes into `decideBatch` and what comes out. Pure data, no behaviour.
  * Router, simulator, what-if, replay and explain share it. Times are milliseconds since the epoch.
  */
+import type { Absences } from './availability.ts';
 import type { Facts } from './facts.ts';
 import type { EventId, Grade, LeadId } from './lead.ts';
 
@@ -181,6 +182,8 @@ export interface BatchSnapshot {
    * is true, the first whose `seenGeneration` is below the pool's generation, again at most `limits.wakeups`.
    */
   readonly waiters: ReadonlyMap<string, readonly WaiterRecord[]>;
+  /** Who is away by word, in whatever pool; empty where no pool is locked. Read, not locked: docs/adr/0019. */
+  readonly away: Absences;
   /** Names of what was locked: to look at anything else is a missing lock. */
   readonly locked: LockSet;
 }

@@ -2,11 +2,10 @@
  * The flip to another rule set version: exclusively under the advisory lock that every batch takes shared, and only once all live
  * instances have compiled the version. So no batch and no lead sees half of one. A roll-back is the activation of an older version.
  */
-import { RULE_VERSION_LOCK } from './advisory-locks.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { INSTANCE_LIVE_MS, type LiveInstance, listLiveInstances } from './service-instances.ts';
 import { statement } from './statement.ts';
-import { writeTimers } from './write-timers.ts';
+import { lockOutBatches, wakeWaitingPools } from './wake-waiting-pools.ts';
 
 export interface Activation {
   readonly version: number;
@@ -43,7 +42,6 @@ export interface ActivationLogEntry {
 const POLL_MS = 100;
 
 const EXISTS = statement('rule-sets-exists', 'SELECT version FROM rule_sets WHERE version = $1');
-const LOCK_EXCLUSIVELY = statement('rule-version-lock', `SELECT pg_advisory_xact_lock(${RULE_VERSION_LOCK})`);
 const READ_ACTIVE = statement('rule-set-activation-lock', 'SELECT version FROM rule_set_activation FOR UPDATE');
 
 const FLIP = statement('rule-set-activation-flip', 'UPDATE rule_set_activation SET version = $1, activated_at = now(), activated_by = $2');
@@ -57,13 +55,6 @@ const HISTORY = statement(
   'rule-set-activation-history',
   `SELECT version, previous_version, activated_at, activated_by, reason
      FROM rule_set_activation_log ORDER BY activation_id DESC LIMIT $1`,
-);
-
-/** Under the exclusive lock no batch holds a pool. */
-const WAKE_POOLS = statement(
-  'pools-wake-waiting',
-  `UPDATE pools SET wake_at = date_trunc('milliseconds', now()), wake_generation = wake_generation + 1
-    WHERE waiting > 0 RETURNING pool_id, wake_at, wake_generation`,
 );
 
 /** Activating the active version again changes and logs nothing. Errors: StoreFault `conflict` when a batch held the lock too long. */
@@ -115,20 +106,12 @@ const awaitCompiled = async (pool: PostgresPool, activation: Activation): Promis
 
 const flip = (pool: PostgresPool, { version, by, reason, poolTimerId }: Activation): Promise<number | null> =>
   pool.inTransaction(async (transaction) => {
-    void transaction.run(LOCK_EXCLUSIVELY);
+    lockOutBatches(transaction);
     const [active] = await transaction.run<{ version: number | null }>(READ_ACTIVE);
     const previousVersion = active?.version ?? null;
     if (previousVersion === version) return previousVersion;
     void transaction.run(FLIP, [version, by]);
-    const woken = await transaction.run<{ pool_id: string; wake_at: number; wake_generation: number }>(WAKE_POOLS);
-    const put = woken.map((row) => ({
-      timerId: poolTimerId(row.pool_id),
-      kind: 'POOL_WAKE' as const,
-      poolId: row.pool_id,
-      dueAt: row.wake_at,
-      generation: row.wake_generation,
-    }));
-    void writeTimers(transaction, { put, cancelled: [] });
+    await wakeWaitingPools(transaction, poolTimerId);
     await transaction.run(LOG, [version, previousVersion, by, reason]);
     return previousVersion;
   });

@@ -27,6 +27,7 @@ export function encodeBatchBody(body: BatchBody): Buffer {
       destinations: [...snapshot.destinations.values()],
       pools: [...snapshot.pools.values()],
       waiters: [...snapshot.waiters],
+      away: [...snapshot.away],
       locked: snapshot.locked,
     },
   };
@@ -42,6 +43,8 @@ interface PlainBody {
     readonly destinations: readonly (BatchSnapshot['destinations'] extends ReadonlyMap<string, infer V> ? V : never)[];
     readonly pools: readonly (BatchSnapshot['pools'] extends ReadonlyMap<string, infer V> ? V : never)[];
     readonly waiters: readonly [string, BatchSnapshot['waiters'] extends ReadonlyMap<string, infer V> ? V : never][];
+    /** Absent from batches of an earlier version: nobody's word was looked at. */
+    readonly away?: readonly [string, number | null][];
     readonly locked: BatchSnapshot['locked'];
   };
 }
@@ -66,6 +69,7 @@ export function decodeBatchBody(bytes: Buffer): BatchBody {
       destinations: new Map(snapshot.destinations.map((record) => [record.destinationId, record])),
       pools: new Map(snapshot.pools.map((record) => [record.poolId, record])),
       waiters: new Map(snapshot.waiters),
+      away: new Map(snapshot.away ?? []),
       locked: snapshot.locked,
     },
   };

@@ -79,17 +79,29 @@ const READ_WAITERS = statement(
     ORDER BY w.pool_id, w.rank, w.waiting_since, w.lead_id`,
 );
 
+/**
+ * Those whose time was over an hour ago are left out, so that the list stays short; the clocks of two machines differ by less. Needs no
+ * lock: whoever changes it holds the rule version's lock exclusively, which this transaction shares.
+ */
+const READ_AWAY = statement(
+  'agent-presence-away',
+  `SELECT agent_id AS "agentId", away_until AS "awayUntil" FROM agent_presence
+    WHERE is_away AND (away_until IS NULL OR away_until > now() - interval '1 hour')
+    ORDER BY agent_id`,
+);
+
 export const lockAndRead = async (
   transaction: SqlTransaction,
   locks: LockSet,
   options: { readonly waitersPerPool: number },
 ): Promise<BatchSnapshot> => {
-  const [identities, leads, destinations, pools, waiters] = await Promise.all([
+  const [identities, leads, destinations, pools, waiters, away] = await Promise.all([
     lock<IdentityRow>(transaction, { insert: null, lock: LOCK_IDENTITIES, keys: locks.identities }),
     lock<LeadRow>(transaction, { insert: null, lock: LOCK_LEADS, keys: locks.leads }),
     lock<DestinationRow>(transaction, { insert: INSERT_DESTINATIONS, lock: LOCK_DESTINATIONS, keys: locks.destinations }),
     lock<PoolRow>(transaction, { insert: INSERT_POOLS, lock: LOCK_POOLS, keys: locks.pools }),
     readWaiters(transaction, locks.pools, options.waitersPerPool),
+    readAway(transaction, locks.pools),
   ]);
   return {
     identities: new Map(identities.map((row) => [row.identity, identityOf(row)])),
@@ -97,6 +109,7 @@ export const lockAndRead = async (
     destinations: new Map(destinations.filter(isWrittenDestination).map((row) => [row.destination_id, destinationOf(row)])),
     pools: new Map(pools.filter(isWrittenPool).map((row) => [row.pool_id, poolOf(row)])),
     waiters: byPool(waiters),
+    away: new Map(away.map(({ agentId, awayUntil }) => [agentId, awayUntil])),
     locked: locks,
   };
 };
@@ -117,6 +130,14 @@ const lock = async <Row extends object>(transaction: SqlTransaction, request: Lo
 
 const readWaiters = async (transaction: SqlTransaction, pools: readonly string[], limit: number): Promise<readonly WaiterRow[]> =>
   pools.length === 0 ? [] : transaction.run<WaiterRow>(READ_WAITERS, [textArray(pools), limit]);
+
+interface AwayRow {
+  readonly agentId: string;
+  readonly awayUntil: number | null;
+}
+
+const readAway = async (transaction: SqlTransaction, pools: readonly string[]): Promise<readonly AwayRow[]> =>
+  pools.length === 0 ? [] : transaction.run<AwayRow>(READ_AWAY);
 
 const byPool = (rows: readonly WaiterRow[]): ReadonlyMap<string, readonly WaiterRecord[]> => {
   const waiters = new Map<string, WaiterRecord[]>();

@@ -6,6 +6,7 @@ import type { CreateRouterStore } from '../../../test/contract/router-store-fixt
 import { activateRuleSet } from './activate-rule-set.ts';
 import { ensurePartitions } from './partitions.ts';
 import { createPostgresRouterStore } from './postgres-router-store.ts';
+import { putPresence } from './presence-store.ts';
 import { publishRuleSet } from './rule-set-store.ts';
 import { createPostgresTimerStore } from './timer-store.ts';
 
@@ -29,6 +30,7 @@ const createStore: CreateRouterStore = async ({ lockTimeoutMs }) => {
     timers: createPostgresTimerStore(pool),
     poolTimerId: timerIdOf,
     activate,
+    say: (word) => putPresence(pool, { ...word, reason: null, changedBy: 'test' }, timerIdOf),
     close: async () => {},
   };
 };

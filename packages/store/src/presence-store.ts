@@ -1,9 +1,10 @@
 /**
  * Who is away for a while by his own or somebody else's word, beside the hours and the leave of the rule set. Away at an instant is
- * who `isAway` and has no `awayUntil`, or one that lies behind the instant.
+ * who `isAway` and has no `awayUntil`, or one that lies behind the instant. Batches read it in `lock-and-read.ts`.
  */
 import type { PostgresPool } from './postgres-pool.ts';
 import { statement } from './statement.ts';
+import { lockOutBatches, wakeWaitingPools } from './wake-waiting-pools.ts';
 
 export interface AgentPresence {
   readonly agentId: string;
@@ -30,10 +31,21 @@ const LIST = statement(
      FROM agent_presence ORDER BY agent_id`,
 );
 
-/** The latest word counts. Idempotent. */
-export const putPresence = async (pool: PostgresPool, presence: Omit<AgentPresence, 'changedAt'>): Promise<void> => {
-  await pool.run(PUT, [presence.agentId, presence.isAway, presence.awayUntil, presence.reason, presence.changedBy]);
-};
+/**
+ * The latest word counts, for every batch that begins after this; pools where leads wait are woken, since somebody may be back, or back
+ * sooner (docs/adr/0019). Idempotent but for the waking, which is harmless. Errors: StoreFault `conflict` when a batch held the lock too
+ * long.
+ */
+export const putPresence = (
+  pool: PostgresPool,
+  presence: Omit<AgentPresence, 'changedAt'>,
+  poolTimerId: (poolId: string) => string,
+): Promise<void> =>
+  pool.inTransaction(async (transaction) => {
+    lockOutBatches(transaction);
+    void transaction.run(PUT, [presence.agentId, presence.isAway, presence.awayUntil, presence.reason, presence.changedBy]);
+    await wakeWaitingPools(transaction, poolTimerId);
+  });
 
 /** Of everybody about whom anything was ever said, by id. */
 export const listPresence = (pool: PostgresPool): Promise<readonly AgentPresence[]> => pool.run<AgentPresence>(LIST);

@@ -66,6 +66,8 @@ export class MemoryDatabase {
   readonly decisions = new Map<string, DecisionRow>();
   readonly batches = new Map<string, BatchRecord>();
   readonly timers = new Map<string, TimerRow>();
+  /** By agent: until when it is away; null: until told to be back. */
+  readonly away = new Map<string, number | null>();
   /** Circles of waiting transactions that had to be broken. */
   readonly deadlocks: string[] = [];
   activeRuleVersion: number | null;
@@ -103,7 +105,7 @@ export class MemoryDatabase {
     return { put, cancelled };
   }
 
-  /** With the flip to another rule set: it may have room where the old one had none. */
+  /** With the flip to another rule set, which may have room where the old one had none, and with a word about an agent, who may be back. */
   wakeWaitingPools(): void {
     const woken = [...this.pools.values()]
       .filter(({ waiting }) => waiting > 0)

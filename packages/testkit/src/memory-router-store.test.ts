@@ -2,7 +2,7 @@
 import { routerStoreContract } from '../../../test/contract/router-store.contract.ts';
 import type { CreateRouterStore } from '../../../test/contract/router-store-fixture.ts';
 import { MemoryDatabase } from './memory-database.ts';
-import { activateRuleVersion, createMemoryRouterStore } from './memory-router-store.ts';
+import { activateRuleVersion, createMemoryRouterStore, sayPresence } from './memory-router-store.ts';
 import { createMemoryTimerStore } from './memory-timer-store.ts';
 import { driveInRealTime } from './real-time-driver.ts';
 import { Scheduler } from './scheduler.ts';
@@ -18,6 +18,7 @@ const createStore: CreateRouterStore = async ({ lockTimeoutMs }) => {
     timers: createMemoryTimerStore(options),
     poolTimerId,
     activate: (version) => activateRuleVersion(options, version),
+    say: (word) => sayPresence(options, word),
     close: driveInRealTime(scheduler),
   };
 };

@@ -61,6 +61,20 @@ export function activateRuleVersion(options: MemoryStoreOptions, version: number
   return runStatement(options, { label: `activate rule version ${version}`, locks: () => exclusive([RULES_LOCK]), effect: activate });
 }
 
+/** What `putPresence` of the store does. */
+export function sayPresence(
+  options: MemoryStoreOptions,
+  { agentId, isAway, awayUntil }: { readonly agentId: string; readonly isAway: boolean; readonly awayUntil: number | null },
+): Promise<void> {
+  const { database } = options;
+  const say = () => {
+    if (isAway) database.away.set(agentId, awayUntil);
+    else database.away.delete(agentId);
+    database.wakeWaitingPools();
+  };
+  return runStatement(options, { label: `${agentId} is ${isAway ? 'away' : 'back'}`, locks: () => exclusive([RULES_LOCK]), effect: say });
+}
+
 function createTransaction({ database, process }: MemoryStoreOptions): RouterTransaction {
   const session = new MemorySession({ database, process, name: 'batch' });
   const appliedEvents: EventId[] = [];
@@ -145,7 +159,7 @@ async function lockAndRead(
   const { locks, waitersPerPool } = request;
   const classOf = <T>(name: string, keys: () => readonly string[], effect: () => T) =>
     session.run({ label: `lock ${name}`, locks: () => exclusive(keys().map((key) => `${name} ${key}`)), effect });
-  const [identities, leads, destinations, [pools, waiters]] = await Promise.all([
+  const [identities, leads, destinations, [pools, waiters], away] = await Promise.all([
     // One that is not there yet is locked by whoever writes it.
     classOf(
       'identities',
@@ -168,8 +182,18 @@ async function lockAndRead(
       () => locks.pools,
       () => [pick(database.pools, locks.pools), readWaiters(database, locks.pools, waitersPerPool)] as const,
     ),
+    locks.pools.length === 0
+      ? new Map<string, number | null>()
+      : session.run({ label: 'read who is away', effect: () => readAway(database) }),
   ]);
-  return { identities, leads, destinations, pools, waiters, locked: locks };
+  return { identities, leads, destinations, pools, waiters, away, locked: locks };
+}
+
+const AWAY_KEPT_MS = 3_600_000;
+
+/** Without those whose time was over long ago. */
+function readAway({ away, scheduler }: MemoryDatabase): BatchSnapshot['away'] {
+  return new Map([...away].filter(([, until]) => until === null || until > scheduler.now - AWAY_KEPT_MS));
 }
 
 /** The first waiters in turn, and the first of those that no wake-up has reached since the last freeing. */

@@ -32,6 +32,7 @@ const batch = (parts: Partial<Committed> = {}): Committed => ({
     destinations: new Map([['sales', aDestination()]]),
     pools: new Map([['field', aPool()]]),
     waiters: new Map(),
+    away: new Map(),
     locked: { identities: [], leads: [], destinations: [], pools: [] },
   },
   writes: { identities: [], leads: [], destinations: [], pools: [], waitersPut: [], waitersRemoved: [] },

@@ -1,5 +1,6 @@
 /** `lead-router agents list|away|back` */
 import { userInfo } from 'node:os';
+import { poolTimerId } from '@lead-router/contracts/ids.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { type AgentPresence, listPresence, putPresence } from '@lead-router/store/presence-store.ts';
@@ -72,7 +73,7 @@ function presenceCommand(runner: CommandRun, isAway: boolean): Command {
         throw notFound(`the active rule set has no agent "${agentId}": ${adviceFor(agentId, ids)}`);
       }
       const presence = { agentId, isAway, awayUntil: until ?? null, reason: reason ?? null, changedBy: by };
-      await putPresence(pool, presence);
+      await putPresence(pool, presence, poolTimerId);
       const till = until === undefined ? '' : ` until ${instant(until)}`;
       const pools = agent.pools.map(({ poolId }) => poolId).join(', ');
       return { exitCode: EXIT.OK, json: { ...presence, wasAway: agent.isAway }, text: `${agentId} is ${name}${till} (pools: ${pools})` };

@@ -91,7 +91,7 @@ export function choiceFaults(world: World, outcome: Decided, before: ReadonlyMap
     const pool = world.ruleSet.pools.get(lead.poolId ?? '');
     if (pool === undefined || lead.agentId === null) continue;
     const chosen = pool.agents.find((one) => one.agentId === lead.agentId);
-    if (chosen === undefined || !isPresent(chosen, pool, world.now)) faults.push(`${lead.leadId}: ${lead.agentId} is not there`);
+    if (chosen === undefined || !isThere(world, chosen, pool)) faults.push(`${lead.leadId}: ${lead.agentId} is not there`);
     if ([...(earlier?.formerAgents ?? []), ...lead.formerAgents].includes(lead.agentId))
       faults.push(`${lead.leadId}: ${lead.agentId} had it before`);
   }
@@ -185,7 +185,7 @@ function placesIn(world: World, poolId: string, formerOwners: readonly string[] 
   const room = Math.min(roomIn(world, pool, record), ofDestination);
   if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && isPresent(ALWAYS, pool, world.now) ? room : 0;
   const ofAgents = pool.agents
-    .filter((one) => isPresent(one, pool, world.now) && !formerOwners.includes(one.agentId))
+    .filter((one) => isThere(world, one, pool) && !formerOwners.includes(one.agentId))
     .map((one) =>
       roomIn(
         world,
@@ -197,6 +197,12 @@ function placesIn(world: World, poolId: string, formerOwners: readonly string[] 
     room,
     ofAgents.reduce((sum, one) => sum + one, 0),
   );
+}
+
+/** By hours, leave and word. */
+function isThere(world: World, agent: Agent, pool: Pool): boolean {
+  const until = world.away.get(agent.agentId);
+  return isPresent(agent, pool, world.now) && (until === undefined || (until !== null && until <= world.now));
 }
 
 const ALWAYS: Agent = { agentId: 'anybody', name: 'anybody', weight: 1, caps: NEVER_CAPPED, hours: null, leave: [], active: true };

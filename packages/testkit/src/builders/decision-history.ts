@@ -28,8 +28,9 @@ const leave = fc.oneof(
   { weight: 5, arbitrary: fc.constant([]) },
   { weight: 1, arbitrary: fc.constant([{ from: '2026-01-05', to: '2026-01-07' }]) },
 );
+const agentName = fc.constantFrom('ann', 'bob', 'cid', 'dot', 'eve');
 const agent = fc.record({
-  agentId: fc.constantFrom('ann', 'bob', 'cid', 'dot', 'eve'),
+  agentId: agentName,
   weight: fc.integer({ min: 1, max: 5 }),
   caps,
   hours,
@@ -139,6 +140,15 @@ const command = fc.oneof(
       to: fc.constantFrom('a', 'b', 'a/ann', 'b/bob', 'final', 'nowhere'),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('say' as const),
+      agentId: agentName,
+      /** How long it will be away; null: until told to be back, which is 0. */
+      minutes: fc.constantFrom(0, 0, null, 7, 600),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 7, 95, 600, 1441) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('fire' as const) }) },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('step' as const), partition: fc.nat(2), size: fc.integer({ min: 1, max: 6 }) }) },
@@ -187,6 +197,10 @@ export function perform(world: World, one: Command): Decided | null {
         reason: 'asked for',
         facts: world.factsOf(leadId(name)),
       });
+      return null;
+    case 'say':
+      if (one.minutes === 0) world.comeBack(one.agentId);
+      else world.goAway(one.agentId, one.minutes === null ? null : world.now + one.minutes * MINUTE_MS);
       return null;
     case 'wait':
       world.now += one.minutes * MINUTE_MS;

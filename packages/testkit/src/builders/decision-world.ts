@@ -57,11 +57,14 @@ export class World {
   readonly destinations = new Map<string, DestinationRecord>();
   readonly pools = new Map<string, PoolRecord>();
   readonly waiters = new Map<string, WaiterRecord>();
+  readonly away = new Map<string, number | null>();
   readonly facts = new Map<LeadId, Facts>();
   readonly logs: RouterInput[][];
   readonly effects: BatchEffect[] = [];
   readonly ignored: IgnoredInput['reason'][] = [];
   retries = 0;
+  /** Changes of the rule set and words about agents: none happens while a transaction is under way. */
+  outsideChanges = 0;
   #offset = 0;
   readonly #fired = new Set<string>();
 
@@ -136,10 +139,18 @@ export class World {
   flip(ruleSet: RuleSet): this {
     this.ruleSet = ruleSet;
     this.ruleSetVersion++;
-    for (const pool of this.pools.values()) {
-      if (pool.waiting > 0) this.pools.set(pool.poolId, { ...pool, wakeAt: this.now, wakeGeneration: pool.wakeGeneration + 1 });
-    }
-    return this;
+    return this.#wakeWaitingPools();
+  }
+
+  /** `until` null: until told to be back. As at every word, the timers of all pools where leads wait are due at once. */
+  goAway(agentId: string, until: number | null = null): this {
+    this.away.set(agentId, until);
+    return this.#wakeWaitingPools();
+  }
+
+  comeBack(agentId: string): this {
+    this.away.delete(agentId);
+    return this.#wakeWaitingPools();
   }
 
   /** Decides the next `size` inputs of a partition. */
@@ -198,6 +209,7 @@ export class World {
       destinations: pick(this.destinations, locked.destinations),
       pools: pick(this.pools, locked.pools),
       waiters: new Map(locked.pools.map((poolId) => [poolId, this.#listWaiters(poolId)])),
+      away: new Map(locked.pools.length === 0 ? [] : this.away),
       locked,
     };
   }
@@ -216,6 +228,14 @@ export class World {
     const log = this.logs[hashText(id) % this.logs.length];
     if (log === undefined) throw new Error('a world has at least one partition');
     return log;
+  }
+
+  #wakeWaitingPools(): this {
+    this.outsideChanges++;
+    for (const pool of this.pools.values()) {
+      if (pool.waiting > 0) this.pools.set(pool.poolId, { ...pool, wakeAt: this.now, wakeGeneration: pool.wakeGeneration + 1 });
+    }
+    return this;
   }
 
   #listWaiters(poolId: string): readonly WaiterRecord[] {
