@@ -2,14 +2,12 @@
  * What practice asks of distribution, told as stories over real rules: answers that turn a lead Hot, clicks that promote it, a person
  * who comes again, nobody who accepts, nobody whom the rules name. The whole core decides; only wire and store are left out.
  */
-import { leadId, World } from '@lead-router/testkit/builders/decision-world.ts';
+import { leadId } from '@lead-router/testkit/builders/decision-world.ts';
 import { describe, expect, it } from 'vitest';
-import { leadFor, personFor } from '../../../test/support/example-leads.ts';
+import { type leadFor, personFor } from '../../../test/support/example-leads.ts';
+import { Office } from '../../../test/support/office.ts';
 import { compileRuleSet } from './compile-rule-set.ts';
-import { evaluateLead } from './evaluate-lead.ts';
 import type { Grade, Qualification } from './lead.ts';
-import { eventOf, type LeadData, learn, type ReportedActivity, remember } from './lead-history.ts';
-import type { ActivityKind, DecisionCause } from './routing-model.ts';
 
 const RULES = `
 name: departments
@@ -62,67 +60,10 @@ const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 10, 24, 15);
 const NO_ANSWERS: Qualification = { budget: null, authority: 'UNKNOWN', need: null, timeFrame: 'UNKNOWN', productInterest: [] };
 
-/** Does what the router does around the decision: keeps what is learned of each lead, and evaluates it again. */
-class Office {
-  readonly world: World;
-  readonly #data = new Map<string, LeadData>();
-  #reports = 0;
-
-  constructor() {
-    const compiled = compileRuleSet({ source: RULES, tables: new Map(), hash: () => 'digest' });
-    if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
-    this.world = new World({ ruleSet: compiled.ruleSet, now: START });
-  }
-
-  submit(name: string, known: Parameters<typeof leadFor>[0] = {}, email = `${name}@example.com`): this {
-    this.#data.set(name, { lead: leadFor(known), person: personFor({ email }), isSealed: false, history: [] });
-    this.world.submit(name, this.#facts(name, false), [email]).drain();
-    return this;
-  }
-
-  report(name: string, activity: ActivityKind, said: Partial<ReportedActivity> = {}): this {
-    const owner = this.world.leads.get(leadId(name))?.agentId ?? null;
-    const { now } = this.world;
-    const reported: ReportedActivity = {
-      ...{ eventId: String(this.#reports++), activity, occurredAt: now, system: 'crm', agentId: owner, reason: null },
-      ...{ isHumanResponse: true, answers: null, attributes: {}, person: null },
-      ...said,
-    };
-    const data = this.data(name);
-    this.#data.set(name, { ...learn(data, reported), history: remember(data.history, eventOf(reported)) });
-    const { agentId, occurredAt, isHumanResponse } = reported;
-    const learned = this.#facts(name, this.world.lead(name).isQualified || activity === 'QUALIFIED');
-    this.world.act(name, activity, { agentId, occurredAt, isHumanResponse, learned }).drain();
-    return this;
-  }
-
-  pass(ms: number): this {
-    this.world.now += ms;
-    this.world.drain();
-    return this;
-  }
-
-  data(name: string): LeadData {
-    const data = this.#data.get(name);
-    if (data === undefined) throw new Error(`${name} was not submitted`);
-    return data;
-  }
-
-  /** Its way: why and where to. */
-  way(name: string): readonly string[] {
-    return this.world.effects.flatMap((effect) => {
-      if (effect.kind === 'STATE') return [];
-      if (effect.kind === 'SLA') return effect.sla.lead.leadId === name ? [effect.sla.kind] : [];
-      const { lead, cause } = effect.decision;
-      return lead.leadId === name ? [`${cause satisfies DecisionCause}: ${lead.poolId}`] : [];
-    });
-  }
-
-  #facts(name: string, isQualified: boolean) {
-    const { history, ...data } = this.data(name);
-    const since = { history, now: this.world.now };
-    return evaluateLead(this.world.ruleSet, { ...data, isQualified, hashIdentity: (text) => text, since }).facts;
-  }
+function openOffice(): Office {
+  const compiled = compileRuleSet({ source: RULES, tables: new Map(), hash: () => 'digest' });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.faults));
+  return new Office({ ruleSet: compiled.ruleSet, now: START });
 }
 
 describe('each grade', () => {
@@ -135,11 +76,11 @@ describe('each grade', () => {
     ['PARTNER_OPPORTUNITY', 'partners', { channel: 'partner' }],
     ['NEED_NURTURING', 'drip', { qualification: { ...NO_ANSWERS, timeFrame: 'LATER' } }],
   ])('%s reaches its department, %s', (grade, poolId, known) => {
-    expect(new Office().submit('lead', known).world.lead('lead')).toMatchObject({ grade, poolId, stage: 'ASSIGNED' });
+    expect(openOffice().submit('lead', known).world.lead('lead')).toMatchObject({ grade, poolId, stage: 'ASSIGNED' });
   });
 
   it('Need Information comes back with the answers and ends up Hot, with a new owner and the call notes', () => {
-    const office = new Office().submit('lead', { qualification: soon });
+    const office = openOffice().submit('lead', { qualification: soon });
     const caller = office.world.lead('lead').agentId;
     office
       .pass(10 * MINUTE_MS)
@@ -165,7 +106,7 @@ describe('a nurtured lead', () => {
   const click = { agentId: null, reason: 'clicked', system: 'mailing' };
 
   it('is raised by its clicks, and handed to sales with its history', () => {
-    const office = new Office().submit('lead', later);
+    const office = openOffice().submit('lead', later);
     office.pass(DAY_MS).report('lead', 'ENGAGED', click);
     expect(office.world.lead('lead')).toMatchObject({ poolId: 'drip', grade: 'NEED_NURTURING' });
     office.report('lead', 'ENGAGED', click);
@@ -178,7 +119,7 @@ describe('a nurtured lead', () => {
   });
 
   it('is not raised by clicks of long ago', () => {
-    const office = new Office().submit('lead', later).report('lead', 'ENGAGED', click);
+    const office = openOffice().submit('lead', later).report('lead', 'ENGAGED', click);
     office.pass(30 * DAY_MS).report('lead', 'ENGAGED', click);
     expect(office.world.lead('lead').poolId).toBe('drip');
     // Reported late, it has faded like the others.
@@ -189,7 +130,7 @@ describe('a nurtured lead', () => {
 
 it('the same person submits again: linked to the same owner, and after the first is closed the owner has the next', () => {
   const hot = { qualification: { ...NO_ANSWERS, timeFrame: 'WITHIN_3_MONTHS' as const, authority: 'DECIDES' as const, budget: 50_000 } };
-  const office = new Office().submit('first', hot, 'ann@example.com');
+  const office = openOffice().submit('first', hot, 'ann@example.com');
   const owner = office.world.lead('first').agentId;
   office.submit('second', hot, 'ann@example.com');
   expect(office.world.lead('second')).toMatchObject({ stage: 'LINKED', linkedTo: 'first', agentId: owner });
@@ -202,7 +143,7 @@ describe('nobody accepts within five business minutes', () => {
   const hot = { qualification: { ...NO_ANSWERS, timeFrame: 'WITHIN_3_MONTHS' as const, authority: 'DECIDES' as const, budget: 50_000 } };
 
   it('warned, reassigned to another, and in the end with the final decision makers', () => {
-    const office = new Office().submit('lead', hot);
+    const office = openOffice().submit('lead', hot);
     const owners = [office.world.lead('lead').agentId];
     office.pass(4 * MINUTE_MS);
     expect(office.way('lead')).toEqual(['SUBMITTED: sales', 'ACCEPT_WARNED']);
@@ -217,7 +158,7 @@ describe('nobody accepts within five business minutes', () => {
   });
 
   it('night and holidays do not count', () => {
-    const office = new Office();
+    const office = openOffice();
     // Wednesday 16:58; Thursday the 26th is a holiday.
     office.pass(DAY_MS + 7 * 60 * MINUTE_MS - 2 * MINUTE_MS).submit('lead', hot);
     office.pass(36 * 60 * MINUTE_MS);
@@ -230,7 +171,7 @@ describe('nobody accepts within five business minutes', () => {
 });
 
 it('no rule matches: the final decision maker has it, with a clock; assigned by hand, the reason is kept', () => {
-  const office = new Office().submit('lead', { channel: 'fair' });
+  const office = openOffice().submit('lead', { channel: 'fair' });
   expect(office.world.lead('lead')).toMatchObject({
     stage: 'EXCEPTION',
     poolId: 'chiefs',

@@ -93,7 +93,7 @@ describe('an enriched lead', () => {
     const { context } = await score(enrichedValue({ lead: hot }));
     const { scoring } = context;
     expect(scoring?.reasons.reduce((sum, { points }) => sum + points, 0)).toBe(scoring?.score);
-    expect(scoring).toMatchObject({ grade: 'HOT', gradeReason: '65 points and buys within six months' });
+    expect(scoring).toMatchObject({ grade: 'HOT', gradeReason: '65 points, buys within six months, decides or recommends' });
     expect(graded).toEqual(['HOT']);
   });
 

@@ -3,24 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leadFor, personFor } from '../../../../test/support/example-leads.ts';
 import { sampleRuleSet } from '../../../../test/support/sample-rule-set.ts';
-import { compileRuleSet } from '../compile-rule-set.ts';
 import { evaluateLead } from '../evaluate-lead.ts';
 import type { Lead, Scoring } from '../lead.ts';
 import type { RuleSet } from '../rule-set.ts';
-
-const REST = `
-name: scoring
-rules: [{ id: all, when: 'true', to: team }]
-lastResort: team
-destinations: [{ id: sales, kind: SALES }]
-pools: [{ id: team, destination: sales, acceptWithin: 1d, agents: [{ id: ann }] }]
-`;
-
-function compile(scoring: string): RuleSet {
-  const result = compileRuleSet({ source: `${REST}scoring:\n${scoring}`, tables: new Map(), hash: () => 'digest' });
-  if (!result.ok) throw new Error(result.faults.map((fault) => fault.message).join('\n'));
-  return result.ruleSet;
-}
+import { compileScoring } from './compile-scoring.test-support.ts';
 
 function score(ruleSet: RuleSet, lead: Partial<Lead>, isQualified = false): Scoring {
   return evaluateLead(ruleSet, { lead: leadFor(lead), person: null, isQualified, hashIdentity: (text) => text }).scoring;
@@ -31,7 +17,7 @@ const qualification = (known: Partial<Lead['qualification']>): Partial<Lead> => 
 });
 
 describe('scoreLead', () => {
-  const limited = compile(`
+  const limited = compileScoring(`
   limits: { money: { max: 25 }, manners: { min: -5 } }
   lines:
     - { name: any budget, when: lead.budget > 0, points: 20, limit: money }
@@ -82,7 +68,7 @@ describe('scoreLead', () => {
     ['lines: [{ name: a, when: "true", points: 1, limit: no }]', 'there is no limit "no"'],
     ['limits: { a: { min: 2, max: 1 } }', 'min 2 is above max 1'],
   ])('refuses %s', (part, message) => {
-    expect(() => compile(`  ${part}\n  grades: [{ grade: HOT }]`)).toThrow(message);
+    expect(() => compileScoring(`  ${part}\n  grades: [{ grade: HOT }]`)).toThrow(message);
   });
 
   it('sums for any lead under the sample scorecard', () => {

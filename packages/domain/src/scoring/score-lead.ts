@@ -1,11 +1,18 @@
-/** The scorecard: points with reasons that sum to the score, and the first grade whose condition is met. */
+/**
+ * The scorecard: points with reasons that sum to the score, and the first grade whose condition is met. Points are of two parts: fit (who
+ * the lead is, what it has answered) and engagement (what the person has done of late), each with bounds of its own, so that no amount of
+ * clicks makes up for somebody who cannot buy.
+ */
 import type { Condition } from '../cel/condition.ts';
 import type { Engagement } from '../engagement.ts';
 import { factsOf } from '../facts-of.ts';
 import type { Enrichment, Grade, Lead, ScoreReason, Scoring } from '../lead.ts';
 
+export type ScorePart = 'FIT' | 'ENGAGEMENT';
+
 export interface ScoreLine {
   readonly name: string;
+  readonly part: ScorePart;
   readonly when: Condition;
   /** Whole points, so that sums are exact. */
   readonly points: number;
@@ -13,9 +20,10 @@ export interface ScoreLine {
   readonly group: number | null;
 }
 
-/** Bounds for the points of a group of lines. */
+/** Bounds for the points of a group of lines, all of one part; with that part's name, of the whole part. */
 export interface ScoreCap {
   readonly name: string;
+  readonly part: ScorePart;
   readonly min: number | null;
   readonly max: number | null;
 }
@@ -24,12 +32,16 @@ export interface GradeStep {
   readonly grade: Grade;
   readonly name: string;
   readonly minScore: number | null;
+  /** Least points of each part that is named. */
+  readonly minOfPart: Readonly<Partial<Record<ScorePart, number>>>;
   readonly when: Condition | null;
 }
 
 export interface Scorecard {
   readonly lines: readonly ScoreLine[];
   readonly caps: readonly ScoreCap[];
+  /** Applied after `caps`. */
+  readonly partCaps: readonly ScoreCap[];
   readonly grades: readonly GradeStep[];
   /** When no step is met. */
   readonly lastGrade: { readonly grade: Grade; readonly name: string };
@@ -46,23 +58,39 @@ export function scoreLead(
   const facts = factsOf(lead, { enrichment, scoring: NOT_SCORED_YET, isQualified, engagement });
   const reasons: ScoreReason[] = [];
   const groupPoints = card.caps.map(() => 0);
-  let score = 0;
+  const points = { FIT: 0, ENGAGEMENT: 0 };
   for (const line of card.lines) {
     if (!line.when.isMet(facts)) continue;
     reasons.push({ name: line.name, points: line.points });
-    score += line.points;
+    points[line.part] += line.points;
     if (line.group !== null) groupPoints[line.group] = (groupPoints[line.group] ?? 0) + line.points;
   }
-  card.caps.forEach((cap, index) => {
-    const correction = correctionOf(cap, groupPoints[index] ?? 0);
+  const limit = (cap: ScoreCap, sum: number): void => {
+    const correction = correctionOf(cap, sum);
     if (correction === 0) return;
     reasons.push({ name: `limit of ${cap.name}`, points: correction });
-    score += correction;
+    points[cap.part] += correction;
+  };
+  card.caps.forEach((cap, index) => {
+    limit(cap, groupPoints[index] ?? 0);
   });
+  for (const cap of card.partCaps) limit(cap, points[cap.part]);
+  const score = points.FIT + points.ENGAGEMENT;
   const scored = factsOf(lead, { enrichment, scoring: { score, grade: NOT_SCORED_YET.grade }, isQualified, engagement });
-  const step = card.grades.find((one) => (one.minScore === null || score >= one.minScore) && (one.when === null || one.when.isMet(scored)));
+  const step = card.grades.find((one) => isReached(one, { score, points }) && (one.when === null || one.when.isMet(scored)));
   const { grade, name } = step ?? card.lastGrade;
   return { score, grade, gradeReason: name, reasons };
+}
+
+function isReached(
+  step: GradeStep,
+  { score, points }: { readonly score: number; readonly points: Readonly<Record<ScorePart, number>> },
+): boolean {
+  const { minScore, minOfPart } = step;
+  if (minScore !== null && score < minScore) return false;
+  return (
+    points.FIT >= (minOfPart.FIT ?? Number.NEGATIVE_INFINITY) && points.ENGAGEMENT >= (minOfPart.ENGAGEMENT ?? Number.NEGATIVE_INFINITY)
+  );
 }
 
 function correctionOf(cap: ScoreCap, points: number): number {

@@ -1,4 +1,4 @@
-/** The sample rule set does what its descriptions say: the three telecom rules and the six departments. */
+/** The six departments' rules do what their descriptions say, rule by rule; whole stories are in departments-scenarios.test.ts. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { leadFor, personFor } from '../../../../test/support/example-leads.ts';
@@ -37,12 +37,13 @@ const HOT: Case = {
   person: { email: 'jo@acme-widgets.example', phone: '(512) 555-0123' },
 };
 
-describe('the sample rule set', () => {
+describe('the six departments', () => {
   it.each<[string, Case, string]>([
     ['a federal lead', { person: { email: 'jo@nasa.gov' } }, 'government-reps'],
     ['a state lead', { person: { email: 'jo@dot.ca.gov' } }, 'government-reps'],
     ['a key account by a typed name', { company: { name: 'Intl. Business Machines Corp' } }, 'key-account-desk'],
-    ['the same, once qualified', { company: { name: 'Intl. Business Machines Corp' }, isQualified: true }, 'key-account-reps'],
+    ['the same, once qualified', { company: { name: 'Intl. Business Machines Corp' }, isQualified: true }, 'accounts-of-alice'],
+    ['the account of another rep', { company: { name: 'Pfizer' }, isQualified: true }, 'accounts-of-anna'],
     ['a comment about an unsupported product', { ...HOT, person: { comments: 'our ClassicLine 200 is dead' } }, 'customer-service'],
     ['a complaint', { ...HOT, person: { comments: 'I want to complain about an invoice' } }, 'customer-service'],
     ['a hot lead', HOT, 'sales-south'],
