@@ -2,7 +2,8 @@
 import { World } from '@lead-router/testkit/builders/decision-world.ts';
 import { buildFacts, buildTestRuleSet, type TestPool } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { describe, expect, it } from 'vitest';
-import { locksFor } from './decide-batch.ts';
+import { absencesOf } from './absences-of.ts';
+import { decideBatch, locksFor } from './decide-batch.ts';
 import { explainDecision } from './explain-decision.ts';
 
 const sales = { pool: 'sales' };
@@ -104,6 +105,19 @@ describe('an agent that is away by word', () => {
       .drain();
     expect(world.lead('lead')).toMatchObject({ stage: 'EXCEPTION' });
     expect(world.lead('lead').agentId).not.toBeNull();
+  });
+
+  it('is kept in the record of batches that could have chosen it, and of no others', () => {
+    const world = given({ poolId: 'sales', agents: ['ann', 'bob'] }, { poolId: 'center', agents: ['cid'] });
+    for (const agentId of ['ann', 'cid', 'nobody']) world.goAway(agentId);
+    const inputs = world.submit('lead', buildFacts(sales)).logs.flat();
+    const locks = locksFor({ ruleSet: world.ruleSet, inputs, peeked: world });
+    const snapshot = { ...world.snapshot(locks), away: absencesOf(world.ruleSet, world.snapshot(locks)) };
+    expect([...snapshot.away.keys()].filter((agentId) => agentId !== 'cid')).toEqual(['ann']);
+    expect(absencesOf(world.ruleSet, { ...snapshot, locked: { ...locks, pools: ['center'] } })).toEqual(new Map());
+    expect(decideBatch({ ...world.request(inputs), snapshot })).toEqual(
+      decideBatch({ ...world.request(inputs), snapshot: world.snapshot(locks) }),
+    );
   });
 
   it('is said to be away by the explanation, which is made of what the batch had read', () => {

@@ -3,6 +3,7 @@
  * ours, decide one after the other, write, commit. Everything that makes it impossible is an answer; the caller changes something
  * and tries again.
  */
+import { absencesOf } from '@lead-router/domain/absences-of.ts';
 import { decideBatch, locksFor } from '@lead-router/domain/decide-batch.ts';
 import { JointSnapshot } from '@lead-router/domain/joint-snapshot.ts';
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
@@ -140,8 +141,9 @@ async function withinTransaction(options: RouterLedgerOptions, batches: readonly
   const books = new JointSnapshot(read, { waitersPerPool: options.wakeupsPerPool });
   const decided: DecidedBatch[] = [];
   for (const [index, prepared] of batches.entries()) {
-    const snapshot = batches.length === 1 ? read : books.read(prepared.locks);
-    if (snapshot === null) return { kind: 'TOO_MANY', fitting: index };
+    const seen = batches.length === 1 ? read : books.read(prepared.locks);
+    if (seen === null) return { kind: 'TOO_MANY', fitting: index };
+    const snapshot = { ...seen, away: absencesOf(using.ruleSet, seen) };
     const answer = decidePrepared(options, { prepared, snapshot, fresh, storedNow: rows[index]?.storedNow ?? null }, using);
     if (answer.kind === 'MISSING_LOCKS') return answer;
     books.apply(answer.decided.writes);
