@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -51,13 +52,9 @@ describe('stored outputs', () => {
   test('of a batch that emits nothing are none', () => {
     expect(decodeOutputs(encodeOutputs([]))).toEqual([]);
   });
-});
 
-function asBytes({ headers = {}, ...output }: OutgoingRecord): OutgoingRecord {
-  const toBytes = (value: string | Buffer) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value);
-  return {
-    ...output,
-    key: output.key === null ? null : toBytes(output.key),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toBytes(value)])),
-  };
-}
+  test('of another layout are named as such', () => {
+    const later = zstdCompressSync(Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]));
+    expect(() => decodeOutputs(later)).toThrow('have layout 2, this release reads 1');
+  });
+});

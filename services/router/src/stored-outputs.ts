@@ -8,28 +8,25 @@ import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 
 const NULL_LENGTH = 0xffffffff;
 const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** The first number. Another layout gets another one. */
+const LAYOUT = 1;
+const NUMBER_BYTES = 4;
 
 export function encodeOutputs(outputs: readonly OutgoingRecord[]): Buffer {
-  const parts: Buffer[] = [];
-  let length = 4;
-  const put = (bytes: Buffer) => {
-    parts.push(bytes);
-    length += bytes.length;
-  };
+  const bytes = Buffer.allocUnsafe(upperBound(outputs));
+  let at = 0;
   const number = (value: number) => {
-    const bytes = Buffer.allocUnsafe(4);
-    bytes.writeUInt32LE(value);
-    put(bytes);
+    at = bytes.writeUInt32LE(value, at);
   };
   const field = (value: string | Buffer | null) => {
     if (value === null) return number(NULL_LENGTH);
-    const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
-    number(bytes.length);
-    put(bytes);
+    const from = at + NUMBER_BYTES;
+    const length = typeof value === 'string' ? bytes.write(value, from, 'utf8') : value.copy(bytes, from);
+    number(length);
+    at += length;
   };
-  const count = Buffer.allocUnsafe(4);
-  count.writeUInt32LE(outputs.length);
-  parts.push(count);
+  number(LAYOUT);
+  number(outputs.length);
   for (const output of outputs) {
     field(output.topic);
     number(output.partition ?? NULL_LENGTH);
@@ -42,10 +39,29 @@ export function encodeOutputs(outputs: readonly OutgoingRecord[]): Buffer {
       field(value);
     }
   }
-  return zstdCompressSync(Buffer.concat(parts, length), COMPRESSION);
+  return zstdCompressSync(bytes.subarray(0, at), COMPRESSION);
 }
 
-/** The inverse; keys and header values come back as bytes. */
+/** No text has more than three bytes of UTF-8 for each of its units. */
+function upperBound(outputs: readonly OutgoingRecord[]): number {
+  let bytes = 2 * NUMBER_BYTES;
+  const add = (value: string | Buffer | null) => {
+    bytes += NUMBER_BYTES + (typeof value === 'string' ? 3 * value.length : (value?.length ?? 0));
+  };
+  for (const { topic, key, value, headers } of outputs) {
+    bytes += 2 * NUMBER_BYTES;
+    add(topic);
+    add(key);
+    add(value);
+    for (const name in headers) {
+      add(name);
+      add(headers[name] ?? null);
+    }
+  }
+  return bytes;
+}
+
+/** The inverse; keys and header values come back as bytes. Throws for outputs that another release has laid out otherwise. */
 export function decodeOutputs(stored: Buffer): OutgoingRecord[] {
   const bytes = zstdDecompressSync(stored);
   let at = 0;
@@ -61,6 +77,11 @@ export function decodeOutputs(stored: Buffer): OutgoingRecord[] {
     return bytes.subarray(at - length, at);
   };
   const text = () => field()?.toString('utf8') ?? '';
+  const layout = number();
+  if (layout !== LAYOUT)
+    throw new Error(
+      `the stored outputs have layout ${layout}, this release reads ${LAYOUT}: run the release that wrote them until it is drained`,
+    );
   return Array.from({ length: number() }, () => {
     const topic = text();
     const partition = number();
