@@ -38,6 +38,11 @@ describe('stored outputs', () => {
     );
   });
 
+  test('of another layout are named as such', () => {
+    const later = zstdCompressSync(Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]));
+    expect(() => decodeOutputs(later)).toThrow('have layout 2, this release reads 1');
+  });
+
   test('tell an empty key and an empty value from none', () => {
     const outputs = [
       { topic: 't', key: '', value: Buffer.alloc(0) },
@@ -52,9 +57,13 @@ describe('stored outputs', () => {
   test('of a batch that emits nothing are none', () => {
     expect(decodeOutputs(encodeOutputs([]))).toEqual([]);
   });
-
-  test('of another layout are named as such', () => {
-    const later = zstdCompressSync(Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]));
-    expect(() => decodeOutputs(later)).toThrow('have layout 2, this release reads 1');
-  });
 });
+
+function asBytes({ headers = {}, ...output }: OutgoingRecord): OutgoingRecord {
+  const toBytes = (value: string | Buffer) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : value);
+  return {
+    ...output,
+    key: output.key === null ? null : toBytes(output.key),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toBytes(value)])),
+  };
+}
