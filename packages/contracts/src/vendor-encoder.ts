@@ -1,24 +1,36 @@
 /**
- * How a vendor encodes a lead for its intake topic: with the ordinary client library of the registry and the schema that it finds
- * there, and with nothing of ours. The sample's Kafka vendor works this way, so that the door is tried from outside.
+ * How outside systems encode for their intake topics, vendors their leads and a CRM its activities: with the ordinary client library of
+ * the registry and the schema that it finds there, and with nothing of ours. The sample works this way, so that the doors are tried from outside.
  */
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import type { LeadIntake } from './generated/wire-types.ts';
-import { intakeTopic, valueSubject } from './topics.ts';
+import type { ActivityIntake, LeadIntake } from './generated/wire-types.ts';
+import { activityTopic, intakeTopic, valueSubject } from './topics.ts';
 
-export interface VendorEncoder {
+export interface IntakeEncoder<Value> {
   readonly topic: string;
-  encode(lead: LeadIntake): Promise<Buffer>;
+  encode(value: Value): Promise<Buffer>;
+}
+
+export type VendorEncoder = IntakeEncoder<LeadIntake>;
+export type ActivityEncoder = IntakeEncoder<ActivityIntake>;
+
+export interface RegistryAccess {
+  readonly registryUrl: string;
+  readonly auth?: { readonly username: string; readonly password: string };
 }
 
 /** Asks the registry for the intake topic's latest schema; rejects when there is none. */
-export async function openVendorEncoder(options: {
-  readonly registryUrl: string;
-  readonly vendor: string;
-  readonly auth?: { readonly username: string; readonly password: string };
-}): Promise<VendorEncoder> {
-  const registry = new SchemaRegistry({ host: options.registryUrl, ...(options.auth ? { auth: options.auth } : {}) });
-  const topic = intakeTopic(options.vendor);
+export function openVendorEncoder(options: RegistryAccess & { readonly vendor: string }): Promise<VendorEncoder> {
+  return openEncoder(options, intakeTopic(options.vendor));
+}
+
+/** The same for a system that reports activities. */
+export function openActivityEncoder(options: RegistryAccess & { readonly system: string }): Promise<ActivityEncoder> {
+  return openEncoder(options, activityTopic(options.system));
+}
+
+async function openEncoder<Value>({ registryUrl, auth }: RegistryAccess, topic: string): Promise<IntakeEncoder<Value>> {
+  const registry = new SchemaRegistry({ host: registryUrl, ...(auth ? { auth } : {}) });
   const id = await registry.getLatestSchemaId(valueSubject(topic));
-  return { topic, encode: (lead) => registry.encode(id, lead) };
+  return { topic, encode: (value) => registry.encode(id, value) };
 }

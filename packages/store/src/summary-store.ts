@@ -1,6 +1,6 @@
 /** Figures for the live view and the closing summary: where the leads are, and how long they took to get there. */
 import type { Grade } from '@lead-router/domain/lead.ts';
-import type { LeadStage } from '@lead-router/domain/routing-model.ts';
+import type { DecisionCause, LeadStage } from '@lead-router/domain/routing-model.ts';
 import { runAnalytic } from './analytic-query.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { statement } from './statement.ts';
@@ -41,6 +41,14 @@ const TIME_TO_DECIDE = statement(
             WHERE decided_at >= to_timestamp($1::float8 / 1000) AND decided_at < to_timestamp($2::float8 / 1000) AND revision = 1) t`,
 );
 
+/** Decisions beyond the first of each lead: who got it anew, because of what. */
+export type HandOffs = ReadonlyMap<DecisionCause, number>;
+
+const HAND_OFFS = statement(
+  'summary-hand-offs',
+  `SELECT cause, count(*) AS leads FROM decisions WHERE decided_at >= to_timestamp($1::float8 / 1000) AND revision > 1 GROUP BY cause ORDER BY leads DESC`,
+);
+
 interface CountRow {
   readonly stage: LeadStage;
   readonly grade: Grade;
@@ -75,6 +83,12 @@ export const readLeadSummary = async (pool: PostgresPool): Promise<LeadSummary> 
     });
   }
   return { total, byStage, byGrade, byDestination, byPool, byVendor };
+};
+
+/** Made at `from` or later. */
+export const readHandOffs = async (pool: PostgresPool, from: number): Promise<HandOffs> => {
+  const rows = await runAnalytic<{ readonly cause: DecisionCause; readonly leads: number }>(pool, HAND_OFFS, [from]);
+  return new Map(rows.map(({ cause, leads }) => [cause, leads]));
 };
 
 /** First decisions made in `[from, to)`. */

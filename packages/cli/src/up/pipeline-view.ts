@@ -1,8 +1,9 @@
 /** What `npm start` shows while it runs: one snapshot of the pipeline, as a screen for terminals and as a line for everything else. */
-import type { LeadSummary, TimeToDecide } from '@lead-router/store/summary-store.ts';
+import type { HandOffs, LeadSummary, TimeToDecide } from '@lead-router/store/summary-store.ts';
 import type { OutsideView } from './local-outside.ts';
 import type { PipelineLag } from './pipeline-lag.ts';
 import type { SampleProgress } from './sample-stream.ts';
+import type { WorkProgress } from './work-sample.ts';
 
 export interface Snapshot {
   readonly elapsedSeconds: number;
@@ -10,10 +11,13 @@ export interface Snapshot {
   readonly summary: LeadSummary;
   /** Over the last seconds. */
   readonly timeToAssign: TimeToDecide;
+  /** Since the start. */
+  readonly handOffs: HandOffs;
   readonly deadLetters: number;
   readonly lag: PipelineLag;
   readonly restarts: number;
   readonly sample: SampleProgress | null;
+  readonly work: WorkProgress | null;
   readonly outside: OutsideView;
 }
 
@@ -28,6 +32,8 @@ export function toLine(snapshot: Snapshot): string {
     `waiting ${summary.byStage.get('WAITING') ?? 0}`,
     `exceptions ${summary.byStage.get('EXCEPTION') ?? 0}`,
     `linked ${summary.byStage.get('LINKED') ?? 0}`,
+    `activities ${sum(snapshot.work?.reported)}`,
+    `handed on ${sum(snapshot.handOffs)}`,
     `dead letters ${snapshot.deadLetters}`,
     `refused ${refusedOf(snapshot.sample)}`,
     `mails ${snapshot.outside.mails}`,
@@ -49,6 +55,8 @@ export function toScreen(snapshot: Snapshot): string {
           `  sample    ${number(sample.sent)} sent, ${number(sample.repeats)} repeats, ${number(refusedOf(sample))} lines refused${sample.isDone ? ', all sent' : ''}`,
         ]
       : []),
+    ...(snapshot.work ? [`  worked    ${table(snapshot.work.reported)}`] : []),
+    `  handed on ${table(snapshot.handOffs)}`,
     `  stages    ${table(summary.byStage)}`,
     `  letters   ${number(snapshot.deadLetters)} dead letters`,
     `  lag       ${table(snapshot.lag)}`,
@@ -74,7 +82,11 @@ function outsideLines({ mails, webhooks, last, answerUrl }: OutsideView): readon
 }
 
 export function refusedOf(sample: SampleProgress | null): number {
-  return sample ? [...sample.refused.values()].reduce((sum, count) => sum + count, 0) : 0;
+  return sum(sample?.refused);
+}
+
+function sum(counts: ReadonlyMap<string, number> | undefined): number {
+  return [...(counts?.values() ?? [])].reduce((total, count) => total + count, 0);
 }
 
 function table(counts: ReadonlyMap<string, number>): string {

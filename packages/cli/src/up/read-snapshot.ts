@@ -1,6 +1,6 @@
 /** Reads one snapshot of the running pipeline from Postgres and Kafka. */
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
-import { readLeadSummary, readTimeToDecide } from '@lead-router/store/summary-store.ts';
+import { readHandOffs, readLeadSummary, readTimeToDecide } from '@lead-router/store/summary-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { createDeadLetterCounter } from '../connect/count-dead-letters.ts';
 import type { LocalOutside } from './local-outside.ts';
@@ -8,12 +8,14 @@ import { readPipelineLag } from './pipeline-lag.ts';
 import type { Snapshot } from './pipeline-view.ts';
 import type { SampleProgress } from './sample-stream.ts';
 import type { ServiceProcesses } from './service-processes.ts';
+import type { WorkProgress } from './work-sample.ts';
 
 export interface SnapshotOptions {
   readonly kafka: KafkaPort;
   readonly pool: PostgresPool;
   readonly services: ServiceProcesses;
   readonly sample: SampleProgress | null;
+  readonly work: WorkProgress | null;
   readonly outside: Pick<LocalOutside, 'view'>;
   readonly startedAt: number;
 }
@@ -26,9 +28,10 @@ export function createSnapshotReader(options: SnapshotOptions): () => Promise<Sn
   let before = { total: 0, at: options.startedAt };
   return async () => {
     const now = Date.now();
-    const [summary, timeToAssign, lag, deadLetters] = await Promise.all([
+    const [summary, timeToAssign, handOffs, lag, deadLetters] = await Promise.all([
       readLeadSummary(options.pool),
       readTimeToDecide(options.pool, { from: now - SPAN_MS, to: now }),
+      readHandOffs(options.pool, options.startedAt),
       readPipelineLag(options.kafka),
       countDeadLetters(),
     ]);
@@ -39,10 +42,12 @@ export function createSnapshotReader(options: SnapshotOptions): () => Promise<Sn
       leadsPerSecond,
       summary,
       timeToAssign,
+      handOffs,
       deadLetters: Object.values(deadLetters).reduce((sum, count) => sum + count, 0),
       lag,
       restarts: options.services.all.reduce((sum, service) => sum + service.restarts(), 0),
       sample: options.sample,
+      work: options.work,
       outside: options.outside.view(),
     };
   };

@@ -14,6 +14,8 @@ export interface SampleStreamOptions {
   /** By vendor, for those with a Kafka door. */
   readonly encoders: ReadonlyMap<string, VendorEncoder>;
   readonly producer: Pick<RecordProducer, 'send'>;
+  /** Told of each batch once its door has it. */
+  readonly onDelivered?: (batch: readonly SampleLead[]) => void;
   readonly signal: AbortSignal;
 }
 
@@ -67,6 +69,7 @@ async function deliver(options: SampleStreamOptions, batch: readonly SampleLead[
     await post(options, { vendor: first.vendor, idempotencyKey, lines }, progress);
   }
   progress.sent += batch.length;
+  options.onDelivered?.(batch);
 }
 
 async function toRecord(options: SampleStreamOptions, lead: SampleLead & { readonly door: 'kafka' }): Promise<OutgoingRecord> {

@@ -3,19 +3,19 @@
  * after the sample, and its exit code says whether the audit balances.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openVendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { SAMPLE_COUNT } from '../sample/sample-leads.ts';
-import { sampleVendors } from '../sample/vendors.ts';
 import { drainSystem } from './drain-system.ts';
 import type { Snapshot } from './pipeline-view.ts';
 import { DEMO_VENDOR } from './prepare-vendors.ts';
 import { createSnapshotReader } from './read-snapshot.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
-import { type SampleProgress, streamSample } from './sample-stream.ts';
+import type { SampleProgress } from './sample-stream.ts';
+import { startSample } from './start-sample.ts';
 import { type System, startSystem } from './system.ts';
 import { createJsonLines, createScreen, type Screen } from './terminal-screen.ts';
+import type { WorkProgress } from './work-sample.ts';
 
 export interface UpOptions {
   readonly dataFolder: string;
@@ -67,18 +67,23 @@ interface Running {
 async function run(system: System, options: UpOptions, running: Running): Promise<number> {
   const { signal, screen, startedAt } = running;
   const progress: SampleProgress = { sent: 0, accepted: 0, repeats: 0, refused: new Map(), isDone: options.leads === 0 };
+  const work: WorkProgress = { reported: new Map() };
   const ending = new AbortController();
   const stopSample = AbortSignal.any([signal, ending.signal]);
-  const readSnapshot = patiently(createSnapshotReader({ ...system, sample: options.leads === 0 ? null : progress, startedAt }), (line) =>
-    screen.say(line),
-  );
+  const watched = options.leads === 0 ? { sample: null, work: null } : { sample: progress, work };
+  const readSnapshot = patiently(createSnapshotReader({ ...system, ...watched, startedAt }), (line) => screen.say(line));
   const before = (await readSnapshot())?.summary.total ?? 0;
   if (before > 0 && options.leads > 0) {
     screen.say(`${before} leads are here from before; the sample's known ones come in as repeats (npm run clean starts afresh)`);
   }
-  const sample = options.leads === 0 ? Promise.resolve() : startSample(system, options, { progress, signal: stopSample });
+  const { leads, leadsPerSecond } = options;
+  const sample = leads === 0 ? Promise.resolve() : startSample(system, { leads, leadsPerSecond, progress, work, signal: stopSample });
+  let isOver = false;
   const failed = sample.then(
-    () => null,
+    () => {
+      isOver = true;
+      return null;
+    },
     (error: unknown) => error,
   );
   let hasDecided = false;
@@ -98,7 +103,7 @@ async function run(system: System, options: UpOptions, running: Running): Promis
       }
       const failure = await Promise.race([failed, sleep(hasDecided ? VIEW_MS : SETTLE_MS, undefined)]);
       if (failure) throw failure;
-      if (progress.isDone && options.drain) return await drainSystem(system, { screen, signal, readSnapshot });
+      if (isOver && options.drain) return await drainSystem(system, { screen, signal, readSnapshot });
     }
     return 0;
   } finally {
@@ -122,34 +127,6 @@ function patiently(read: () => Promise<Snapshot>, say: (line: string) => void): 
       return null;
     }
   };
-}
-
-async function startSample(
-  system: System,
-  options: UpOptions,
-  at: { readonly progress: SampleProgress; readonly signal: AbortSignal },
-): Promise<void> {
-  const byKafka = sampleVendors.filter(({ door }) => door === 'kafka');
-  const encoders = await Promise.all(
-    byKafka.map(async ({ name }) => [name, await openVendorEncoder({ ...system.registry, vendor: name })] as const),
-  );
-  const producer = await system.kafka.producer();
-  try {
-    await streamSample(
-      {
-        count: options.leads,
-        leadsPerSecond: options.leadsPerSecond,
-        gatewayUrl: system.gatewayUrl,
-        apiKeys: new Map(Object.entries(system.secrets.apiKeys)),
-        encoders: new Map(encoders),
-        producer,
-        signal: at.signal,
-      },
-      at.progress,
-    );
-  } finally {
-    await producer.disconnect();
-  }
 }
 
 function sayHowToTry(system: System, screen: Screen): void {
