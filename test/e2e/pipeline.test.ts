@@ -1,8 +1,9 @@
 /** What becomes of leads on the whole pipeline: every service a process, real Kafka, registry and Postgres, rules of the test's own. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asEventId, leadIdFor } from '@lead-router/contracts/ids.ts';
+import { asEventId, leadIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
 import { deadLetterTopic, TOPICS } from '@lead-router/contracts/topics.ts';
+import { putPresence } from '@lead-router/store/presence-store.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord, scoredRecord } from '@lead-router/testkit/inbox-records.ts';
 import { buildLead } from '@lead-router/testkit/lead-builders.ts';
@@ -33,6 +34,7 @@ rules:
   - { id: clock, when: lead.attributes.for == "clock", to: clock }
   - { id: tight, when: lead.attributes.for == "tight", to: tight }
   - { id: team, when: lead.attributes.for == "team", to: team }
+  - { id: alone, when: lead.attributes.for == "alone", to: alone }
   - { id: flipped, when: lead.attributes.for == "flip", to: ${pool} }
 lastResort: chiefs
 destinations:
@@ -48,6 +50,7 @@ pools:
   - { id: clock, destination: sales, acceptWithin: 2s, agents: [{ id: ann }, { id: bob }] }
   - { id: tight, destination: sales, agents: [{ id: tess, caps: { open: 1 } }] }
   - { id: team, destination: sales, agents: [{ id: t1 }, { id: t2 }, { id: t3 }, { id: t4 }] }
+  - { id: alone, destination: sales, agents: [{ id: abby }] }
   - { id: old-pool, destination: sales, agents: [{ id: o1 }, { id: o2 }] }
   - { id: new-pool, destination: sales, agents: [{ id: n1 }, { id: n2 }] }
   - { id: chiefs, destination: sales, acceptWithin: 1d, agents: [{ id: chief }] }
@@ -161,6 +164,25 @@ test('leads wait for capacity and leave the queue by rank and age as it frees', 
   expect((await scenario.lead('tight-2')).stage).toBe('WAITING');
   await scenario.act('tight-3', 'LOST');
   await scenario.lead('tight-2', ({ stage, revision }) => stage === 'ASSIGNED' && revision === 2);
+});
+
+test('leads wait for an agent that is away, and are its own the moment it is back, by its word or by the end that was given', async () => {
+  const say = (isAway: boolean, awayUntil: number | null) =>
+    putPresence(scenario.system.pool, { agentId: 'abby', isAway, awayUntil, reason: null, changedBy: 'a test' }, poolTimerId);
+  await say(true, null);
+  await scenario.submit([lead('alone-1', 'alone')]);
+  await scenario.lead('alone-1', ({ stage }) => stage === 'WAITING');
+  const backAt = Date.now();
+  await say(false, null);
+  const given = await scenario.lead('alone-1', ({ stage }) => stage === 'ASSIGNED');
+  expect(given).toMatchObject({ revision: 2, agentId: 'abby' });
+  expect(given.decidedAt - backAt).toBeLessThan(1_500);
+  const until = Date.now() + 2_000;
+  await say(true, until);
+  await scenario.submit([lead('alone-2', 'alone')]);
+  await scenario.lead('alone-2', ({ stage }) => stage === 'WAITING');
+  const { decidedAt } = await scenario.lead('alone-2', ({ stage }) => stage === 'ASSIGNED');
+  expect([decidedAt >= until, decidedAt < until + 1_500]).toEqual([true, true]);
 });
 
 test('the same person again is linked while the first lead is open, and goes to the same owner after it', async () => {
