@@ -157,13 +157,18 @@ describe('the command line', () => {
   });
 
   describe('rules check', () => {
+    it('takes tables from another folder', async () => {
+      const telecom = SAMPLE.replace('departments', 'telecom');
+      expect(await cliJson(['rules', 'check', telecom])).toMatchObject({ code: 0, json: { ok: true, name: 'telecom', faults: [] } });
+    });
+
     it('sums up a rule set without faults', async () => {
       expect(await cli(['rules', 'check', SAMPLE])).toMatchObject({
         code: 0,
         err: '',
-        out: expect.stringMatching(/no faults\nsample: \d+ rules/),
+        out: expect.stringMatching(/no faults\ndepartments: \d+ rules/),
       });
-      expect(await cliJson(['rules', 'check', SAMPLE])).toMatchObject({ code: 0, json: { ok: true, name: 'sample', faults: [] } });
+      expect(await cliJson(['rules', 'check', SAMPLE])).toMatchObject({ code: 0, json: { ok: true, name: 'departments', faults: [] } });
     });
 
     it('points at every fault, in the order of the lines', async () => {

@@ -41,7 +41,7 @@ describe('rule sets on the command line', () => {
     try {
       await cp(dirname(SAMPLE), folder, { recursive: true });
       const file = join(folder, 'rules.yaml');
-      await writeFile(file, (await readFile(file, 'utf8')).replace('name: sample', 'name: changed'));
+      await writeFile(file, (await readFile(file, 'utf8')).replace('name: departments', 'name: changed'));
       expect(await cliJson(['rules', 'publish', file, '--no-activate'], env)).toEqual({
         code: 0,
         json: { published: true, version: 2, isNew: true, activated: false },
@@ -58,7 +58,7 @@ describe('rule sets on the command line', () => {
       json: {
         versions: [
           { version: 2, name: 'changed', isActive: false },
-          { version: 1, name: 'sample', isActive: true, publishedBy: 'ann' },
+          { version: 1, name: 'departments', isActive: true, publishedBy: 'ann' },
         ],
         activations: [
           { version: 1, reason: 'worse' },
@@ -140,7 +140,7 @@ describe('a decided lead on the command line', () => {
     const { json } = await cliJson(['status'], env);
     expect(json).toMatchObject({
       leads: { total: 2, byStage: { ASSIGNED: 2 }, byPool: { 'rapid-response': { owned: 2, waiting: 0 } } },
-      ruleSet: { version: 1, name: 'sample' },
+      ruleSet: { version: 1, name: 'departments' },
       parts: [{ fault: null }, { fault: null }, { fault: null }],
     });
     expect((await cli(['status'], env)).out).toContain('leads         2: assigned 2');
