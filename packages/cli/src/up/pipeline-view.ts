@@ -33,7 +33,7 @@ export function toLine(snapshot: Snapshot): string {
     `exceptions ${summary.byStage.get('EXCEPTION') ?? 0}`,
     `linked ${summary.byStage.get('LINKED') ?? 0}`,
     `activities ${sum(snapshot.work?.reported)}`,
-    `handed on ${sum(snapshot.handOffs)}`,
+    `handed on ${snapshot.handOffs.size === 0 ? 0 : table(snapshot.handOffs, ' ')}`,
     `dead letters ${snapshot.deadLetters}`,
     `refused ${refusedOf(snapshot.sample)}`,
     `mails ${snapshot.outside.mails}`,
@@ -89,9 +89,9 @@ function sum(counts: ReadonlyMap<string, number> | undefined): number {
   return [...(counts?.values() ?? [])].reduce((total, count) => total + count, 0);
 }
 
-function table(counts: ReadonlyMap<string, number>): string {
+function table(counts: ReadonlyMap<string, number>, between = '   '): string {
   if (counts.size === 0) return 'none yet';
-  return [...counts].map(([name, count]) => `${name.toLowerCase().replaceAll('_', ' ')} ${number(count)}`).join('   ');
+  return [...counts].map(([name, count]) => `${name.toLowerCase().replaceAll('_', ' ')} ${number(count)}`).join(between);
 }
 
 function number(value: number): string {
