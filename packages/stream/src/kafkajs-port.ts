@@ -51,6 +51,8 @@ export const createKafkaJsPort = (options: KafkaJsPortOptions): KafkaPort => {
     observeProducer(
       transactional.producer({
         ...producerSettings,
+        // Outputs and offset go at once. Of produce requests there is one at a time all the same: their order is their sequence.
+        maxInFlightRequests: 3,
         transactionalId,
         transactionTimeout: options.transactionTimeoutMs ?? defaultTransactionTimeoutMs,
       }),
