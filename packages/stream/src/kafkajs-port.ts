@@ -36,7 +36,7 @@ const maxFetchWaitMs = 500;
  * At a few hundred records a second a fetch would otherwise carry one record each, and requests are what costs, not
  * records. It delays nothing after a silence, and nothing in a busy partition.
  */
-const defaultMinFetchIntervalMs = 5;
+const defaultMinFetchIntervalMs = 10;
 const maxFetchBytes = 10 * 1024 * 1024;
 
 /** Connects lazily: every method may reject with a KafkaFault. */

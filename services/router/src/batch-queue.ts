@@ -10,7 +10,10 @@ export interface BatchQueueOptions {
   readonly settle: (batches: readonly ReadBatch[]) => Promise<ReadonlyMap<ReadBatch, ApplyAnswer>>;
   /** Most records that go together; a batch with more goes alone. */
   readonly maxRecords: number;
-  /** Transactions at a time: while one is being written, the next is read. */
+  /**
+   * Transactions at a time. While one is being written the next may be read, but only if it is full: less would only wait for the locks of
+   * the first, and come along with others if it waits here.
+   */
   readonly lanes: number;
 }
 
@@ -44,10 +47,12 @@ export function createBatchQueue(options: BatchQueueOptions): BatchQueue {
     add: (batch) =>
       new Promise((resolve, reject) => {
         waiting = [...waiting, { batch, resolve, reject }];
-        if (running < options.lanes) void runLane();
+        if (running === 0 || (running < options.lanes && recordsOf(waiting) >= options.maxRecords)) void runLane();
       }),
   };
 }
+
+const recordsOf = (waiting: readonly Waiting[]): number => waiting.reduce((sum, { batch }) => sum + batch.request.records.length, 0);
 
 /** The first ones, as many as fit. */
 function takeTogether(waiting: readonly Waiting[], maxRecords: number): readonly Waiting[] {
