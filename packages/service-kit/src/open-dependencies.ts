@@ -25,6 +25,8 @@ export interface Dependencies {
 export interface DependencyOptions {
   readonly service: string;
   readonly maxConnections: number;
+  /** Larger where nobody waits for milliseconds: fetches less often, and more at a time. */
+  readonly minFetchIntervalMs?: number;
 }
 
 export function openDependencies(parts: ServiceParts<ServiceConfig>, options: DependencyOptions): Dependencies {
@@ -32,6 +34,7 @@ export function openDependencies(parts: ServiceParts<ServiceConfig>, options: De
   const kafka = createKafkaJsPort({
     connection: { ...config.kafka, clientId: `${options.service}-${config.process.instanceId}` },
     logger,
+    ...(options.minFetchIntervalMs === undefined ? {} : { minFetchIntervalMs: options.minFetchIntervalMs }),
     onRequest: ({ api, seconds }) => metrics.kafkaRequestSeconds.observe({ api }, seconds),
   });
   const { url, username, password } = config.registry;

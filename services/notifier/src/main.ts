@@ -17,12 +17,19 @@ import { notifierTopology } from './topology.ts';
 const POSTGRES_CONNECTIONS = 6;
 const MAIL_CONNECTIONS = 10;
 
+/** Mails and webhooks take longer; what is decided in between comes along. */
+const MIN_FETCH_INTERVAL_MS = 40;
+
 await runServiceProcess({
   service: 'notifier',
   configure: (environment) => loadConfig(notifierConfig, environment),
   start: async (parts) => {
     const { config, clock } = parts;
-    const { kafka, schemas, pool, close } = openDependencies(parts, { service: 'notifier', maxConnections: POSTGRES_CONNECTIONS });
+    const { kafka, schemas, pool, close } = openDependencies(parts, {
+      service: 'notifier',
+      maxConnections: POSTGRES_CONNECTIONS,
+      minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
+    });
     const ruleSets = await openRuleSets(parts, { service: 'notifier', pool });
     const [decided, delivery, inbox, contexts] = await waitFor(parts, 'registry', () =>
       Promise.all([
