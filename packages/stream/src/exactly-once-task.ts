@@ -20,6 +20,7 @@ import {
   type TopicPartition,
   type TransactionalProducer,
 } from './kafka-port.ts';
+import { resumePoint } from './resume-point.ts';
 
 export interface LedgerBatch {
   readonly from: number;
@@ -329,23 +330,6 @@ async function assign(
   return null;
 }
 
-type ResumePoint =
-  | { readonly kind: 'GO_ON'; readonly position: number }
-  | { readonly kind: 'EMIT_AGAIN'; readonly position: number; readonly batch: LedgerBatch }
-  | { readonly kind: 'ALARM'; readonly reason: string };
-
-/** Pure: where to go on, given what Kafka and the ledger say. An offset is never reset. */
-export function resumePoint(committed: number | null, stored: LedgerBatch | null): ResumePoint {
-  if (stored === null) return { kind: 'GO_ON', position: committed ?? 0 };
-  if (committed === null) return { kind: 'ALARM', reason: `no committed offset, but a batch [${stored.from}, ${stored.to}) is stored` };
-  if (committed >= stored.to) return { kind: 'GO_ON', position: committed };
-  if (committed === stored.from) return { kind: 'EMIT_AGAIN', position: stored.to, batch: stored };
-  return {
-    kind: 'ALARM',
-    reason: `committed offset ${committed} is neither the start nor past the end of the stored batch [${stored.from}, ${stored.to})`,
-  };
-}
-
 type ChunkAnswer = { readonly kind: 'DONE' } | { readonly kind: 'REASSIGN' | 'STOP'; readonly reason: string };
 
 async function processChunk(
@@ -391,10 +375,7 @@ async function emit(
     const transaction = await work.producer.begin();
     const position = { groupId: options.groupId, topic: options.topic, partition: work.partition, offset: work.batch.to };
     // At once: neither needs the other, and each is two requests.
-    await Promise.all([
-      work.batch.outputs.length > 0 ? transaction.send(work.batch.outputs) : undefined,
-      transaction.sendOffset(position),
-    ]);
+    await Promise.all([work.batch.outputs.length > 0 ? transaction.send(work.batch.outputs) : undefined, transaction.sendOffset(position)]);
     await transaction.commit();
     return null;
   } catch (error) {
