@@ -19,7 +19,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeUnless } from '../not-run.ts';
 import { ensureLocalImage, hasImage } from '../support/local-images.ts';
 import { type ComposeProject, composeProject } from './compose-project.ts';
-import { inDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { expectedLeads } from './fault-run.ts';
 import { eventually } from './scenario.ts';
 
@@ -54,28 +54,19 @@ async function nodeImage(): Promise<string | undefined> {
 describeUnless(whyNot, 'containers', () => {
   let project: ComposeProject;
   let env: Readonly<Record<string, string>>;
-  let release: () => void;
-  let folderGone: Promise<void>;
+  let folder: DataFolder;
 
   beforeAll(async () => {
-    const opened = Promise.withResolvers<string>();
-    const finished = Promise.withResolvers<void>();
-    release = finished.resolve;
-    folderGone = inDataFolder(async (folder) => {
-      opened.resolve(folder);
-      await finished.promise;
-    });
-    const folder = await opened.promise;
-    env = await settings(folder);
-    project = await composeProject({ name: `lead-router-test-${process.pid}`, folder, env });
+    folder = await openDataFolder();
+    env = await settings(folder.path);
+    project = await composeProject({ name: `lead-router-test-${process.pid}`, folder: folder.path, env });
     await project.compose('build', 'set-up');
     await project.compose('up', '--detach', '--no-build', '--wait', '--wait-timeout', '180', ...SERVICES);
   }, BUILD_LIMIT_MS);
 
   afterAll(async () => {
     await project.remove();
-    release();
-    await folderGone;
+    await folder.remove();
   }, 120_000);
 
   test('the image runs as nobody in particular, checks its own health, and holds production files only', async () => {

@@ -9,7 +9,7 @@ import { parseExposition } from '../observe/exposition.ts';
 import { type LocalPrometheus, startLocalPrometheus } from '../observe/local-prometheus.ts';
 import { COMMON_LABELS, readMetricsPage, SERVICES } from '../observe/metrics-page.ts';
 import { allRules, panels } from '../observe/observe-files.ts';
-import { inDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type StartedSystem, startSystemByNpm } from './started-system.ts';
 
 const program = findProgram('prometheus', process.env);
@@ -38,24 +38,16 @@ describeUnless(
     let system: StartedSystem;
     let prometheus: LocalPrometheus;
     let data: string;
-    let release: () => void;
-    let folderGone: Promise<void>;
+    let folder: DataFolder;
 
     beforeAll(async () => {
-      const opened = Promise.withResolvers<string>();
-      const finished = Promise.withResolvers<void>();
-      release = finished.resolve;
-      folderGone = inDataFolder(async (folder) => {
-        opened.resolve(folder);
-        await finished.promise;
-      });
-      const root = await opened.promise;
-      data = join(root, 'data');
+      folder = await openDataFolder();
+      data = join(folder.path, 'data');
       system = startSystemByNpm({ dataFolder: data, args: ['--leads', '3000', '--rate', '100'] });
       await system.line('first lead decided');
       prometheus = await startLocalPrometheus({
         prometheus: program ?? '',
-        folder: join(root, 'prometheus'),
+        folder: join(folder.path, 'prometheus'),
         targetsFile: join(data, METRICS_TARGETS_FILE),
       });
     });
@@ -64,8 +56,7 @@ describeUnless(
       await prometheus?.stop();
       system?.pressCtrlC();
       await system?.ended;
-      release();
-      await folderGone;
+      await folder.remove();
     });
 
     const query = async (expr: string): Promise<Answered['result']> => (await prometheus.ask<Answered>('query', { query: expr })).result;

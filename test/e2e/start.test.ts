@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeUnless } from '../not-run.ts';
-import { inDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { expectedLeads } from './fault-run.ts';
 import { type StartedSystem, startSystemByNpm, takenPorts } from './started-system.ts';
 
@@ -14,30 +14,20 @@ const whyNot = existsSync('/proc/self/environ') ? undefined : 'processes that ar
 
 describeUnless(whyNot, 'npm start', () => {
   const started: StartedSystem[] = [];
-  let root: string;
-  let release: () => void;
-  let folderGone: Promise<void>;
+  let folder: DataFolder;
 
   beforeAll(async () => {
-    const opened = Promise.withResolvers<string>();
-    const finished = Promise.withResolvers<void>();
-    release = finished.resolve;
-    folderGone = inDataFolder(async (folder) => {
-      opened.resolve(folder);
-      await finished.promise;
-    });
-    root = await opened.promise;
+    folder = await openDataFolder();
   });
 
   afterAll(async () => {
     for (const system of started) system.pressCtrlC();
     await Promise.all(started.map(({ ended }) => ended));
-    release();
-    await folderGone;
+    await folder.remove();
   });
 
   const start = (...args: readonly string[]): StartedSystem => {
-    const system = startSystemByNpm({ dataFolder: join(root, 'data'), args });
+    const system = startSystemByNpm({ dataFolder: join(folder.path, 'data'), args });
     started.push(system);
     return system;
   };

@@ -113,6 +113,7 @@ export interface TransactionalProducer {
   disconnect(): Promise<void>;
 }
 
+/** Outputs and offset may be sent at once; the end comes after both. */
 export interface KafkaTransaction {
   send(records: readonly OutgoingRecord[]): Promise<void>;
   sendOffset(position: ConsumedPosition): Promise<void>;

@@ -42,7 +42,7 @@ const produced = new WeakSet<object>();
  * kafkajs may hold two objects for one broker and send everything to both, each under sequence numbers of its own: the broker takes
  * that for new records. And after a failed try it takes its numbers back by the size of that try, whatever the broker has counted: other
  * records under numbers that were used look like a repeat, and the broker drops them while it says that they are written. So the
- * send fails, and its caller goes on with another producer, under another id.
+ * send fails, and its caller goes on with another producer, under another id. All this is read from the source of kafkajs 2.2.4, not seen.
  */
 const refuseRepeats = (options: ProduceRequest): void => {
   if (BigInt(options.producerId.toString()) < 0n) return;

@@ -138,9 +138,10 @@ interface Settling {
 /** Answers at least one of the batches; what stands in the way of company is left to the next go. */
 async function settle(options: RouterLedgerOptions, asked: readonly ReadBatch[]): Promise<ReadonlyMap<ReadBatch, ApplyAnswer>> {
   let settling: Settling = { batches: asked, extra: noLocks };
-  const refusedBefore = new Map(asked.map((batch) => [batch.request, { batch, refused: batch.refused.length }]));
+  /** What was asked for, and not what is left of it after a value was refused, is answered. */
+  const given = new Map(asked.map((batch) => [batch.request, { batch, refused: batch.refused.length }]));
   const answered = (batches: readonly ReadBatch[], answerOf: (index: number) => ApplyAnswer): ReadonlyMap<ReadBatch, ApplyAnswer> =>
-    new Map(batches.map((batch, index) => [refusedBefore.get(batch.request)?.batch ?? batch, answerOf(index)]));
+    new Map(batches.map((batch, index) => [given.get(batch.request)?.batch ?? batch, answerOf(index)]));
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const { batches, extra } = settling;
     const answer = await tryBatches(options, { batches, extra, dryRun: false });
@@ -172,7 +173,7 @@ async function settle(options: RouterLedgerOptions, asked: readonly ReadBatch[])
         if (first === undefined) throw answer.fault;
         const batch = others.length > 0 ? first : await withoutRefused(options, { batch: first, extra, fault: answer.fault });
         // A fault of ours in what is written would sink every lead: that is no reason to dump them all.
-        if (batch.refused.length - (refusedBefore.get(batch.request)?.refused ?? 0) >= options.breaker.maxInRow)
+        if (batch.refused.length - (given.get(batch.request)?.refused ?? 0) >= options.breaker.maxInRow)
           return answered([batch], () => ({ kind: 'STOP', reason: 'Postgres refuses record after record' }));
         settling = { batches: [batch], extra };
         break;
