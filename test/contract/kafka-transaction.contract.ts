@@ -50,6 +50,27 @@ export const transactionContract = (createHarness: CreateKafkaHarness): void => 
     );
 
     it(
+      'take outputs and offset at once, one transaction right after the other, and keep the order of the outputs',
+      inWorld(createHarness, async (world) => {
+        const [input, output] = [await world.topic(), await world.topic()];
+        const position = { groupId: world.group(), topic: input, partition: 0 };
+        const producer = await connect(world, 'id');
+        const values = textsUpTo(60);
+        for (let offset = 1; offset <= 20; offset += 1) {
+          const transaction = await producer.begin();
+          const records = values.slice(3 * offset - 3, 3 * offset).map((value) => ({ topic: output, key: 'k', value: Buffer.from(value) }));
+          await Promise.all([transaction.send(records), transaction.sendOffset({ ...position, offset })]);
+          await transaction.commit();
+        }
+        const committed = () => world.kafka.admin.committedOffset(position.groupId, position);
+        await world.harness.until('the last offset', async () => (await committed()) === 20);
+        const member = await world.member({ groupId: world.group(), topics: [output] });
+        await world.harness.until('the outputs', () => member.values().length === values.length);
+        expect(member.values()).toEqual(values);
+      }),
+    );
+
+    it(
       'commit an offset without any output, many times in a row',
       inWorld(createHarness, async (world) => {
         const topic = await world.topic();
