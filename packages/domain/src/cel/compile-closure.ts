@@ -4,11 +4,10 @@
  */
 import { type ASTNode, serialize } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import { type CelEnvironment, isInTable } from './cel-environment.ts';
+import type { CelEnvironment } from './cel-environment.ts';
 import { type ComparisonOperator, compareFactWithLiteral } from './compare-fact.ts';
-import { attributeNameOf, compileOperand, isText, type Operand } from './compile-operand.ts';
+import { compileOperand, isText, type Operand } from './compile-operand.ts';
 import type { Truth } from './condition.ts';
-import { FACT_FIELDS } from './fact-fields.ts';
 import { factNameOf, flatten, literalOf, type Scalar } from './read-ast.ts';
 
 export type TruthOf = (facts: Facts) => Truth;
@@ -90,8 +89,6 @@ function compileTest(node: ASTNode, environment: CelEnvironment): TruthOf | null
     }
     case 'in':
       return compileMembership(node.args[0], node.args[1], environment);
-    case 'call':
-      return compileCall(node.args[0], node.args[1], environment);
     case 'rcall':
       return compileTextTest(node, environment);
     default: {
@@ -155,28 +152,6 @@ function compileMembership(element: ASTNode, list: ASTNode, environment: CelEnvi
     const value = read(facts);
     const values = inside.read(facts);
     return value === undefined || values === undefined ? undefined : values.includes(value);
-  };
-}
-
-function compileCall(name: string, args: readonly ASTNode[], environment: CelEnvironment): TruthOf | null {
-  const [first, second] = args;
-  if (first === undefined) return null;
-  if (name === 'has') {
-    const fact = factNameOf(first);
-    if (fact !== null) {
-      const { read } = FACT_FIELDS[fact];
-      return (facts) => read(facts) !== null;
-    }
-    const attribute = attributeNameOf(first);
-    return attribute === null ? null : (facts) => Object.hasOwn(facts.attributes, attribute);
-  }
-  if (name !== 'inTable' || second === undefined) return null;
-  const table = literalOf(first);
-  const key = compileOperand(second, environment);
-  if (typeof table !== 'string' || key?.type !== 'string') return null;
-  return (facts) => {
-    const value = key.read(facts);
-    return value === undefined ? undefined : isInTable(environment.tables, table, value);
   };
 }
 

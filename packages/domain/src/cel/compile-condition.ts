@@ -1,14 +1,12 @@
 /** Checks a CEL condition of the document and compiles it. */
-import type { ASTNode } from '@marcbachmann/cel-js';
-import type { Facts } from '../facts.ts';
 import { type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
 import type { CelEnvironment } from './cel-environment.ts';
 import { checkCondition } from './check-condition.ts';
 import { compileTruth } from './compile-closure.ts';
+import { compileMet } from './compile-met.ts';
 import type { Condition } from './condition.ts';
+import { branchesOf } from './condition-branches.ts';
 import type { FactName } from './fact-fields.ts';
-import { necessaryTestOf } from './necessary-test.ts';
-import { flatten } from './read-ast.ts';
 import { reportInside } from './report-inside.ts';
 
 export interface ConditionRequest {
@@ -36,29 +34,25 @@ export function compileConditionAt(request: ConditionRequest): Condition | null 
   return compileCondition(source, environment);
 }
 
-/** Compiles a condition that is known to be right; throws cel-js' ParseError for one that is not. */
+/**
+ * Compiles a condition that is known to be right; throws cel-js' ParseError for one that is not. Its closures are made when they are first
+ * asked: rules are found through the index, so most conditions of a large rule set never need theirs.
+ */
 export function compileCondition(source: string, environment: CelEnvironment): Condition {
   const { ast } = environment.parse(source);
-  const truth = compileTruth(ast, environment);
-  const truthOf: Condition['truthOf'] = (part, facts) => compileTruth(part, environment)(facts);
-  return { source, ast, truth, truthOf, isMet: compileIsMet(ast, environment), necessary: necessaryTestOf(ast) };
-}
-
-/** At the top, unknown and false are the same: `&&` and `||` need no third value. */
-function compileIsMet(node: ASTNode, environment: CelEnvironment): (facts: Facts) => boolean {
-  if (node.op === '&&') {
-    const parts = flatten(node, '&&').map((part) => compileIsMet(part, environment));
-    const [first, second, third, fourth] = parts;
-    if (parts.length === 2 && first && second) return (facts) => first(facts) && second(facts);
-    if (parts.length === 3 && first && second && third) return (facts) => first(facts) && second(facts) && third(facts);
-    if (parts.length === 4 && first && second && third && fourth)
-      return (facts) => first(facts) && second(facts) && third(facts) && fourth(facts);
-    return (facts) => parts.every((part) => part(facts));
-  }
-  if (node.op === '||') {
-    const parts = flatten(node, '||').map((part) => compileIsMet(part, environment));
-    return (facts) => parts.some((part) => part(facts));
-  }
-  const truth = compileTruth(node, environment);
-  return (facts) => truth(facts) === true;
+  const condition: { -readonly [K in keyof Condition]: Condition[K] } = {
+    source,
+    ast,
+    truth: (facts) => {
+      condition.truth = compileTruth(ast, environment);
+      return condition.truth(facts);
+    },
+    truthOf: (part, facts) => compileTruth(part, environment)(facts),
+    isMet: (facts) => {
+      condition.isMet = compileMet(ast, environment);
+      return condition.isMet(facts);
+    },
+    branches: () => branchesOf(ast, environment),
+  };
+  return condition;
 }

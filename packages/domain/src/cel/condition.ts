@@ -5,17 +5,10 @@
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
-import type { FactName } from './fact-fields.ts';
+import type { Branch } from './condition-branches.ts';
 
 /** undefined is "unknown". */
 export type Truth = boolean | undefined;
-
-/** Values a fact must have for the condition to be met: what an index can use. */
-export interface NecessaryTest {
-  readonly field: FactName;
-  readonly kind: 'equals' | 'contains';
-  readonly values: readonly string[];
-}
 
 export interface Condition {
   readonly source: string;
@@ -26,6 +19,6 @@ export interface Condition {
   truthOf(part: ASTNode, facts: Facts): Truth;
   /** The same as `truth(facts) === true`, faster. */
   isMet(facts: Facts): boolean;
-  /** null when nothing can be indexed. */
-  readonly necessary: NecessaryTest | null;
+  /** What an index can use: met by the same facts as the condition. Worked out anew each time. */
+  branches(): readonly Branch[];
 }

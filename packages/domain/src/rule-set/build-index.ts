@@ -1,0 +1,93 @@
+/** Builds the index of the conditions of a rule set, once per version. */
+import { everyMet } from '../cel/compile-met.ts';
+import type { Condition } from '../cel/condition.ts';
+import type { Scalar } from '../cel/read-ast.ts';
+import { chooseSplit, type Entry, isUsed, type Split } from './choose-split.ts';
+import type { IndexNode, IndexPart } from './index-node.ts';
+import { endsOf, lastPosition, positionsOf } from './range-positions.ts';
+
+export function buildIndex(conditions: readonly Condition[]): IndexNode {
+  const entries = conditions.flatMap((condition, place) =>
+    condition.branches().map((branch): Entry => ({ place, branch, used: 0, copies: 1, rests: new Map() })),
+  );
+  return buildNode(entries);
+}
+
+/** Entries are in the order of their places; so are all lists made of them. */
+function buildNode(reaching: readonly Entry[]): IndexNode {
+  const entries = upToCertain(reaching);
+  const parts: IndexPart[] = [];
+  let open = entries;
+  for (let split = chooseSplit(open); split !== null; split = chooseSplit(open)) {
+    parts.push(split.kind === 'values' ? partByValues(split) : partByRanges(split));
+    const taken = new Set<Entry>(split.members.map(({ entry }) => entry));
+    open = open.filter((entry) => !taken.has(entry));
+  }
+  parts.sort((a, b) => a.first - b.first);
+  return {
+    first: entries[0]?.place ?? Number.POSITIVE_INFINITY,
+    parts,
+    places: open.map((entry) => entry.place),
+    rests: open.map(restOf),
+  };
+}
+
+/** Nobody gets past a rule that is met by all who come here. */
+function upToCertain(entries: readonly Entry[]): readonly Entry[] {
+  const certain = entries.findIndex(({ branch, used }) => branch.every((_, term) => isUsed(used, term)));
+  return certain < 0 ? entries : entries.slice(0, certain + 1);
+}
+
+function restOf({ branch, used, rests }: Entry): ReturnType<typeof everyMet> | null {
+  const known = rests.get(used);
+  if (known !== undefined) return known;
+  const left = branch.filter((_, term) => !isUsed(used, term)).map((term) => term.isMet);
+  const rest = left.length === 0 ? null : everyMet(left);
+  rests.set(used, rest);
+  return rest;
+}
+
+function partByValues({ source, members }: Extract<Split, { kind: 'values' }>): IndexPart {
+  const entries = new Map<Scalar, Entry[]>();
+  for (const { entry, term, test } of members) {
+    const child: Entry = { ...entry, used: entry.used | (1 << term), copies: entry.copies * test.values.length };
+    for (const value of test.values) {
+      const ofValue = entries.get(value);
+      if (ofValue === undefined) entries.set(value, [child]);
+      else ofValue.push(child);
+    }
+  }
+  const nodes = new Map([...entries].map(([value, ofValue]) => [value, buildNode(ofValue)]));
+  return { kind: 'values', first: firstOf(members), read: source.read, nodes };
+}
+
+function partByRanges({ source, members }: Extract<Split, { kind: 'ranges' }>): IndexPart {
+  const ends = endsOf(members.flatMap(({ test }) => test.ranges));
+  const size = lastPosition(ends) + 1;
+  const entries: Entry[][] = Array.from({ length: size * 2 }, () => []);
+  for (const { entry, term, test } of members) {
+    const covered = test.ranges.flatMap((range) => nodesCovering(positionsOf(ends, range), size));
+    const child: Entry = { ...entry, used: entry.used | (1 << term), copies: entry.copies * covered.length };
+    for (const node of covered) entries[node]?.push(child);
+  }
+  const nodes = entries.map((ofNode) => (ofNode.length === 0 ? null : buildNode(ofNode)));
+  return { kind: 'ranges', first: firstOf(members), read: source.read, ends, size, nodes };
+}
+
+/** The fewest nodes of a segment tree that cover the positions. */
+function nodesCovering([first, last]: readonly [number, number], size: number): readonly number[] {
+  const nodes: number[] = [];
+  let left = first + size;
+  let right = last + 1 + size;
+  while (left < right) {
+    if (left % 2 === 1) nodes.push(left++);
+    if (right % 2 === 1) nodes.push(--right);
+    left = Math.floor(left / 2);
+    right = Math.floor(right / 2);
+  }
+  return nodes;
+}
+
+function firstOf(members: Split['members']): number {
+  return members[0]?.entry.place ?? Number.POSITIVE_INFINITY;
+}
