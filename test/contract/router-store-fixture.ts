@@ -63,6 +63,7 @@ export const aLead = (changes: Partial<LeadRecord> = {}): LeadRecord => ({
   timer: null,
   laterTimers: [],
   breaches: [],
+  outcome: null,
   ...changes,
 });
 

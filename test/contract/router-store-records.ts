@@ -52,6 +52,7 @@ const lead: fc.Arbitrary<LeadRecord> = fc.record({
   breaches: fc.array(fc.record({ clock: fc.constantFrom('ACCEPT', 'RESPONSE'), revision: count, agentId: nameOrNull, dueAt: time }), {
     maxLength: 2,
   }),
+  outcome: fc.option(fc.constantFrom('WON', 'LOST', 'DISQUALIFIED')),
 });
 
 const identity: fc.Arbitrary<IdentityRecord> = fc.record({

@@ -91,7 +91,7 @@ describe('an acceptance that arrives after the breach', () => {
       .drain()
       .act('lead', 'CONTACTED', { agentId: first, occurredAt: dueAt - 1 })
       .drain();
-    expect(world.lead('lead')).toMatchObject({ stage: 'CLOSED', breaches: [], respondedAt: dueAt - 1 });
+    expect(world.lead('lead')).toMatchObject({ stage: 'CLOSED', outcome: 'LOST', breaches: [], respondedAt: dueAt - 1 });
   });
 });
 

@@ -11,7 +11,7 @@ import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
 import { type ActivityInput, earlier, type Report, withResponse } from './decide-report.ts';
 import { answer, engage, qualify } from './decide-reroute.ts';
 import type { BatchState, Turn } from './decide-state.ts';
-import type { Breach, IgnoredInput, LeadRecord } from './routing-model.ts';
+import type { Breach, IgnoredInput, LeadOutcome, LeadRecord } from './routing-model.ts';
 import { ACCEPT_CLOCKS, setClocks, stopClocks } from './timers.ts';
 
 export function decideActivity(state: BatchState, input: ActivityInput, turn: Turn): void {
@@ -62,7 +62,7 @@ function hear(state: BatchState, report: Report): void {
     case 'DISQUALIFIED':
     case 'WON':
     case 'LOST':
-      close(state, report);
+      close(state, report, activity);
       return;
   }
 }
@@ -147,10 +147,10 @@ function hasOtherDecider(state: BatchState, lead: LeadRecord): boolean {
   return deciders.some(({ active, agentId }) => active && agentId !== lead.agentId && !lead.formerAgents.includes(agentId));
 }
 
-function close(state: BatchState, { lead, turn }: Report): void {
+function close(state: BatchState, { lead, turn }: Report, outcome: LeadOutcome): void {
   if (lead.stage === 'WAITING') state.leaveQueue(lead);
   else state.freePlace(lead);
-  const after: LeadRecord = { ...lead, version: lead.version + 1, stage: 'CLOSED', waitingSince: null, ...setClocks(lead, []) };
+  const after: LeadRecord = { ...lead, version: lead.version + 1, stage: 'CLOSED', outcome, waitingSince: null, ...setClocks(lead, []) };
   noteClosed(state, after);
   state.change(turn, after);
 }

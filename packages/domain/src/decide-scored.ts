@@ -74,5 +74,6 @@ function newLead(state: BatchState, input: ScoredInput): LeadRecord {
     timer: null,
     laterTimers: [],
     breaches: [],
+    outcome: null,
   };
 }

@@ -19,6 +19,9 @@ export type LeadStage =
   /** Ended: won, lost, disqualified. */
   | 'CLOSED';
 
+/** How a closed lead ended. */
+export type LeadOutcome = 'WON' | 'LOST' | 'DISQUALIFIED';
+
 /** Why a revision was opened. */
 export type DecisionCause =
   | 'SUBMITTED'
@@ -71,6 +74,8 @@ export interface LeadRecord {
   readonly laterTimers: readonly LeadTimer[];
   /** Clocks that ran out and were not retracted, oldest first. */
   readonly breaches: readonly Breach[];
+  /** null while it is open. */
+  readonly outcome: LeadOutcome | null;
 }
 
 /** A clock that ran out under an owner: kept so that an answer that arrives late, but happened in time, can retract it. */

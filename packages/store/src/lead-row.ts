@@ -1,6 +1,6 @@
 /** The lead's row in Postgres: its columns, and the record back from them. */
 import type { Grade, LeadId } from '@lead-router/domain/lead.ts';
-import type { Breach, LeadRecord, LeadStage, LeadTimer } from '@lead-router/domain/routing-model.ts';
+import type { Breach, LeadOutcome, LeadRecord, LeadStage, LeadTimer } from '@lead-router/domain/routing-model.ts';
 import { booleanColumn, type Column, numberColumn, textColumn, textListColumn } from './column-encoding.ts';
 
 /** As pg gives it: times in milliseconds. */
@@ -31,12 +31,13 @@ export interface LeadRow {
   readonly timer_due_at: number | null;
   readonly later_timers: readonly LeadTimer[] | null;
   readonly breaches: readonly Breach[] | null;
+  readonly outcome: LeadOutcome | null;
 }
 
 /** For SELECT lists; `context` is apart, because not every reader wants it. */
 export const LEAD_COLUMN_NAMES = `lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id,
   rule_set_version, linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at,
-  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches`;
+  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome`;
 
 /** In the order of `LEAD_COLUMN_NAMES`. */
 export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
@@ -66,6 +67,7 @@ export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
   numberColumn((lead) => lead.timer?.dueAt ?? null),
   textColumn((lead) => (lead.laterTimers.length === 0 ? null : JSON.stringify(lead.laterTimers))),
   textColumn((lead) => (lead.breaches.length === 0 ? null : JSON.stringify(lead.breaches))),
+  textColumn((lead) => lead.outcome),
 ];
 
 export const leadOf = (row: LeadRow): LeadRecord => ({
@@ -95,4 +97,5 @@ export const leadOf = (row: LeadRow): LeadRecord => ({
   laterTimers: row.later_timers ?? [],
   // Breaches of a time when there was only the accept clock do not say which it was.
   breaches: (row.breaches ?? []).map((breach) => ({ ...breach, clock: breach.clock ?? 'ACCEPT' })),
+  outcome: row.outcome,
 });

@@ -58,18 +58,21 @@ export const migrate = async (databaseUrl: string, options: MigrateOptions = {})
   }
 };
 
-/** Sorted by version, which count from 1 without a gap. */
+/** Sorted by version. A number that is left out belongs to work that has not arrived: it is applied when it does. */
 export const readMigrations = async (folder: string = MIGRATIONS_FOLDER): Promise<readonly Migration[]> => {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name, index) => {
-      const version = Number(FILE_NAME.exec(name)?.groups?.version);
-      if (version !== index + 1) throw new Error(`migrations have to be numbered 0001, 0002, … without a gap: ${name}`);
+      const version = versionOf(name);
+      if (!(version > versionOf(names[index - 1]))) throw new Error(`migrations need a number of their own, 0001, 0002, ...: ${name}`);
       const sql = await readFile(`${folder}/${name}`, 'utf8');
       return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
 };
+
+/** 0 for the name before the first; NaN for one without a number. */
+const versionOf = (name: string | undefined): number => (name === undefined ? 0 : Number(FILE_NAME.exec(name)?.groups?.version));
 
 const applyMissing = async (client: pg.Client, migrations: readonly Migration[]): Promise<MigrationReport> => {
   await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -78,7 +81,7 @@ const applyMissing = async (client: pg.Client, migrations: readonly Migration[])
     'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
   );
   for (const row of known.rows) {
-    const migration = migrations[row.version - 1];
+    const migration = migrations.find(({ version }) => version === row.version);
     if (migration === undefined) {
       throw new Error(`the database has migration ${row.name}, which this program does not know: update the program`);
     }
@@ -86,9 +89,9 @@ const applyMissing = async (client: pg.Client, migrations: readonly Migration[])
       throw new Error(`migration ${row.name} was changed after it had run: restore it and write a new one instead`);
     }
   }
-  const missing = migrations.slice(known.rows.length);
+  const missing = migrations.filter(({ version }) => known.rows.every((row) => row.version !== version));
   for (const migration of missing) await applyOne(client, migration);
-  return { applied: missing.map(({ name }) => name), version: migrations.length };
+  return { applied: missing.map(({ name }) => name), version: migrations.at(-1)?.version ?? 0 };
 };
 
 const applyOne = async (client: pg.Client, migration: Migration): Promise<void> => {

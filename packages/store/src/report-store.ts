@@ -19,8 +19,6 @@ export interface ReportRequest extends ReportSpan {
   readonly now: number;
   /** By lead; only for `campaign`, which no column has. */
   readonly campaigns?: ReadonlyMap<LeadId, string>;
-  /** No column says so either. */
-  readonly won: readonly LeadId[];
 }
 
 export interface ReportRow {
@@ -52,16 +50,15 @@ const KEYS: Readonly<Record<ReportSide, { readonly lead: string; readonly promis
   agent: { lead: 'l.agent_id', promise: 'd.agent_id' },
 };
 
-/** $1 and $2 the span, $3 now, $4 and $5 campaigns by lead, $6 the leads that were won. */
+/** $1 and $2 the span, $3 now, $4 and $5 campaigns by lead. */
 const reportStatement = (side: ReportSide): Statement =>
   statement(
     `report-by-${side}`,
     `WITH chosen AS MATERIALIZED (
        SELECT l.lead_id, ${KEYS[side].lead} AS key, l.revision, l.stage, l.submitted_at, l.accepted_at, l.responded_at, l.is_qualified,
-              l.breaches, w.lead_id IS NOT NULL AS is_won
+              l.breaches, l.outcome
          FROM leads l
          LEFT JOIN unnest($4::uuid[], $5::text[]) AS k (lead_id, key) ON k.lead_id = l.lead_id
-         LEFT JOIN unnest($6::uuid[]) AS w (lead_id) ON w.lead_id = l.lead_id
         WHERE l.submitted_at >= to_timestamp($1::float8 / 1000) AND l.submitted_at < to_timestamp($2::float8 / 1000)),
      firsts AS (
        SELECT d.lead_id, min(d.decided_at) AS assigned_at
@@ -78,7 +75,7 @@ const reportStatement = (side: ReportSide): Statement =>
               percentile_disc(0.5) WITHIN GROUP (ORDER BY response_ms) AS response_p50,
               percentile_disc(0.95) WITHIN GROUP (ORDER BY response_ms) AS response_p95,
               count(*) FILTER (WHERE is_qualified) AS qualified, count(*) FILTER (WHERE stage = 'CLOSED') AS closed,
-              count(*) FILTER (WHERE is_won) AS won
+              count(*) FILTER (WHERE outcome = 'WON') AS won
          FROM times GROUP BY key),
      breached AS (
        SELECT DISTINCT c.lead_id, (b ->> 'revision')::integer AS revision FROM chosen c CROSS JOIN LATERAL jsonb_array_elements(c.breaches) b),
@@ -109,12 +106,6 @@ const REPORTS: Readonly<Record<ReportSide, Statement>> = {
   agent: reportStatement('agent'),
 };
 
-const CLOSED = statement(
-  'report-closed-leads',
-  `SELECT lead_id AS "leadId", agent_id AS "agentId" FROM leads
-    WHERE stage = 'CLOSED' AND submitted_at >= to_timestamp($1::float8 / 1000) AND submitted_at < to_timestamp($2::float8 / 1000)`,
-);
-
 const CONTEXTS_PAGE = statement(
   'report-contexts-page',
   `SELECT lead_id AS "leadId", context FROM leads
@@ -125,12 +116,6 @@ const CONTEXTS_PAGE = statement(
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 const PAGE = 5_000;
 
-export interface ClosedLead {
-  readonly leadId: LeadId;
-  /** Who had it when it was closed. */
-  readonly agentId: string | null;
-}
-
 /** Most leads first. A lead counts for whoever has it now, a promise for whoever made it. */
 export const readReport = (pool: PostgresPool, request: ReportRequest): Promise<readonly ReportRow[]> => {
   const campaigns = [...(request.campaigns ?? [])];
@@ -140,13 +125,8 @@ export const readReport = (pool: PostgresPool, request: ReportRequest): Promise<
     request.now,
     textArray(campaigns.map(([leadId]) => leadId)),
     textArray(campaigns.map(([, campaign]) => campaign)),
-    textArray(request.won),
   ]);
 };
-
-/** Won, lost, disqualified: which of them, only their activities say. */
-export const readClosedLeads = (pool: PostgresPool, { from, to }: ReportSpan): Promise<readonly ClosedLead[]> =>
-  runAnalytic<ClosedLead>(pool, CLOSED, [from, to]);
 
 /** The stored contexts of the span's leads, in pages. */
 export async function* scanContexts(

@@ -233,6 +233,7 @@ function decidedLead(leadId: LeadRecord['leadId']): LeadRecord {
       timer: null,
       laterTimers: [],
       breaches: [],
+      outcome: null,
     },
   };
 }

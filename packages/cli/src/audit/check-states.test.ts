@@ -83,6 +83,7 @@ describe('the check of states', () => {
     { waitingSince: 5 },
     { timer: { kind: 'ACCEPT', dueAt: 7 } },
     { breaches: [{ clock: 'ACCEPT', revision: 1, agentId: 'ann', dueAt: 3 }] },
+    { outcome: 'WON' },
     { score: 71.25 },
   ];
   it.each(CHANGES.map((change) => [Object.keys(change)[0], change] as const))(

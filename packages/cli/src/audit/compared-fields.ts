@@ -34,6 +34,7 @@ export function leadFields(lead: LeadRecord): Fields {
     timer: lead.timer === null ? null : [lead.timer.kind, lead.timer.dueAt],
     laterTimers: lead.laterTimers.map(({ kind, dueAt }) => [kind, dueAt]),
     breaches: lead.breaches.map((breach) => [breach.clock, breach.revision, breach.agentId, breach.dueAt]),
+    outcome: lead.outcome,
   };
 }
 

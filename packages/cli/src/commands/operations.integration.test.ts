@@ -2,11 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { encodeContext, openStoredContexts } from '@lead-router/contracts/context-codec.ts';
-import type { LeadActivity } from '@lead-router/contracts/generated/wire-types.ts';
 import { DEAD_LETTER_HEADERS } from '@lead-router/contracts/headers.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
-import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
-import { fromInboxEvent, toInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
+import { fromInboxEvent } from '@lead-router/contracts/mappers/inbox-mapper.ts';
 import { registerSchemas } from '@lead-router/contracts/register-schemas.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import { deadLetterTopic, intakeTopic, TOPICS, topicDefinitions } from '@lead-router/contracts/topics.ts';
@@ -21,7 +19,7 @@ import { silentLogger } from '@lead-router/telemetry/logger.ts';
 import { buildLead } from '@lead-router/testkit/lead-builders.ts';
 import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aLeadId, anEventId } from '../../../../test/contract/router-store-fixture.ts';
+import { aLeadId } from '../../../../test/contract/router-store-fixture.ts';
 import { createDeadLetterCounter } from '../connect/count-dead-letters.ts';
 import { cli, cliJson } from '../run-cli.test-support.ts';
 import { decideAndWrite, decideUrgentLeads, NOON, SAMPLE } from './decided-leads.test-support.ts';
@@ -251,42 +249,13 @@ describe('the report', () => {
     ]);
     await set(
       won,
-      `stage = 'CLOSED', is_qualified = true, agent_id = 'rita', accepted_at = submitted_at, responded_at = submitted_at + interval '90 s'`,
+      `stage = 'CLOSED', outcome = 'WON', is_qualified = true, agent_id = 'rita', accepted_at = submitted_at, responded_at = submitted_at + interval '90 s'`,
     );
     await set(open, `agent_id = 'rita'`);
     await set(broken, `agent_id = 'rob', breaches = '[{"clock":"ACCEPT","revision":1,"agentId":"rob","dueAt":1}]'`);
     await test.pool.run(
       statement('operations-agent', `UPDATE decisions SET agent_id = l.agent_id FROM leads l WHERE l.lead_id = decisions.lead_id`),
     );
-    const codec = await openTopicCodec(schemas, 'inbox');
-    const producer = await kafka.producer();
-    const detail: LeadActivity = {
-      ...{
-        activity: 'WON',
-        system: 'crm',
-        agentId: 'rita',
-        reason: null,
-        isHumanResponse: true,
-        answers: null,
-        attributes: {},
-        revision: null,
-      },
-      ...{ person: null, personSealed: null },
-    };
-    const envelope = toEnvelope({ eventId: anEventId(), leadId: won, occurredAt: NOON + 100, recordedAt: NOON + 100 });
-    const body = {
-      kind: 'ACTIVITY',
-      activity: 'WON',
-      agentId: 'rita',
-      reason: null,
-      isHumanResponse: true,
-      revision: null,
-      bringsData: false,
-      detail,
-    } as const;
-    const event = toInboxEvent(envelope, body);
-    await producer.send([{ topic: TOPICS.inbox.topic, key: won, value: codec.encodeWithContext(event.prefix, event.context) }]);
-    await producer.disconnect();
   });
 
   const report = (by: string) => cliJson(['report', '--by', by, '--since', '2026-11-22', '--until', '2026-11-23'], env);

@@ -30,7 +30,7 @@ export function reportCommand(runner: CommandRun): Command {
     )
     .addOption(new Option('--until <time>', 'submitted before then (default: now)').argParser(pastArgument('--until')))
     .action((options: ReportOptions) =>
-      runner.connected(options, ['kafka', 'registry', 'postgres'], async (connection) => {
+      runner.connected(options, ['registry', 'postgres'], async (connection) => {
         const to = options.until ?? Date.now();
         const from = options.since ?? to - DEFAULT_SPAN_MS;
         if (from >= to)

@@ -393,6 +393,9 @@ export interface LeadIntake {
   readonly person: Person | null;
 }
 
+/** How a lead ended. */
+export type LeadOutcome = 'UNKNOWN' | 'WON' | 'LOST' | 'DISQUALIFIED';
+
 /** A lead was enriched and scored, and is ready for a decision. */
 export interface LeadScored {
   /** When the gateway accepted the lead. */
@@ -481,6 +484,8 @@ export interface LeadState {
   readonly laterTimers: readonly LeadTimer[];
   /** Clocks that ran out and were not retracted, oldest first. */
   readonly breaches: readonly LeadBreach[];
+  /** How it ended; null while it is open. */
+  readonly outcome: LeadOutcome | null;
   /** The lead. */
   readonly context: LeadContext;
 }

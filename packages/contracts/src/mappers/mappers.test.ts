@@ -14,7 +14,7 @@ import { fromInboxEvent, toInboxEvent } from './inbox-mapper.ts';
 import { toLeadRecord, toLeadState } from './state-mapper.ts';
 
 const anyValue = <T>(record: RecordName): fc.Arbitrary<T> => avroArbitrary(composeSchema(record, schemaFiles())) as fc.Arbitrary<T>;
-/** A lead's clocks are never a pool's, nor of a kind that this version does not know; of its breaches the same holds. */
+/** A lead's clocks are never a pool's, nor of a kind that this version does not know; of its breaches and its outcome the same holds. */
 const anyState = anyValue<LeadState>('LeadState').map((state): LeadState => {
   const isKnown = ({ kind }: LeadState['laterTimers'][number]): boolean => kind !== 'POOL_WAKE' && kind !== 'UNKNOWN';
   return {
@@ -22,6 +22,7 @@ const anyState = anyValue<LeadState>('LeadState').map((state): LeadState => {
     timer: state.timer !== null && isKnown(state.timer) ? state.timer : null,
     laterTimers: state.laterTimers.filter(isKnown),
     breaches: state.breaches.map((breach) => ({ ...breach, clock: breach.clock === 'RESPONSE' ? 'RESPONSE' : 'ACCEPT' })),
+    outcome: state.outcome === 'UNKNOWN' ? null : state.outcome,
   };
 });
 const provenance = { occurredAt: 1, recordedAt: 2, correlationId: 'c' };

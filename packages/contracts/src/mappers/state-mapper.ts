@@ -30,6 +30,7 @@ export function toLeadState(envelope: Envelope, lead: LeadRecord): LeadStatePref
     timer: lead.timer,
     laterTimers: lead.laterTimers,
     breaches: lead.breaches,
+    outcome: lead.outcome,
   };
 }
 
@@ -61,6 +62,7 @@ export function toLeadRecord(state: LeadStatePrefix): LeadRecord {
     timer: toTimer(state.timer),
     laterTimers: state.laterTimers.flatMap((timer) => toTimer(timer) ?? []),
     breaches: state.breaches.map(toBreach),
+    outcome: state.outcome === 'UNKNOWN' ? null : state.outcome,
   };
 }
 
