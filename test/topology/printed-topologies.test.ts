@@ -76,7 +76,10 @@ async function allTopologies(): Promise<Readonly<Record<ServiceName, TopologyDes
     enricher: enricherTopology({ ...pure, submitted, enriched }).description,
     scorer: scorerTopology({ ...pure, enriched, inbox, onGraded: () => undefined }).description,
     router: routerTopology(VERSION),
-    notifier: notifierTopology({ ...pure, decided, insertDeliveries: async () => undefined }).description,
+    notifier: notifierTopology({
+      ...{ ...pure, ruleSets: { ...pure.ruleSets, refresh: async () => undefined } },
+      ...{ decided, insertDeliveries: async () => undefined },
+    }).description,
     watchdog: watchdogTopology(VERSION),
   };
 }

@@ -3,6 +3,7 @@ import type { Codec } from '@lead-router/contracts/codec.ts';
 import { decodeContext, type StoredContexts } from '@lead-router/contracts/context-codec.ts';
 import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
 import { readDecisions } from '@lead-router/store/lead-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
@@ -11,7 +12,7 @@ import type { Clock } from '@lead-router/stream/clock.ts';
 import type { AddressGuard } from './checked-address.ts';
 import type { EarlierStory } from './lead-sheet.ts';
 import { type LinkOptions, type MailOptions, sendLeadReply, sendOwnerMail } from './mail-channels.ts';
-import type { SendAnswer } from './send-deliveries.ts';
+import type { SendAnswer, SendFailureCode } from './send-deliveries.ts';
 import type { MailServer } from './send-mail.ts';
 import { sendWebhook, type WebhookOptions } from './send-webhook.ts';
 
@@ -19,7 +20,7 @@ export interface ChannelOptions {
   readonly pool: PostgresPool;
   readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
   readonly contexts: StoredContexts;
-  readonly ruleSet: () => RuleSet;
+  readonly ruleSets: Pick<CompiledRuleSets, 'current' | 'refresh'>;
   readonly server: MailServer | null;
   readonly links: LinkOptions | null;
   readonly domain: string;
@@ -35,7 +36,8 @@ const EARLIER_LEADS = 5;
 
 /** Rejects when something of our own does not answer; then nothing was sent. */
 export function composeChannels(options: ChannelOptions): (delivery: LeasedDelivery) => Promise<SendAnswer> {
-  const { pool, decided, ruleSet, server, links, domain, guard, variable, clock } = options;
+  const { pool, decided, ruleSets, server, links, domain, guard, variable, clock } = options;
+  const ruleSet = (): RuleSet => ruleSets.current().ruleSet;
   const webhook: WebhookOptions = {
     destinationOf: (id) => ruleSet().destinations.get(id),
     ...{ variable, guard, timeoutMs: options.sendTimeoutMs },
@@ -47,7 +49,7 @@ export function composeChannels(options: ChannelOptions): (delivery: LeasedDeliv
     readEarlierLeads: async ({ leadId }, identities) =>
       withStories(options.contexts, await readEarlierLeads(pool, { leadId, identities, limit: EARLIER_LEADS })),
   };
-  return (delivery) => {
+  const send = (delivery: LeasedDelivery): Promise<SendAnswer> => {
     switch (delivery.channel) {
       case 'webhook':
         return sendWebhook(webhook, delivery);
@@ -56,6 +58,22 @@ export function composeChannels(options: ChannelOptions): (delivery: LeasedDeliv
       case 'reply':
         return sendLeadReply(mail, delivery);
     }
+  };
+  return withActiveRules(send, () => ruleSets.refresh());
+}
+
+const OF_RULES: readonly SendFailureCode[] = ['LR_NOTIFIER_NO_CHANNEL', 'LR_NOTIFIER_NO_ADDRESS'];
+
+/** What the rules refuse is final, so it takes the active ones: another instance may have planned it by rules that this one has not seen. */
+export function withActiveRules(
+  send: (delivery: LeasedDelivery) => Promise<SendAnswer>,
+  refresh: () => Promise<void>,
+): (delivery: LeasedDelivery) => Promise<SendAnswer> {
+  return async (delivery) => {
+    const answer = await send(delivery);
+    if (answer.kind !== 'REFUSED' || !OF_RULES.includes(answer.code)) return answer;
+    await refresh();
+    return send(delivery);
   };
 }
 

@@ -51,8 +51,7 @@ await runServiceProcess({
     const server = mailServerOf(config);
     const links = config.answerLinks;
     const send = composeChannels({
-      ...{ pool, decided, contexts, server, clock, sendTimeoutMs: config.sendTimeoutMs },
-      ruleSet: () => ruleSets.current().ruleSet,
+      ...{ pool, decided, contexts, ruleSets, server, clock, sendTimeoutMs: config.sendTimeoutMs },
       guard: { allowed: config.allowedNetworks },
       variable: (name) => process.env[name],
       links: links === null ? null : { baseUrl: links.baseUrl, key: answerKeys(links.key.reveal())[0] ?? '' },

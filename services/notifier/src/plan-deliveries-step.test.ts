@@ -8,6 +8,7 @@ import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import type { Lead, Person } from '@lead-router/domain/lead.ts';
 import type { DecisionKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import type { LeadReply } from '@lead-router/domain/rule-set/communication.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Flow } from '@lead-router/stream/topology.ts';
@@ -40,6 +41,9 @@ const ruleSet = buildTestRuleSet({
 let decided: CodecFor<'LeadDecided'>;
 let flow: Flow;
 let inserted: NewDelivery[];
+let believed: RuleSet;
+/** What looking again finds; null: nobody should look. */
+let active: RuleSet | StoreFault | null;
 /** What the table answers, insert by insert. */
 let refuses: (deliveries: readonly NewDelivery[]) => StoreFault | null;
 
@@ -49,7 +53,14 @@ beforeAll(async () => {
     notifierTopology({
       version: 'test',
       decided,
-      ruleSets: { current: () => ({ ruleSet }) },
+      ruleSets: {
+        current: () => ({ version: believed === ruleSet ? 1 : 0, ruleSet: believed }),
+        refresh: async () => {
+          if (active === null) throw new Error('looked again without need');
+          if (active instanceof StoreFault) throw active;
+          believed = active;
+        },
+      },
       clock: { now: () => NOW, sleep: async () => undefined },
       insertDeliveries: async (deliveries) => {
         const fault = refuses(deliveries);
@@ -62,6 +73,8 @@ beforeAll(async () => {
 
 beforeEach(() => {
   inserted = [];
+  believed = ruleSet;
+  active = null;
   refuses = () => null;
 });
 
@@ -120,6 +133,27 @@ describe('a decision', () => {
     const outcomes = await plan(decision(), null, decision());
     expect(outcomes.map(({ kind }) => kind)).toEqual(['ok', 'settled', 'ok']);
     expect(inserted).toHaveLength(2);
+  });
+});
+
+describe('a decision by rules that were activated a moment ago', () => {
+  beforeEach(() => {
+    believed = buildTestRuleSet({
+      pools: [{ poolId: 'field', destinationId: 'silent', agents: ['ann'] }],
+      destinations: [{ destinationId: 'silent' }],
+    });
+  });
+
+  test('is told by these rules', async () => {
+    active = ruleSet;
+    expect(await plan(decision())).toEqual([{ kind: 'ok', value: [] }]);
+    expect(inserted).toMatchObject([{ channel: 'webhook', destinationId: 'sales' }]);
+  });
+
+  test('waits while nobody knows which are active', async () => {
+    active = new StoreFault('unavailable', 'connection refused');
+    expect(await plan(decision())).toMatchObject([{ step: 'plan', result: { kind: 'retry_later', cause: 'postgres' } }]);
+    expect(inserted).toEqual([]);
   });
 });
 

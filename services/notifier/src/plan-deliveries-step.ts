@@ -12,40 +12,62 @@ import type { LeadContext, LeadDecided, LeadDecidedPrefix } from '@lead-router/c
 import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import { readable } from '@lead-router/service-kit/decode-records.ts';
+import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import type { DeliveryChannel, NewDelivery } from '@lead-router/store/delivery-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
-import type { BatchStep, SinkRecord, Step } from '@lead-router/stream/pipeline.ts';
+import type { BatchStep, SinkRecord } from '@lead-router/stream/pipeline.ts';
 import { deadLetter, drop, ok, retryLater, type StepResult } from '@lead-router/stream/step-result.ts';
 import { deliveryPayload } from './delivery-payload.ts';
 import { isReplyAllowed, replyFor } from './lead-reply.ts';
 
 export interface PlanOptions {
-  readonly ruleSets: { current(): { readonly ruleSet: RuleSet } };
+  readonly ruleSets: Pick<CompiledRuleSets, 'current' | 'refresh'>;
   readonly decided: Pick<ContextCodec<LeadDecided, LeadDecidedPrefix>, 'encodeWithContext'>;
   readonly clock: Clock;
 }
 
-export function planDeliveriesStep(options: PlanOptions): Step<CutValue<LeadDecidedPrefix>, readonly NewDelivery[]> {
+export function planDeliveriesStep(options: PlanOptions): BatchStep<CutValue<LeadDecidedPrefix>, readonly NewDelivery[]> {
   return {
     name: 'plan',
     purpose: 'who has to be told, by which channel; which lead is answered',
-    // The context is read only for a lead that somebody has to be told of.
-    run: ({ prefix: decided, context }) => {
+    sinks: [],
+    runBatch: async (values) => {
+      const failure = await lookAgain(options, values);
+      if (failure !== null) return values.map(() => retryLater('postgres', failure.message));
       const { ruleSet } = options.ruleSets.current();
-      const channels = channelsOf(decided, ruleSet);
-      if (channels.length === 0) return drop(decided.kind === 'QUEUED' ? 'nobody to tell' : 'destination without a channel');
-      return readable(context, decodeContext, (content, bytes) => {
-        const allowed = channels.filter((channel) => channel !== 'reply' || isReplyAllowed(replyFor(decided, ruleSet), content));
-        if (allowed.length === 0) return drop('no reply without opt-in');
-        const payload = (channel: DeliveryChannel): Buffer =>
-          channel === 'webhook' ? deliveryPayload({ ...decided, context: content }) : options.decided.encodeWithContext(decided, bytes);
-        return ok(
-          allowed.map((channel) => ({ ...intentOf(decided, content), channel, payload: payload(channel), dueAt: options.clock.now() })),
-        );
-      });
+      return values.map((value) => plan(options, ruleSet, value));
     },
   };
+}
+
+/**
+ * A decision by other rules than those believed to be active may have come right after an activation that this instance has not seen
+ * yet: by the old rules nobody would be told of it, for good.
+ */
+async function lookAgain({ ruleSets }: PlanOptions, values: readonly CutValue<LeadDecidedPrefix>[]): Promise<StoreFault | null> {
+  const { version } = ruleSets.current();
+  if (values.every(({ prefix }) => prefix.ruleSetVersion === version)) return null;
+  return faultOf(() => ruleSets.refresh());
+}
+
+/** The context is read only for a lead that somebody has to be told of. */
+function plan(
+  options: PlanOptions,
+  ruleSet: RuleSet,
+  { prefix: decided, context }: CutValue<LeadDecidedPrefix>,
+): StepResult<readonly NewDelivery[]> {
+  const channels = channelsOf(decided, ruleSet);
+  if (channels.length === 0) return drop(decided.kind === 'QUEUED' ? 'nobody to tell' : 'destination without a channel');
+  return readable(context, decodeContext, (content, bytes) => {
+    const allowed = channels.filter((channel) => channel !== 'reply' || isReplyAllowed(replyFor(decided, ruleSet), content));
+    if (allowed.length === 0) return drop('no reply without opt-in');
+    const payload = (channel: DeliveryChannel): Buffer =>
+      channel === 'webhook' ? deliveryPayload({ ...decided, context: content }) : options.decided.encodeWithContext(decided, bytes);
+    return ok(
+      allowed.map((channel) => ({ ...intentOf(decided, content), channel, payload: payload(channel), dueAt: options.clock.now() })),
+    );
+  });
 }
 
 function channelsOf(decided: LeadDecidedPrefix, ruleSet: RuleSet): readonly DeliveryChannel[] {
@@ -77,13 +99,13 @@ export function insertDeliveriesStep(
     purpose: 'a row per assignment and channel, one reply a lead; a repeat changes nothing',
     sinks: ['deliveries'],
     runBatch: async (planned) => {
-      const failure = await tryInsert(insert, planned.flat());
+      const failure = await faultOf(() => insert(planned.flat()));
       if (failure === null) return planned.map(() => ok([]));
       if (failure.kind !== 'refused-value' || planned.length === 1) return planned.map(() => settle(failure));
       // One value that Postgres refuses must not hold up the others.
       const results: StepResult<readonly SinkRecord[]>[] = [];
       for (const deliveries of planned) {
-        const alone = await tryInsert(insert, deliveries);
+        const alone = await faultOf(() => insert(deliveries));
         results.push(alone === null ? ok([]) : settle(alone));
       }
       return results;
@@ -91,12 +113,9 @@ export function insertDeliveriesStep(
   };
 }
 
-async function tryInsert(
-  insert: (deliveries: readonly NewDelivery[]) => Promise<void>,
-  deliveries: readonly NewDelivery[],
-): Promise<StoreFault | null> {
+async function faultOf(ask: () => Promise<void>): Promise<StoreFault | null> {
   try {
-    await insert(deliveries);
+    await ask();
     return null;
   } catch (error) {
     if (error instanceof StoreFault) return error;

@@ -31,7 +31,7 @@ export function notifierTopology(options: NotifierOptions): Topology {
         },
         pipeline: startPipeline()
           .batchStep(cutRecords(options.decided))
-          .step(planDeliveriesStep(options))
+          .batchStep(planDeliveriesStep(options))
           .batchStep(insertDeliveriesStep(options.insertDeliveries)),
       },
     ],
