@@ -20,6 +20,7 @@ import { readLead } from '@lead-router/store/lead-store.ts';
 import { publishRuleSet } from '@lead-router/store/rule-set-store.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { readTopic } from '@lead-router/stream/read-topic.ts';
+import { openDataFolder } from './data-folder.ts';
 
 export interface Scenario {
   readonly system: System;
@@ -55,8 +56,8 @@ export interface Said {
 
 export interface ScenarioOptions extends Pick<SystemOptions, 'instances' | 'env'> {
   readonly folder: string;
-  /** The rule set to begin with, as YAML without files beside it. */
-  readonly rules: string;
+  /** The rule set to begin with: YAML without files beside it, or a file with its tables. */
+  readonly rules: string | { readonly file: string };
 }
 
 const CRM_TOPIC = activityTopic('crm');
@@ -69,9 +70,7 @@ const POLL_MS = 100;
 const ACTIVATION_MS = 30_000;
 
 export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
-  await mkdir(options.folder, { recursive: true });
-  const ruleSetFile = join(options.folder, 'rules.yaml');
-  await writeFile(ruleSetFile, options.rules);
+  const ruleSetFile = await ruleSetFileOf(options);
   const { instances, env } = options;
   const system = await startSystem({
     dataFolder: join(options.folder, 'data'),
@@ -131,6 +130,26 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
       }),
     stop: () => system.stop(),
   };
+}
+
+/** For a whole file of tests: `stop` belongs into its `afterAll`, and removes the folder too. */
+export async function openScenarioInFolder(options: (folder: string) => ScenarioOptions | Promise<ScenarioOptions>): Promise<Scenario> {
+  const folder = await openDataFolder();
+  try {
+    const scenario = await openScenario(await options(folder.path));
+    return { ...scenario, stop: () => scenario.stop().finally(() => folder.remove()) };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+async function ruleSetFileOf({ folder, rules }: ScenarioOptions): Promise<string> {
+  if (typeof rules !== 'string') return rules.file;
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'rules.yaml');
+  await writeFile(file, rules);
+  return file;
 }
 
 /** Polls until there is an answer. */

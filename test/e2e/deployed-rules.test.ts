@@ -1,0 +1,32 @@
+/** The rule sets that are deployed, on the whole system: every service a process, real Kafka, registry and Postgres, mails and webhooks out. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DeployedWorld, openDeployedWorld } from './stories/deployed-world.ts';
+import { governmentStory } from './stories/government.ts';
+import { keyAccountStory } from './stories/key-account.ts';
+import { telecomStory } from './stories/telecom.ts';
+import { unsupportedProductStory } from './stories/unsupported-product.ts';
+import { vendorStory } from './stories/vendor-promises.ts';
+
+process.env.LEAD_ROUTER_PREFER = 'local';
+
+let opened: DeployedWorld;
+const world = () => opened;
+
+beforeAll(async () => {
+  opened = await openDeployedWorld();
+});
+
+afterAll(() => opened.stop());
+
+// One after the other over one system; each has leads of its own.
+governmentStory(world);
+keyAccountStory(world);
+vendorStory(world);
+unsupportedProductStory(world);
+telecomStory(world);
+
+test('after all that the audit balances', async () => {
+  const audit = await opened.scenario.audit();
+  expect(audit.checks.flatMap(({ first }) => first)).toEqual([]);
+  expect(audit).toMatchObject({ balances: true, inFlight: 0 });
+});
