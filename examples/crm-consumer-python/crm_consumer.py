@@ -71,6 +71,10 @@ def row_of(state: dict) -> tuple:
     """In the order of COLUMNS."""
     lead = state["context"]["lead"]
     person = state["context"]["person"] or {}
+    # What enrichment found is in one writing for all vendors; what the lead said is there as well.
+    found = person.get("found") or {}
+    name = found.get("name") or {"given": person.get("firstName"), "family": person.get("lastName")}
+    dialled = next((phone["number"] for phone in found.get("phones", ()) if phone["field"] == "phone"), None)
     return (
         state["envelope"]["leadId"],
         state["version"],
@@ -86,10 +90,10 @@ def row_of(state: dict) -> tuple:
         lead["vendor"],
         lead["vendorReference"],
         lead["company"]["name"],
-        person.get("firstName"),
-        person.get("lastName"),
+        name["given"],
+        name["family"],
         person.get("email"),
-        person.get("phone"),
+        dialled or person.get("phone"),
     )
 
 

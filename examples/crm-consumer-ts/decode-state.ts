@@ -25,6 +25,11 @@ export interface LeadState {
       readonly lastName: string | null;
       readonly email: string | null;
       readonly phone: string | null;
+      /** Found out by enrichment: the name in order, numbers in E.164. */
+      readonly found: {
+        readonly name: { readonly given: string | null; readonly family: string | null } | null;
+        readonly phones: readonly { readonly field: string; readonly number: string }[];
+      } | null;
     } | null;
   };
 }

@@ -102,6 +102,9 @@ export function openLeadTable(file: string): LeadTable {
 /** In the order of COLUMNS. */
 function rowOf(state: LeadState): (string | number | null)[] {
   const { lead, person } = state.context;
+  // What enrichment found is in one writing for all vendors; what the lead said is there as well.
+  const name = person?.found?.name ?? { given: person?.firstName ?? null, family: person?.lastName ?? null };
+  const dialled = person?.found?.phones.find(({ field }) => field === 'phone')?.number;
   return [
     state.envelope.leadId,
     state.version,
@@ -117,9 +120,9 @@ function rowOf(state: LeadState): (string | number | null)[] {
     lead.vendor,
     lead.vendorReference,
     lead.company.name,
-    person?.firstName ?? null,
-    person?.lastName ?? null,
+    name.given,
+    name.family,
     person?.email ?? null,
-    person?.phone ?? null,
+    dialled ?? person?.phone ?? null,
   ];
 }

@@ -36,7 +36,7 @@ test('a stage, a grade and a field of a newer writer are read as unknown, as to 
     stage: 'UNKNOWN',
     grade: 'NEED_INFORMATION',
     version: 3,
-    context: { person: { email: 'ann@example.org' } },
+    context: { person: { email: 'ann@example.org', found: { name: { given: 'Ann' }, phones: [{ number: '+12125552368' }] } } },
   });
 });
 
@@ -88,7 +88,13 @@ const exampleState = {
   timerGeneration: 0,
   context: {
     lead: { vendor: 'demo', vendorReference: 'web-1', company: { name: 'Example' } },
-    person: { firstName: 'Ann', lastName: null, email: 'ann@example.org', phone: null },
+    person: {
+      ...{ firstName: 'ANN', lastName: null, email: 'ann@example.org', phone: '212 555 2368' },
+      found: {
+        name: { given: 'Ann', family: null, source: 'first and last name', confidence: 0.95 },
+        phones: [{ field: 'phone', number: '+12125552368', source: 'phone number', confidence: 0.9 }],
+      },
+    },
   },
 };
 

@@ -81,7 +81,7 @@ afterAll(async () => {
 });
 
 const NOBODY = {
-  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null },
+  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null, fullName: null, found: null },
   ...{ fax: null, street: null, comments: null, notes: null },
 };
 
@@ -335,6 +335,7 @@ function findings(points: number) {
       accountName: null,
       industry: null,
       topics: [],
+      products: [],
       hasValidEmail: false,
       hasValidPhone: false,
       emailIsDisposable: false,

@@ -111,7 +111,9 @@ export function simulationRuleSet(version: number): RuleSet {
       return matchAt(index < 0 ? last : index);
     },
     traceRules: () => [],
-    enrich: (lead) => ({ ...NOTHING_FOUND, identities: lead.attributes.person === undefined ? [] : [`person-${lead.attributes.person}`] }),
+    enrich: (lead) => ({
+      enrichment: { ...NOTHING_FOUND, identities: lead.attributes.person === undefined ? [] : [`person-${lead.attributes.person}`] },
+    }),
     score: (lead, _enrichment, { engagement = NOT_ENGAGED }) => {
       const { engagementScore } = engagement;
       const given = GRADES.find((name) => name === lead.attributes.grade) ?? 'LOW_POTENTIAL';
@@ -137,6 +139,7 @@ const NOTHING_FOUND = {
   accountName: null,
   industry: null,
   topics: [],
+  products: [],
   hasValidEmail: false,
   hasValidPhone: false,
   emailIsDisposable: false,

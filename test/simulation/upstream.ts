@@ -55,7 +55,7 @@ function planLead(world: World, { n, accepted }: { n: number; accepted: Set<Lead
   });
   const ruleSetVersion = shape.chance(0.8) ? 1 : 2;
   const ruleSet = simulationRuleSet(ruleSetVersion);
-  const enrichment = ruleSet.enrich(lead, null, (text) => text);
+  const { enrichment } = ruleSet.enrich(lead, null, (text) => text);
   const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
   if (!isPoisoned) accepted.add(leadId);
   soon(world, `lead ${n} arrives`, () => {
@@ -108,7 +108,7 @@ function detailOf(
 }
 
 const NOBODY = {
-  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null },
+  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null, fullName: null, found: null },
   ...{ fax: null, street: null, comments: null, notes: null },
 };
 

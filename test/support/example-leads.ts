@@ -39,6 +39,7 @@ export function factsFor(known: Partial<Facts> = {}): Facts {
     timeFrame: 'UNKNOWN',
     productInterest: [],
     topics: [],
+    products: [],
     consentEmail: null,
     consentPhone: null,
     attributes: {},
@@ -82,6 +83,8 @@ export function personFor(known: Partial<Person> = {}): Person {
     street: null,
     comments: null,
     notes: null,
+    fullName: null,
+    found: null,
     ...known,
   };
 }

@@ -73,13 +73,17 @@ export function restOf(opened: OpenContext): Pick<LeadContext, 'history' | 'pers
   return value;
 }
 
-/** The same context with other findings; lead and person, clear or sealed, are carried over as the bytes they are. */
-export function withFindings(opened: OpenContext, findings: Pick<LeadContext, 'enrichment' | 'scoring'>): Buffer {
+/** What enrichment and scoring give; `person` only where they found something new of it, and never of one that is sealed. */
+export type ContextFindings = Pick<LeadContext, 'enrichment' | 'scoring'> & Partial<Pick<LeadContext, 'person'>>;
+
+/** The same context with other findings; what they do not touch is carried over as the bytes it is. */
+export function withFindings(opened: OpenContext, { enrichment, scoring, person }: ContextFindings): Buffer {
   const { bytes, leadEnd, scoringEnd } = opened;
-  return splice(
-    bytes.subarray(0, leadEnd),
-    encodeAfter(partType(['enrichment', 'scoring']), findings, { before: 0, tail: bytes.subarray(scoringEnd) }),
-  );
+  const tail =
+    person === undefined
+      ? encodeAfter(partType(['enrichment', 'scoring']), { enrichment, scoring }, { before: 0, tail: bytes.subarray(scoringEnd) })
+      : encodeAfter(partType(AFTER_LEAD), { ...restOf(opened), enrichment, scoring, person }, { before: 0 });
+  return splice(bytes.subarray(0, leadEnd), tail);
 }
 
 /** The same context with another scoring. */
@@ -125,6 +129,7 @@ export async function openStoredContexts(source: SchemaSource): Promise<StoredCo
   };
 }
 
+const AFTER_LEAD = ['enrichment', 'scoring', 'history', 'person', 'personSealed'] as const;
 const partTypes = new Map<string, CompiledType>();
 
 /** Some fields of a context, as the record they make: the encoding of a record is that of its fields, one after the other. */

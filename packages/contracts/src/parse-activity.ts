@@ -38,7 +38,7 @@ export const ACTIVITY_PATHS: readonly string[] = [
   ],
   ...['answers.budget', 'answers.authority', 'answers.need', 'answers.timeFrame', 'answers.productInterest'],
   ...['person.firstName', 'person.lastName', 'person.jobTitle', 'person.email', 'person.phone', 'person.mobile', 'person.fax'],
-  ...['person.street', 'person.comments', 'person.notes'],
+  ...['person.fullName', 'person.street', 'person.comments', 'person.notes'],
 ];
 
 /** All that a person or a system may report; UNKNOWN is for readers only. */

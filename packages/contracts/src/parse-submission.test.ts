@@ -56,6 +56,15 @@ describe('a lead', () => {
     expect(person).toMatchObject({ firstName: 'Jane', lastName: null, comments: 'Line one\nline two' });
   });
 
+  test('may bring a whole name, and nothing of what enrichment is to find', () => {
+    expect(leadOf({ vendorReference: 'A-1', person: { fullName: ' Dr. Jane Lee ', found: null } }).person).toMatchObject({
+      fullName: 'Dr. Jane Lee',
+      found: null,
+    });
+    const refused = parseSubmission({ vendorReference: 'A-1', person: { found: { name: null, phones: [] } } }, { vendor: 'acme' });
+    expect(refused).toMatchObject({ ok: false, faults: [{ code: 'LR_LEAD_FIELD_UNKNOWN', field: 'person.found' }] });
+  });
+
   test('needs a reference and nothing else', () => {
     const { lead, person } = leadOf({ vendorReference: 'A-1' });
     expect(lead.qualification).toEqual({ budget: null, authority: 'UNKNOWN', need: null, timeFrame: 'UNKNOWN', productInterest: [] });

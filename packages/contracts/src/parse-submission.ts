@@ -40,7 +40,7 @@ export interface SubmissionOptions {
 export const SUBMISSION_PATHS: readonly string[] = [
   ...['vendor', 'vendorReference', 'channel', 'campaign', 'initiative', 'language', 'createdAt', 'attributes'],
   ...['person.firstName', 'person.lastName', 'person.jobTitle', 'person.email', 'person.phone', 'person.mobile', 'person.fax'],
-  ...['person.street', 'person.comments', 'person.notes'],
+  ...['person.fullName', 'person.street', 'person.comments', 'person.notes'],
   ...['company.name', 'company.website', 'company.industry', 'company.employeeCount', 'company.annualRevenue'],
   ...['location.country', 'location.region', 'location.postalCode', 'location.city'],
   ...['qualification.budget', 'qualification.authority', 'qualification.need', 'qualification.timeFrame', 'qualification.productInterest'],
@@ -184,7 +184,11 @@ export function readPerson(reader: FieldReader): Person | null {
     street: reader.line('street'),
     comments: reader.text('comments'),
     notes: reader.text('notes'),
+    fullName: reader.line('fullName'),
+    found: null,
   };
+  // Part of the schema, so any Avro writer has it; what enrichment finds is for enrichment to say.
+  if (!reader.has('found')) reader.take('found');
   reader.close();
   return Object.values(person).every((value) => value === null) ? null : person;
 }

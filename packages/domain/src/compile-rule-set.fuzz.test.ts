@@ -41,7 +41,7 @@ describe('compileRuleSet with a damaged document', () => {
         const lead = leadFor();
         result.ruleSet.score(
           lead,
-          result.ruleSet.enrich(lead, null, (text) => text),
+          result.ruleSet.enrich(lead, null, (text) => text).enrichment,
           { isQualified: true },
         );
       }),

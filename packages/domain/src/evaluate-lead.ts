@@ -3,12 +3,11 @@
 import { measureEngagement, NOT_ENGAGED } from './engagement.ts';
 import type { Facts } from './facts.ts';
 import { factsOf } from './facts-of.ts';
-import type { Enrichment, Lead, Person, Scoring } from './lead.ts';
+import type { Lead, Person, Scoring } from './lead.ts';
 import type { LeadEvent } from './lead-history.ts';
-import type { IdentityHasher, RuleSet } from './rule-set.ts';
+import type { IdentityHasher, LeadFindings, RuleSet } from './rule-set.ts';
 
-export interface EvaluatedLead {
-  readonly enrichment: Enrichment;
+export interface EvaluatedLead extends LeadFindings {
   readonly scoring: Scoring;
   readonly facts: Facts;
 }
@@ -26,8 +25,9 @@ export function evaluateLead(
   },
 ): EvaluatedLead {
   const { lead, person, isQualified, since } = subject;
-  const enrichment = ruleSet.enrich(lead, person, subject.hashIdentity);
+  const findings = ruleSet.enrich(lead, person, subject.hashIdentity);
+  const { enrichment } = findings;
   const engagement = since === undefined ? NOT_ENGAGED : measureEngagement(since.history, ruleSet.engagement, since.now);
   const scoring = ruleSet.score(lead, enrichment, { isQualified, engagement });
-  return { enrichment, scoring, facts: factsOf(lead, { enrichment, scoring, isQualified, engagement }) };
+  return { ...findings, scoring, facts: factsOf(lead, { enrichment, scoring, isQualified, engagement }) };
 }

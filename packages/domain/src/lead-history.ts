@@ -41,7 +41,7 @@ export interface LeadData {
 export const MOST_EVENTS = 200;
 /** Characters of notes kept with a lead; the oldest paragraphs go first. */
 const MOST_NOTES = 16_000;
-const PERSON_FIELDS = ['firstName', 'lastName', 'jobTitle', 'email', 'phone', 'mobile', 'fax', 'street', 'comments'] as const;
+const PERSON_FIELDS = ['firstName', 'lastName', 'fullName', 'jobTitle', 'email', 'phone', 'mobile', 'fax', 'street', 'comments'] as const;
 const NOBODY: Person = {
   firstName: null,
   lastName: null,
@@ -53,6 +53,8 @@ const NOBODY: Person = {
   street: null,
   comments: null,
   notes: null,
+  fullName: null,
+  found: null,
 };
 
 /** It brings something to keep, whatever becomes of the lead. */

@@ -23,6 +23,48 @@ export interface Person {
   readonly comments: string | null;
   /** Notes from phone qualification and the like. */
   readonly notes: string | null;
+  /** The whole name, where it does not come in parts. */
+  readonly fullName: string | null;
+  /** Added by enrichment, and as personal as the rest; null where nothing was found. */
+  readonly found: PersonFindings | null;
+}
+
+/** What was found out about a person; stands beside what was said, and over nothing. */
+export interface PersonFindings {
+  /** null where the name came so already, or cannot be read. */
+  readonly name: PersonName | null;
+  /** The valid numbers, telephone before mobile. */
+  readonly phones: readonly PersonPhone[];
+}
+
+/** Taken apart and in usual case. */
+export interface PersonName {
+  /** Dr., Prof. Dr., Ms.; not the position in a company. */
+  readonly title: string | null;
+  readonly given: string | null;
+  /** Initials that follow the given name. */
+  readonly middle: string | null;
+  /** With what belongs to it: van der Berg. */
+  readonly family: string | null;
+  /** Jr., III, PhD. */
+  readonly suffix: string | null;
+  readonly source: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+}
+
+export interface PersonPhone {
+  /** Where it was said: phone or mobile. */
+  readonly field: string;
+  /** E.164. */
+  readonly number: string;
+  /** ISO 3166-1 alpha-2; null for numbers of no country. */
+  readonly region: string | null;
+  /** As `phoneType` of the enrichment. */
+  readonly type: string | null;
+  readonly source: string;
+  /** 0 to 1. */
+  readonly confidence: number;
 }
 
 export interface Company {
@@ -104,7 +146,7 @@ export interface Enrichment {
   /** Lower-case domain of the mail address; null without a valid one. */
   readonly emailDomain: string | null;
   readonly emailIsFree: boolean;
-  /** Country of the phone number, ISO 3166-1 alpha-2. The E.164 number itself is personal and goes into the identities only. */
+  /** Country of the phone number, ISO 3166-1 alpha-2. The E.164 number itself is personal: it stands with the person. */
   readonly phoneCountry: string | null;
   readonly webDomain: string | null;
   readonly countryCode: string | null;
@@ -117,6 +159,8 @@ export interface Enrichment {
   readonly industry: string | null;
   /** Topics found in comments, notes and need. */
   readonly topics: readonly string[];
+  /** Ids of the rule set's products that the lead names, in its interests or texts. */
+  readonly products: readonly string[];
   readonly hasValidEmail: boolean;
   readonly hasValidPhone: boolean;
   /** The domain gives out addresses for minutes. */

@@ -6,6 +6,8 @@ import type { Engagement, EngagementPolicy } from './engagement.ts';
 import type { Facts } from './facts.ts';
 import type { Enrichment, Grade, Lead, Person, Scoring } from './lead.ts';
 import type { Communication } from './rule-set/communication.ts';
+import type { SkillWants } from './strategies/skills.ts';
+import type { AgentStrategy, PoolStrategy } from './strategies/strategy-names.ts';
 
 export type DestinationKind = 'SALES' | 'CALL_CENTER' | 'CUSTOMER_SERVICE' | 'PARTNER' | 'WEB' | 'NURTURE';
 
@@ -48,7 +50,20 @@ export interface Caps {
   readonly open: number | null;
   /** Most leads a calendar day in the pool's zone; null for no cap. */
   readonly daily: number | null;
+  /** Most leads an hour of the clock in the pool's zone; absent for no cap, and then nothing is counted. */
+  readonly hourly?: number;
 }
+
+/** What becomes of a lead that only a cap keeps out of its pool: the agents', the pool's or the destination's. */
+export type AtCap =
+  /** It waits in the queue. */
+  | 'WAIT'
+  /** The pools of `overflowTo` are tried, which they also are while this one is closed; then it waits. */
+  | 'OVERFLOW'
+  /** As if the rule had not matched: the rules after it are asked. */
+  | 'NEXT_RULE'
+  /** The final decision makers get it. */
+  | 'EXCEPTION';
 
 export interface Agent {
   readonly agentId: string;
@@ -58,9 +73,20 @@ export interface Agent {
   readonly caps: Caps;
   /** null: whenever the pool is open. */
   readonly hours: WeeklyHours | null;
-  /** Half-open calendar days (yyyy-mm-dd in the agent's or pool's zone) of leave. */
-  readonly leave: readonly { readonly from: string; readonly to: string }[];
+  readonly leave: readonly Leave[];
   readonly active: boolean;
+  /** Level, 1 to 5, by `kind:value`, as `skillKey` writes it; absent for none. */
+  readonly skills?: ReadonlyMap<string, number>;
+  /** Factor on how well the agent fits; absent for 1. */
+  readonly effectiveness?: number;
+}
+
+/** Half-open calendar days (yyyy-mm-dd in the agent's or pool's zone). */
+export interface Leave {
+  readonly from: string;
+  readonly to: string;
+  /** Another agent of the pool, who gets the leads meanwhile; absent: all the others do. */
+  readonly cover?: string;
 }
 
 export interface Destination {
@@ -91,6 +117,14 @@ export interface Pool {
   readonly maxWaitMs: number | null;
   /** Pool tried when this one cannot take the lead now; null: the lead waits. */
   readonly overflowTo: string | null;
+  /** Absent: OVERFLOW where there is somewhere to overflow to, else WAIT. */
+  readonly atCap?: AtCap;
+  /** How it finds one of its agents; absent: by weight. */
+  readonly strategy?: AgentStrategy;
+  /** Skills that all its leads ask for. */
+  readonly wants?: SkillWants;
+  /** Waiting that makes up for one grade, milliseconds; absent: DEFAULT_AGEING_MS. */
+  readonly ageingMs?: number;
 }
 
 export interface Rule {
@@ -99,7 +133,17 @@ export interface Rule {
   readonly description: string;
   /** CEL source; null for the last resort. */
   readonly when: string | null;
+  /** The pool that takes its leads; of several the first, in whose queue they wait. */
   readonly to: string;
+  /** Where several pools may take them. */
+  readonly among?: {
+    /** At least two, `to` first. */
+    readonly pools: readonly string[];
+    /** In which order they are tried. */
+    readonly strategy: PoolStrategy;
+  };
+  /** Skills that its leads ask for, beside those that the pool wants. */
+  readonly wants?: SkillWants;
 }
 
 export interface RuleMatch {
@@ -126,14 +170,20 @@ export interface RuleSet {
   /** What opens and clicks are worth, and how fast that fades. */
   readonly engagement: EngagementPolicy;
 
-  /** First match wins; the last resort always matches. */
-  matchRule(facts: Facts): RuleMatch;
+  /** First match wins, of the rules from place `from` on (0 if left out); the last resort always matches. */
+  matchRule(facts: Facts, from?: number): RuleMatch;
   /** Every rule up to and including the match, with the reason it did or did not match: for explain. */
   traceRules(facts: Facts): readonly RuleTrace[];
   /** Total: any lead gives an enrichment. */
-  enrich(lead: Lead, person: Person | null, hashIdentity: IdentityHasher): Enrichment;
+  enrich(lead: Lead, person: Person | null, hashIdentity: IdentityHasher): LeadFindings;
   /** `engagement` is left out of a lead that has just come. */
   score(lead: Lead, enrichment: Enrichment, options: { readonly isQualified: boolean; readonly engagement?: Engagement }): Scoring;
+}
+
+export interface LeadFindings {
+  readonly enrichment: Enrichment;
+  /** The person with what was found of it; only where that is news. */
+  readonly person?: Person;
 }
 
 export interface RuleTrace {
@@ -150,9 +200,16 @@ export type IdentityHasher = (normalised: string) => string;
 export interface RuleSetFault {
   /** Dotted path: `rules[3].when`. */
   readonly path: string;
+  /** A table's CSV file as the document names it; null for the document itself. */
+  readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  /** What is wrong, and what was probably meant; one line. */
   readonly message: string;
+  /** The line of the source, to be shown with a caret under `column`; null where there is no line. */
+  readonly excerpt: string | null;
+  /** All that could stand there, where it is one of a few words. */
+  readonly known?: readonly string[];
 }
 
 export type RuleSetResult =
@@ -167,3 +224,6 @@ export const GRADE_RANK: Readonly<Record<Grade, number>> = {
   LOW_POTENTIAL: 4,
   NEED_NURTURING: 5,
 };
+
+/** A lead of the next worse grade has its turn when it has waited this much longer. */
+export const DEFAULT_AGEING_MS = 30 * 60_000;

@@ -34,7 +34,7 @@ export const redactedFields: readonly string[] = [
   'email',
   'mail',
   'phone',
-  'phoneE164',
+  'e164',
   'fax',
   'street',
   'address',

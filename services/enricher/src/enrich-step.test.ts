@@ -66,6 +66,20 @@ describe('a submitted lead', () => {
     expect((await enrichedRecord(submittedValue())).value).toEqual(record.value);
   });
 
+  test('has name and numbers of the person beside what was said, and nowhere else', async () => {
+    const said = { fullName: 'SMITH, JOHN', mobile: '+49 151 23456789', notes: 'Call later' };
+    const record = await enrichedRecord(submittedValue({ person: said }));
+    const { person, ...rest } = decodeContext(enriched.decodePrefix(record.value ?? Buffer.alloc(0)).context ?? Buffer.alloc(0));
+    expect(person).toMatchObject({
+      ...said,
+      found: {
+        name: { given: 'John', family: 'Smith' },
+        phones: [{ field: 'mobile', number: '+4915123456789', region: 'DE', type: 'MOBILE' }],
+      },
+    });
+    expect(JSON.stringify(rest)).not.toMatch(/john|smith/i);
+  });
+
   test('is known by mail, phone, place, account and government afterwards, each value with source and confidence', async () => {
     const lead = {
       company: { ...leadFor().company, name: 'Intl. Business Machines Corp' },

@@ -28,13 +28,13 @@ export function enrichStep(options: EnrichOptions): Step<CutValue<LeadSubmittedP
     run: ({ prefix: { envelope }, context }) =>
       readable(context, openWithPerson, ({ opened, person }) => {
         const { version, ruleSet } = options.ruleSets.current();
-        const enrichment = ruleSet.enrich(opened.lead, person, options.hashIdentity);
+        const findings = ruleSet.enrich(opened.lead, person, options.hashIdentity);
         const prefix: LeadEnrichedPrefix = {
           envelope: { ...envelope, eventId: enrichedEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
           submittedAt: envelope.occurredAt,
           ruleSetVersion: version,
         };
-        return ok({ prefix, context: withFindings(opened, { enrichment, scoring: null }) });
+        return ok({ prefix, context: withFindings(opened, { ...findings, scoring: null }) });
       }),
   };
 }

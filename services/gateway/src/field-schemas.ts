@@ -35,6 +35,7 @@ const Person = loose(
   {
     firstName: line('Given name.'),
     lastName: line('Family name.'),
+    fullName: line('Whole name, where it does not come in parts.'),
     jobTitle: line('Title or function.'),
     email: line('Mail address.', SUBMISSION_LIMITS.mailAddress),
     phone: line('Telephone number, as given.', SUBMISSION_LIMITS.phone),

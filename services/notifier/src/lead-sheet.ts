@@ -3,8 +3,9 @@ import type { LeadDecided, LeadEvent } from '@lead-router/contracts/generated/wi
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import type { EarlierLead } from '@lead-router/store/told-leads.ts';
+import { nameRows, phoneRow } from './contact-rows.ts';
 import { agentNameOf, destinationNameOf } from './template-values.ts';
-import { asCount, asMoney, inTime, inWords } from './words.ts';
+import { asCount, asMoney, inTime, inWords, joined } from './words.ts';
 
 /** An earlier lead with what was done with it. */
 export interface EarlierStory extends EarlierLead {
@@ -38,10 +39,10 @@ export function leadSheet(facts: SheetFacts): readonly SheetSection[] {
   const time = (at: number | null): string | null => (at === null ? null : inTime(at, zone));
   return [
     section('Contact', [
-      ['Name', joined([person?.firstName, person?.lastName], ' ')],
+      ...nameRows(person),
       ['Job title', person?.jobTitle],
-      ['Phone', person?.phone],
-      ['Mobile', person?.mobile],
+      phoneRow('Phone', 'phone', person),
+      phoneRow('Mobile', 'mobile', person),
       ['E-mail', person?.email],
       ['Fax', person?.fax],
       ['Website', company.website],
@@ -148,10 +149,6 @@ function section(title: string, rows: readonly Row[]): SheetSection {
       value === null || value === undefined || value === false || value === '' ? [] : [[label, String(value)] as const],
     ),
   };
-}
-
-function joined(values: readonly (string | null | undefined)[], separator: string): string | null {
-  return values.filter((value) => value !== null && value !== undefined && value !== '').join(separator) || null;
 }
 
 /** What somebody may do decides whether they break the law: unknown is said, too. */

@@ -2,6 +2,7 @@
 import { decodeContext, encodeContext } from '@lead-router/contracts/context-codec.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
 import { toLeadDecided } from '@lead-router/contracts/mappers/decision-mapper.ts';
+import type { PersonFindings } from '@lead-router/domain/lead.ts';
 import type { Communication } from '@lead-router/domain/rule-set/communication.ts';
 import { buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +24,7 @@ const ruleSet = buildTestRuleSet({
   communication,
 });
 
-function facts(known: Partial<SheetFacts> = {}): SheetFacts {
+function facts(known: Partial<SheetFacts> = {}, found: PersonFindings | null = null): SheetFacts {
   const lead = aLead({ poolId: 'field', agentId: 'ann', destinationId: 'sales', ruleId: 'to-field' });
   const context = toContext({
     lead: leadFor({
@@ -43,6 +44,7 @@ function facts(known: Partial<SheetFacts> = {}): SheetFacts {
       email: 'd@example.org',
       comments: 'Call me',
       notes: 'Spoke on Monday',
+      found,
     }),
   });
   const decision = { eventId: anEventId(), kind: 'ASSIGNED', cause: 'SUBMITTED', lead, previousAgentId: null, acceptBy: AT } as const;
@@ -95,6 +97,14 @@ describe('the mail to an owner', () => {
       expect(text).toContain(known);
     // 09:05 in London is 04:05 where this pool is.
     expect(text).toMatch(/Accept it by Tue, 3 Nov 2026, 04:05/);
+  });
+
+  test('has the name in order and the number as it is dialled from anywhere, beside what was said', () => {
+    const phone = { field: 'phone', number: '+12125552368', region: 'US', type: 'TOLL_FREE', source: 'phone number', confidence: 0.95 };
+    const name = { title: 'Dr.', given: 'Donald', middle: 'F.', family: 'Duck', suffix: null, source: 'full name', confidence: 0.9 };
+    const { text } = ownerMail(facts({}, { name, phones: [phone] }), []);
+    expect(text).toContain('Name: Dr. Donald F. Duck\n  Name as given: Donald <b>Duck</b>\n');
+    expect(text).toContain('Phone: +12125552368 (US; toll free; as given: +1 555)\n  Mobile: +1 556\n');
   });
 
   test('says loudly who may not be called, and who has to be asked', () => {

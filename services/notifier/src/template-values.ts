@@ -7,8 +7,8 @@ import { inWords } from './words.ts';
 export function templateValues(decided: LeadDecided, ruleSet: RuleSet): TemplateValues {
   const { lead, person, enrichment } = decided.context;
   return {
-    firstName: person?.firstName ?? null,
-    lastName: person?.lastName ?? null,
+    firstName: person?.found?.name?.given ?? person?.firstName ?? null,
+    lastName: person?.found?.name?.family ?? person?.lastName ?? null,
     company: enrichment?.accountName ?? lead.company.name,
     country: enrichment?.countryCode ?? lead.location.country,
     campaign: lead.campaign,

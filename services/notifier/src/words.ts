@@ -23,6 +23,11 @@ export function asCount(value: number): string {
   return new Intl.NumberFormat('en-US').format(value);
 }
 
+/** What there is of the values; null for nothing. */
+export function joined(values: readonly (string | null | undefined)[], separator: string): string | null {
+  return values.filter((value) => value !== null && value !== undefined && value !== '').join(separator) || null;
+}
+
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** For text between tags and in quoted attributes. */

@@ -15,7 +15,7 @@ import type { InboxMessage } from './router-wire.ts';
 import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, testLeadId } from './router-world.test-support.ts';
 
 const NOBODY_KNOWN = {
-  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null },
+  ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null, fullName: null, found: null },
   ...{ fax: null, street: null, comments: null },
 };
 const NOW = Date.UTC(2026, 0, 5);

@@ -149,12 +149,12 @@ class BatchLeads {
     return { all, changed };
   }
 
-  #encode(lead: Walked, { enrichment, scoring }: EvaluatedLead, ignored: ReadonlySet<number>): Buffer {
+  #encode(lead: Walked, { facts: _, ...findings }: EvaluatedLead, ignored: ReadonlySet<number>): Buffer {
     let { history } = lead.data;
     for (const { inputIndex, event } of lead.heard) if (!ignored.has(inputIndex)) history = remember(history, event);
     const { wire } = this.#options;
-    if (lead.data === lead.before && history === lead.before.history) return wire.replaceFindings(lead.context, { enrichment, scoring });
-    return wire.replaceContent(lead.context, { ...lead.data, history, enrichment, scoring });
+    if (lead.data === lead.before && history === lead.before.history) return wire.replaceFindings(lead.context, findings);
+    return wire.replaceContent(lead.context, { ...lead.data, history, ...findings });
   }
 
   #walk(leadId: LeadId): Walked | null {

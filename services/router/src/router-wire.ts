@@ -5,6 +5,7 @@
 import type { Enrichment, EventId, Lead, LeadId, Scoring } from '@lead-router/domain/lead.ts';
 import type { LeadData, ReportedActivity } from '@lead-router/domain/lead-history.ts';
 import type { ActivityKind, Decision, SlaEvent, StateChange, TimerKind, WakeUp } from '@lead-router/domain/routing-model.ts';
+import type { LeadFindings } from '@lead-router/domain/rule-set.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordHeaders } from '@lead-router/stream/kafka-port.ts';
 
 /** What the scorer found, without the person. */
@@ -70,8 +71,8 @@ export interface RouterWire {
   toStored(context: Buffer): Buffer;
   /** What an evaluation takes; the person is read only where a lead has to be evaluated again. */
   readContext(context: Buffer): LeadData;
-  /** The same context with other findings; the person's bytes, clear or sealed, are carried over unread. */
-  replaceFindings(context: Buffer, findings: Pick<ScoredContent, 'enrichment' | 'scoring'>): Buffer;
+  /** The same context with other findings; where none is of the person, its bytes, clear or sealed, are carried over unread. */
+  replaceFindings(context: Buffer, findings: Pick<ScoredContent, 'enrichment' | 'scoring'> & Pick<LeadFindings, 'person'>): Buffer;
   /** Another lead, history and person as well; a sealed person stays sealed. */
   replaceContent(context: Buffer, content: LeadData & Pick<ScoredContent, 'enrichment' | 'scoring'>): Buffer;
   decided(decision: Decision, origin: OutputOrigin): OutgoingRecord;

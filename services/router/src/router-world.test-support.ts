@@ -90,7 +90,7 @@ export const testLeadId = (name: string): LeadId => leadIdFor('vendor-a', { kind
 export function scoredTestLead(inbox: CodecFor<'InboxEvent'>, { name, lead: known = {}, ruleSetVersion = 1 }: TestLead): OutgoingRecord {
   const lead = buildLead({ vendorReference: name, attributes: { pool: 'calls', grade: 'HOT' }, ...known });
   const ruleSet = simulationRuleSet(ruleSetVersion);
-  const enrichment = ruleSet.enrich(lead, null, (normalised) => normalised);
+  const { enrichment } = ruleSet.enrich(lead, null, (normalised) => normalised);
   const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
   return scoredRecord(inbox, { leadId: testLeadId(name), lead, enrichment, scoring, ruleSetVersion, submittedAt: SIMULATION_START });
 }

@@ -65,7 +65,7 @@ function enrichedValue(
   options: { readonly lead?: Partial<Lead>; readonly version?: number; readonly found?: Partial<Enrichment> | null } = {},
 ): Buffer {
   const lead = leadFor(options.lead);
-  const enrichment = options.found === null ? null : { ...ruleSet.enrich(lead, person, hashIdentity), ...options.found };
+  const enrichment = options.found === null ? null : { ...ruleSet.enrich(lead, person, hashIdentity).enrichment, ...options.found };
   const eventId = enrichedEventId(submittedEventId(leadId));
   const envelope = toEnvelope({ eventId, leadId, occurredAt: SUBMITTED_AT, recordedAt: SUBMITTED_AT });
   const context = encodeContext(toContext({ lead, person, ...(enrichment === null ? {} : { enrichment }) }));

@@ -32,15 +32,15 @@ export function scoreStep(options: ScoreOptions): Step<CutValue<LeadEnrichedPref
         const { version, ruleSet } = options.ruleSets.current();
         const { lead } = opened;
         // Enriched under another version, or not at all: both halves have to be of one.
-        const isCurrent = ruleSetVersion === version && opened.enrichment !== null;
-        const enrichment = isCurrent ? opened.enrichment : ruleSet.enrich(lead, personIn(opened), options.hashIdentity);
-        const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
+        const current = ruleSetVersion === version ? opened.enrichment : null;
+        const findings = current === null ? ruleSet.enrich(lead, personIn(opened), options.hashIdentity) : { enrichment: current };
+        const scoring = ruleSet.score(lead, findings.enrichment, { isQualified: false });
         options.onGraded(scoring.grade);
         const prefix: InboxEventPrefix = {
           envelope: { ...envelope, eventId: scoredEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
           body: { 'leadrouter.v1.LeadScored': { submittedAt, ruleSetVersion: version } },
         };
-        return ok({ prefix, context: isCurrent ? withScoring(opened, scoring) : withFindings(opened, { enrichment, scoring }) });
+        return ok({ prefix, context: current === null ? withFindings(opened, { ...findings, scoring }) : withScoring(opened, scoring) });
       }),
   };
 }

@@ -3,7 +3,8 @@
 export const KNOWN_HEADERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['vendorReference', ['vendorreference', 'reference', 'ref', 'id', 'leadid', 'externalid', 'recordid', 'uuid', 'leadnumber', 'uniqueid']],
   ['person.firstName', ['firstname', 'givenname', 'forename', 'vorname', 'prenom', 'nombre']],
-  ['person.lastName', ['lastname', 'surname', 'familyname', 'nachname', 'nom', 'apellido', 'name', 'fullname', 'contactname']],
+  ['person.lastName', ['lastname', 'surname', 'familyname', 'nachname', 'nom', 'apellido']],
+  ['person.fullName', ['name', 'fullname', 'contactname', 'contact', 'contactperson', 'ansprechpartner', 'nomcomplet', 'nombrecompleto']],
   ['person.jobTitle', ['jobtitle', 'title', 'position', 'role', 'funktion']],
   ['person.email', ['email', 'mail', 'emailaddress', 'mailaddress', 'workemail', 'businessemail', 'correo']],
   ['person.phone', ['phone', 'phonenumber', 'telephone', 'tel', 'workphone', 'businessphone', 'telefon', 'telefono']],

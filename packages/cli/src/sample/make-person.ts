@@ -70,6 +70,8 @@ export function makeContact(serial: number, random: SeededRandom): Contact {
       street: random.chance(0.6) ? `${1 + random.below(9_900)} ${random.pick(STREETS)}` : null,
       comments: null,
       notes: null,
+      fullName: null,
+      found: null,
     },
     isReachable: email !== null || phone !== null || mobile !== null,
   };

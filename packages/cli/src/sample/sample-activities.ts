@@ -20,7 +20,7 @@ type Step = Pick<ActivityIntake, 'activity'> & Partial<Pick<ActivityIntake, 'rea
 const NO_ANSWERS: Qualification = { budget: null, authority: 'UNKNOWN', need: null, timeFrame: 'UNKNOWN', productInterest: [] };
 const NOBODY = {
   ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null, fax: null, street: null },
-  ...{ comments: null, notes: null },
+  ...{ comments: null, notes: null, fullName: null, found: null },
 };
 
 const ACCEPTED: Step = { activity: 'ACCEPTED' };

@@ -159,12 +159,14 @@ export interface Enrichment {
   readonly sector: string | null;
   /** By employees: MICRO (0 to 9), SMALL (to 99), MEDIUM (to 999), LARGE (to 9,999), ENTERPRISE. */
   readonly sizeBand: string | null;
-  /** FORTUNE_1000, GOVERNMENT, EDUCATION or SMALL_BUSINESS; null for none of them. */
+  /** A segment that the rule set declares, or FORTUNE_1000, GOVERNMENT, EDUCATION or SMALL_BUSINESS; null for none of them. */
   readonly segment: string | null;
   /** Language of what the person wrote, ISO 639-1; null unless the rule set asks for it. */
   readonly language: string | null;
   /** How sure the account is, 0 to 1; below 0.85 its name is only similar. */
   readonly accountConfidence: number | null;
+  /** Ids of the rule set's products that the lead names, in its interests or texts. */
+  readonly products: readonly string[];
   /** Keyed hashes (HMAC-SHA-256, hex, 32 characters) of mail address and E.164 phone. */
   readonly identities: readonly string[];
 }
@@ -542,6 +544,52 @@ export interface Person {
   readonly comments: string | null;
   /** Notes from phone qualification and the like. */
   readonly notes: string | null;
+  /** Whole name, as given, where it does not come in parts. */
+  readonly fullName: string | null;
+  /** What enrichment added; null where nothing was found, and in what comes from outside. */
+  readonly found: PersonFindings | null;
+}
+
+/** What was found out about a person; stands beside what was said, and over nothing. */
+export interface PersonFindings {
+  /** The name in its parts; null where it came so already, or cannot be read. */
+  readonly name: PersonName | null;
+  /** The valid numbers, telephone before mobile. */
+  readonly phones: readonly PersonPhone[];
+}
+
+/** A person's name, taken apart and in usual case. */
+export interface PersonName {
+  /** Dr., Prof. Dr., Ms. and the like; not the position in a company. */
+  readonly title: string | null;
+  /** Given name. */
+  readonly given: string | null;
+  /** Initials that follow the given name. */
+  readonly middle: string | null;
+  /** Family name, with what belongs to it: van der Berg. */
+  readonly family: string | null;
+  /** Jr., III, PhD and the like. */
+  readonly suffix: string | null;
+  /** Which of the fields it was read from, and how. */
+  readonly source: string;
+  /** How sure, 0 to 1. */
+  readonly confidence: number;
+}
+
+/** A telephone number that can be dialled from anywhere. */
+export interface PersonPhone {
+  /** Where it was said: phone or mobile. */
+  readonly field: string;
+  /** E.164: + and up to 15 digits. */
+  readonly number: string;
+  /** ISO 3166-1 alpha-2; null for numbers of no country. */
+  readonly region: string | null;
+  /** As phoneType of Enrichment; null where the number does not tell, as in North America. */
+  readonly type: string | null;
+  /** How its country is known. */
+  readonly source: string;
+  /** How sure, 0 to 1. */
+  readonly confidence: number;
 }
 
 /** Qualifying answers. */
@@ -666,6 +714,9 @@ export interface RecordTypes {
   readonly LeadTimer: LeadTimer;
   readonly Location: Location;
   readonly Person: Person;
+  readonly PersonFindings: PersonFindings;
+  readonly PersonName: PersonName;
+  readonly PersonPhone: PersonPhone;
   readonly Qualification: Qualification;
   readonly ReassignLead: ReassignLead;
   readonly RouteLead: RouteLead;

@@ -29,28 +29,40 @@ export function readMail(person: Person | null): MailFindings {
   return { address, isFree, isDisposable, isRole: isRoleMailbox(local), companyDomain };
 }
 
-/** Valid ones only; `country` is that of numbers without +. */
-export function readPhones(person: Person | null, country: string | null): readonly PhoneNumber[] {
-  if (person === null) return [];
-  const phone = person.phone === null ? null : parsePhone(person.phone, country);
-  const hasOther = person.mobile !== null && person.mobile !== person.phone;
-  const mobile = hasOther && person.mobile !== null ? parsePhone(person.mobile, country) : null;
-  return [phone, mobile].filter((number) => number !== null);
+/** A valid number of a person. */
+export interface SaidPhone {
+  readonly field: 'phone' | 'mobile';
+  readonly number: PhoneNumber;
+  /** Written with +, so that it names its country itself. */
+  readonly isInternational: boolean;
 }
 
-export function phoneCountryOf(phones: readonly PhoneNumber[]): Guess | null {
-  const country = phones[0]?.country ?? null;
+/** Valid ones only; `country` is that of numbers without +. */
+export function readPhones(person: Person | null, country: string | null): readonly SaidPhone[] {
+  if (person === null) return [];
+  const phones: SaidPhone[] = [];
+  for (const field of ['phone', 'mobile'] as const) {
+    const said = person[field];
+    if (said === null || (field === 'mobile' && said === person.phone)) continue;
+    const number = parsePhone(said, country);
+    if (number !== null) phones.push({ field, number, isInternational: said.includes('+') });
+  }
+  return phones;
+}
+
+export function phoneCountryOf(phones: readonly SaidPhone[]): Guess | null {
+  const country = phones[0]?.number.country ?? null;
   return country === null ? null : { value: country, source: 'phone number', confidence: 0.9 };
 }
 
 /** North American numbers do not tell a mobile from a fixed line; then nothing is said. */
-export function phoneTypeOf(phones: readonly PhoneNumber[]): Guess | null {
-  const type = phones[0]?.type ?? UNTOLD;
+export function phoneTypeOf(phones: readonly Pick<SaidPhone, 'number'>[]): Guess | null {
+  const type = phones[0]?.number.type ?? UNTOLD;
   return type === UNTOLD ? null : { value: type, source: 'phone number', confidence: 0.9 };
 }
 
-export function identitiesOf(email: EmailAddress | null, phones: readonly PhoneNumber[], hash: IdentityHasher): readonly string[] {
-  const identities = phones.map((phone) => hash(`phone:${phone.e164}`));
+export function identitiesOf(email: EmailAddress | null, phones: readonly SaidPhone[], hash: IdentityHasher): readonly string[] {
+  const identities = phones.map(({ number }) => hash(`phone:${number.e164}`));
   if (email !== null) identities.push(hash(`email:${email.address}`));
   return [...new Set(identities)].sort();
 }

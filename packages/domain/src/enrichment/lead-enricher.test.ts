@@ -10,7 +10,7 @@ const ruleSet = sampleRuleSet();
 const hash = (text: string) => createHmac('sha256', 'key').update(text).digest('hex').slice(0, 32);
 
 function enrich(lead: Partial<Lead>, person: Partial<Person> | null = {}): Enrichment {
-  return ruleSet.enrich(leadFor(lead), person === null ? null : personFor(person), hash);
+  return ruleSet.enrich(leadFor(lead), person === null ? null : personFor(person), hash).enrichment;
 }
 
 const location = (known: Partial<Lead['location']>): Partial<Lead> => ({
@@ -78,6 +78,30 @@ describe('mail, phone and identities', () => {
   it('takes the mobile number for an identity too', () => {
     const { identities } = enrich({}, { phone: '212 555 2368', mobile: '+49 151 23456789' });
     expect(identities).toEqual([hash('phone:+12125552368'), hash('phone:+4915123456789')].sort());
+  });
+
+  it('adds name and numbers to the person, and leaves what was said', () => {
+    const said = personFor({ fullName: 'DR. ANN LEE', phone: '(212) 555-2368', mobile: '+49 151 23456789' });
+    const { enrichment, person } = ruleSet.enrich(leadFor(location({ country: 'US' })), said, hash);
+    expect(person).toEqual({
+      ...said,
+      found: {
+        name: { title: 'Dr.', given: 'Ann', middle: null, family: 'Lee', suffix: null, source: 'full name', confidence: 0.85 },
+        phones: [
+          { field: 'phone', number: '+12125552368', region: 'US', type: null, source: "phone number, lead's country", confidence: 0.9 },
+          { field: 'mobile', number: '+4915123456789', region: 'DE', type: 'MOBILE', source: 'phone number', confidence: 0.95 },
+        ],
+      },
+    });
+    expect(JSON.stringify(enrichment)).not.toMatch(/Ann|Lee|2368|3456789/);
+  });
+
+  it('gives no person where it found nothing that is not there already, and takes back what holds no more', () => {
+    const found = ruleSet.enrich(leadFor({}), personFor({ phone: '+1 212 555 2368' }), hash).person;
+    expect(found?.found?.phones).toHaveLength(1);
+    expect(ruleSet.enrich(leadFor({}), found ?? null, hash).person).toBeUndefined();
+    expect(ruleSet.enrich(leadFor({}), personFor({ firstName: 'Ann', lastName: 'Lee', phone: '1' }), hash).person).toBeUndefined();
+    expect(ruleSet.enrich(leadFor({}), personFor({ ...found, phone: null }), hash).person).toMatchObject({ found: null });
   });
 
   it('enriches a lead without a person', () => {
@@ -230,6 +254,8 @@ describe('any lead at all', () => {
     street: text,
     comments: text,
     notes: text,
+    fullName: text,
+    found: fc.constant(null),
   });
   const lead = fc
     .record({
@@ -252,8 +278,8 @@ describe('any lead at all', () => {
   it('gives an enrichment, the same each time, each of whose values says where it comes from', () => {
     fc.assert(
       fc.property(lead, fc.option(person, { nil: null }), (one, who) => {
-        const enrichment = ruleSet.enrich(one, who, hash);
-        expect(ruleSet.enrich(one, who, hash)).toEqual(enrichment);
+        const { enrichment } = ruleSet.enrich(one, who, hash);
+        expect(ruleSet.enrich(one, who, hash).enrichment).toEqual(enrichment);
         expect(enrichment.identities).toEqual([...new Set(enrichment.identities)].sort());
         for (const value of enrichment.values) {
           expect(value.source).not.toBe('');

@@ -3,7 +3,7 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 import { readUsNumber } from './nanp-number.ts';
 
 export interface PhoneNumber {
-  /** Personal: for identities only. */
+  /** Personal: for identities, and beside the person. */
   readonly e164: string;
   /** ISO 3166-1 alpha-2; null for numbers of no country. */
   readonly country: string | null;

@@ -17,7 +17,7 @@ function enricher(enrichment: unknown, tables: Readonly<Record<string, unknown>>
   const result = compile(enrichment, tables);
   if (!result.ok) throw new Error(JSON.stringify(result.faults));
   return (lead: Partial<Lead>, person: Partial<Person> = {}): Enrichment =>
-    result.ruleSet.enrich(leadFor(lead), personFor(person), (normalised) => normalised);
+    result.ruleSet.enrich(leadFor(lead), personFor(person), (normalised) => normalised).enrichment;
 }
 
 function faults(enrichment: unknown, tables: Readonly<Record<string, unknown>> = {}): readonly string[] {
