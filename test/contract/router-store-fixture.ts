@@ -138,6 +138,7 @@ export const locksOf = (names: Partial<LockSet>): LockSet => ({
   leads: sorted(names.leads),
   destinations: sorted(names.destinations),
   pools: sorted(names.pools),
+  ...(names.conversions && { conversions: sorted(names.conversions) }),
 });
 
 const sorted = <Name extends string>(names: readonly Name[] = []): readonly Name[] => [...new Set(names)].sort();

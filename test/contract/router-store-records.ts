@@ -24,7 +24,7 @@ const leadId = fc.uuid().map(asLeadId);
 
 const timer = fc.record({ kind: fc.constantFrom('ACCEPT', 'ACCEPT_WARNING', 'RESPONSE', 'RESPONSE_WARNING', 'WAIT_LIMIT'), dueAt: time });
 
-const lead: fc.Arbitrary<LeadRecord> = fc.record({
+const leadWithoutTrial: fc.Arbitrary<LeadRecord> = fc.record({
   leadId,
   version: count,
   revision: count,
@@ -54,6 +54,10 @@ const lead: fc.Arbitrary<LeadRecord> = fc.record({
   }),
   outcome: fc.option(fc.constantFrom('WON', 'LOST', 'DISQUALIFIED')),
 });
+
+const lead: fc.Arbitrary<LeadRecord> = fc
+  .tuple(leadWithoutTrial, fc.option(name))
+  .map(([record, trial]) => (trial === null ? record : { ...record, trial }));
 
 const identity: fc.Arbitrary<IdentityRecord> = fc.record({
   identity: nonEmptyName,

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import { describeBatches } from './router-store-batches.ts';
+import { describeConversions } from './router-store-conversions.ts';
 import type { CreateRouterStore, RouterStoreFixture } from './router-store-fixture.ts';
 import { describeLocks } from './router-store-locks.ts';
 import { describePresence } from './router-store-presence.ts';
@@ -38,5 +39,6 @@ export const routerStoreContract = (name: string, createStore: CreateRouterStore
     describeWaiters(fixture);
     describeTimers(fixture);
     describePresence(fixture);
+    describeConversions(fixture);
   });
 };

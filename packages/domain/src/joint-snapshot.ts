@@ -4,6 +4,8 @@
  */
 import { compareWaiters } from './decide-wake.ts';
 import type { LeadId } from './lead.ts';
+import { NO_OUTCOMES, type OutcomeCounts } from './margin/conversion.ts';
+import { mergeOutcomes, sumOf } from './margin/conversion-book.ts';
 import type {
   BatchSnapshot,
   BatchWrites,
@@ -29,6 +31,7 @@ export class JointSnapshot {
   readonly #leads: Map<LeadId, LeadRecord>;
   readonly #destinations: Map<string, DestinationRecord>;
   readonly #pools: Map<string, PoolRecord>;
+  readonly #conversions: Map<string, OutcomeCounts>;
   /** Whole queues, of pools that were changed. */
   readonly #queues = new Map<string, Map<LeadId, WaiterRecord>>();
   /** Changed pools whose queue goes on where the reading ended. */
@@ -41,6 +44,7 @@ export class JointSnapshot {
     this.#leads = new Map(read.leads);
     this.#destinations = new Map(read.destinations);
     this.#pools = new Map(read.pools);
+    this.#conversions = new Map(read.conversions);
   }
 
   /**
@@ -56,6 +60,7 @@ export class JointSnapshot {
       pools: pick(this.#pools, locked.pools),
       waiters: this.#waitersOf(locked.pools),
       away: locked.pools.length === 0 ? NOBODY : this.#read.away,
+      ...(locked.conversions && { conversions: pick(this.#conversions, locked.conversions) }),
       locked,
     };
   }
@@ -70,6 +75,8 @@ export class JointSnapshot {
     }
     for (const { poolId, leadId } of writes.waitersRemoved) this.#openQueue(poolId).delete(leadId);
     for (const waiter of writes.waitersPut) this.#openQueue(waiter.poolId).set(waiter.leadId, waiter);
+    for (const { key, ...counts } of writes.outcomes ?? [])
+      this.#conversions.set(key, sumOf(this.#conversions.get(key) ?? NO_OUTCOMES, counts));
   }
 
   #openQueue(poolId: string): Map<LeadId, WaiterRecord> {
@@ -131,7 +138,14 @@ export function mergeWrites(all: readonly BatchWrites[]): BatchWrites {
     ),
     waitersPut: [...waiters.values()].flatMap((change) => ('put' in change ? [change.put] : [])),
     waitersRemoved: [...waiters.values()].flatMap((change) => ('removed' in change ? [change.removed] : [])),
+    ...outcomesOf(all),
   };
+}
+
+/** The one thing that adds up, instead of the last counting. */
+function outcomesOf(all: readonly BatchWrites[]): Pick<BatchWrites, 'outcomes'> {
+  const outcomes = mergeOutcomes(all.flatMap((writes) => (writes.outcomes ? [writes.outcomes] : [])));
+  return outcomes.length === 0 ? {} : { outcomes };
 }
 
 function latest<Row>(lists: readonly (readonly Row[])[], keyOf: (row: Row) => string): readonly Row[] {

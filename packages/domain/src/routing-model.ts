@@ -5,6 +5,8 @@
 import type { Absences } from './availability.ts';
 import type { Facts } from './facts.ts';
 import type { EventId, Grade, LeadId } from './lead.ts';
+import type { ConversionCell, OutcomeCounts } from './margin/conversion.ts';
+import type { CountedOutcomes } from './margin/conversion-book.ts';
 
 /** Where a lead is; each lead is in exactly one stage. */
 export type LeadStage =
@@ -76,6 +78,8 @@ export interface LeadRecord {
   readonly breaches: readonly Breach[];
   /** null while it is open. */
   readonly outcome: LeadOutcome | null;
+  /** Where its outcome will count, from the moment at which it was given by margin; absent: nowhere. */
+  readonly trial?: ConversionCell;
 }
 
 /** A clock that ran out under an owner: kept so that an answer that arrives late, but happened in time, can retract it. */
@@ -119,6 +123,13 @@ export interface IdentityRecord {
   readonly lastDecidedAt: number | null;
 }
 
+/** Leads given in one hour of the clock. */
+export interface HourCount {
+  /** First instant of the hour. */
+  readonly from: number;
+  readonly given: number;
+}
+
 /** One member's line in a pool's visible ledger. */
 export interface MemberLedger {
   readonly agentId: string;
@@ -132,6 +143,8 @@ export interface MemberLedger {
   readonly day: string;
   /** Leads given since ever. */
   readonly total: number;
+  /** Absent where the agent has no hourly cap. */
+  readonly hour?: HourCount;
 }
 
 export interface PoolRecord {
@@ -152,6 +165,8 @@ export interface PoolRecord {
   readonly wakeAt: number | null;
   readonly wakeGeneration: number;
   readonly members: readonly MemberLedger[];
+  /** Absent where the pool has no hourly cap. */
+  readonly hour?: HourCount;
 }
 
 export interface DestinationRecord {
@@ -159,6 +174,8 @@ export interface DestinationRecord {
   readonly open: number;
   readonly daily: number;
   readonly day: string;
+  /** Absent where the destination has no hourly cap. */
+  readonly hour?: HourCount;
 }
 
 /** A lead in a pool's queue; written only under that pool's lock. */
@@ -189,6 +206,8 @@ export interface BatchSnapshot {
   readonly waiters: ReadonlyMap<string, readonly WaiterRecord[]>;
   /** Who is away by word, in whatever pool; empty where no pool is locked. Read, not locked: docs/adr/0019. */
   readonly away: Absences;
+  /** Counts of the cells that `locked.conversions` names, where there are any; absent where it names none. Read, not locked: docs/adr/0021. */
+  readonly conversions?: ReadonlyMap<string, OutcomeCounts>;
   /** Names of what was locked: to look at anything else is a missing lock. */
   readonly locked: LockSet;
 }
@@ -199,6 +218,8 @@ export interface LockSet {
   readonly leads: readonly LeadId[];
   readonly destinations: readonly string[];
   readonly pools: readonly string[];
+  /** Cells of conversions to read, without a lock; absent for none. */
+  readonly conversions?: readonly string[];
 }
 
 export type ActivityKind =
@@ -337,7 +358,7 @@ export interface IgnoredInput {
     | 'NO_CHANGE';
 }
 
-/** Everything to write back, final values only; keys absent from it are unchanged. */
+/** Everything to write back, final values but for outcomes; keys absent from it are unchanged. */
 export interface BatchWrites {
   readonly identities: readonly IdentityRecord[];
   readonly leads: readonly LeadRecord[];
@@ -345,6 +366,8 @@ export interface BatchWrites {
   readonly pools: readonly PoolRecord[];
   readonly waitersPut: readonly WaiterRecord[];
   readonly waitersRemoved: readonly { readonly poolId: string; readonly leadId: LeadId }[];
+  /** To be added to what is there, unlike all the others; absent for none. */
+  readonly outcomes?: readonly CountedOutcomes[];
 }
 
 export type BatchOutcome =

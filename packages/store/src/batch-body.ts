@@ -4,6 +4,7 @@
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
 import type { BatchSnapshot, DecisionContext, LeadRecord, RouterInput } from '@lead-router/domain/routing-model.ts';
 
 /** Everything `decideBatch` needs besides the rule set of that version. */
@@ -28,6 +29,7 @@ export function encodeBatchBody(body: BatchBody): Buffer {
       pools: [...snapshot.pools.values()],
       waiters: [...snapshot.waiters],
       away: [...snapshot.away],
+      ...(snapshot.conversions && { conversions: [...snapshot.conversions] }),
       locked: snapshot.locked,
     },
   };
@@ -45,6 +47,8 @@ interface PlainBody {
     readonly waiters: readonly [string, BatchSnapshot['waiters'] extends ReadonlyMap<string, infer V> ? V : never][];
     /** Absent from batches of an earlier version: nobody's word was looked at. */
     readonly away?: readonly [string, number | null][];
+    /** Absent where no margin was looked at. */
+    readonly conversions?: readonly [string, OutcomeCounts][];
     readonly locked: BatchSnapshot['locked'];
   };
 }
@@ -70,6 +74,7 @@ export function decodeBatchBody(bytes: Buffer): BatchBody {
       pools: new Map(snapshot.pools.map((record) => [record.poolId, record])),
       waiters: new Map(snapshot.waiters),
       away: new Map(snapshot.away ?? []),
+      ...(snapshot.conversions && { conversions: new Map(snapshot.conversions) }),
       locked: snapshot.locked,
     },
   };

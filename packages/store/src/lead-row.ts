@@ -32,12 +32,13 @@ export interface LeadRow {
   readonly later_timers: readonly LeadTimer[] | null;
   readonly breaches: readonly Breach[] | null;
   readonly outcome: LeadOutcome | null;
+  readonly trial: string | null;
 }
 
 /** For SELECT lists; `context` is apart, because not every reader wants it. */
 export const LEAD_COLUMN_NAMES = `lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id,
   rule_set_version, linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at,
-  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome`;
+  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial`;
 
 /** In the order of `LEAD_COLUMN_NAMES`. */
 export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
@@ -68,6 +69,7 @@ export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
   textColumn((lead) => (lead.laterTimers.length === 0 ? null : JSON.stringify(lead.laterTimers))),
   textColumn((lead) => (lead.breaches.length === 0 ? null : JSON.stringify(lead.breaches))),
   textColumn((lead) => lead.outcome),
+  textColumn((lead) => lead.trial ?? null),
 ];
 
 export const leadOf = (row: LeadRow): LeadRecord => ({
@@ -98,4 +100,5 @@ export const leadOf = (row: LeadRow): LeadRecord => ({
   // Breaches of a time when there was only the accept clock do not say which it was.
   breaches: (row.breaches ?? []).map((breach) => ({ ...breach, clock: breach.clock ?? 'ACCEPT' })),
   outcome: row.outcome,
+  ...(row.trial !== null && { trial: row.trial }),
 });

@@ -7,6 +7,7 @@
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { BatchSnapshot, LockSet, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import { textArray } from './column-encoding.ts';
+import { readConversions } from './conversion-counts.ts';
 import { LEAD_COLUMN_NAMES, type LeadRow, leadOf } from './lead-row.ts';
 import {
   type DestinationRow,
@@ -95,13 +96,14 @@ export const lockAndRead = async (
   locks: LockSet,
   options: { readonly waitersPerPool: number },
 ): Promise<BatchSnapshot> => {
-  const [identities, leads, destinations, pools, waiters, away] = await Promise.all([
+  const [identities, leads, destinations, pools, waiters, away, conversions] = await Promise.all([
     lock<IdentityRow>(transaction, { insert: null, lock: LOCK_IDENTITIES, keys: locks.identities }),
     lock<LeadRow>(transaction, { insert: null, lock: LOCK_LEADS, keys: locks.leads }),
     lock<DestinationRow>(transaction, { insert: INSERT_DESTINATIONS, lock: LOCK_DESTINATIONS, keys: locks.destinations }),
     lock<PoolRow>(transaction, { insert: INSERT_POOLS, lock: LOCK_POOLS, keys: locks.pools }),
     readWaiters(transaction, locks.pools, options.waitersPerPool),
     readAway(transaction, locks.pools),
+    readConversions(transaction, locks.conversions),
   ]);
   return {
     identities: new Map(identities.map((row) => [row.identity, identityOf(row)])),
@@ -110,6 +112,7 @@ export const lockAndRead = async (
     pools: new Map(pools.filter(isWrittenPool).map((row) => [row.pool_id, poolOf(row)])),
     waiters: byPool(waiters),
     away: new Map(away.map(({ agentId, awayUntil }) => [agentId, awayUntil])),
+    ...(locks.conversions && { conversions }),
     locked: locks,
   };
 };

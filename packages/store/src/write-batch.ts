@@ -5,6 +5,7 @@ import { mergeWrites } from '@lead-router/domain/joint-snapshot.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { IdentityRecord, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { type Column, encodeColumns, numberColumn, textArray, textColumn } from './column-encoding.ts';
+import { addOutcomes } from './conversion-counts.ts';
 import { LEAD_COLUMN_NAMES, LEAD_COLUMNS } from './lead-row.ts';
 import type { BatchRecord, BatchWriteSet, DecisionRow } from './router-store.ts';
 import { DESTINATION_COLUMNS, IDENTITY_COLUMNS, POOL_COLUMNS, WAITER_COLUMNS } from './routing-rows.ts';
@@ -35,7 +36,7 @@ const UPDATE_IDENTITIES = statement(
     WHERE i.identity = r.identity`,
 );
 
-/** $28 holds the contexts end to end, $29 and $30 where each begins (from 1) and its length; null: keep the one there is. */
+/** $29 holds the contexts end to end, $30 and $31 where each begins (from 1) and its length; null: keep the one there is. */
 const UPSERT_LEADS = statement(
   'leads-upsert',
   `INSERT INTO leads (${LEAD_COLUMN_NAMES}, context)
@@ -43,15 +44,15 @@ const UPSERT_LEADS = statement(
           r.rule_set_version, r.linked_to, r.identities::text[], r.former_agents::text[], r.is_qualified,
           to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000), to_timestamp(r.accepted_at / 1000),
           to_timestamp(r.responded_at / 1000), to_timestamp(r.waiting_since / 1000),
-          r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb, r.outcome,
-          substring($28::bytea FROM r.context_from FOR r.context_length)
+          r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb, r.outcome, r.trial,
+          substring($29::bytea FROM r.context_from FOR r.context_length)
      FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[],
                  $10::text[], $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[], $16::boolean[], $17::float8[],
                  $18::float8[], $19::float8[], $20::float8[], $21::float8[], $22::integer[], $23::text[], $24::float8[],
-                 $25::text[], $26::text[], $27::text[], $29::integer[], $30::integer[])
+                 $25::text[], $26::text[], $27::text[], $28::text[], $30::integer[], $31::integer[])
        AS r (lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id, rule_set_version,
              linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at, waiting_since,
-             timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, context_from, context_length)
+             timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial, context_from, context_length)
    ON CONFLICT (lead_id) DO UPDATE SET
      version = excluded.version, revision = excluded.revision, stage = excluded.stage, vendor = excluded.vendor,
      grade = excluded.grade, score = excluded.score, pool_id = excluded.pool_id, agent_id = excluded.agent_id,
@@ -61,7 +62,7 @@ const UPSERT_LEADS = statement(
      accepted_at = excluded.accepted_at, responded_at = excluded.responded_at, waiting_since = excluded.waiting_since,
      timer_generation = excluded.timer_generation, timer_kind = excluded.timer_kind, timer_due_at = excluded.timer_due_at,
      later_timers = excluded.later_timers, breaches = excluded.breaches, outcome = excluded.outcome,
-     context = coalesce(excluded.context, leads.context)`,
+     trial = excluded.trial, context = coalesce(excluded.context, leads.context)`,
 );
 
 const UPSERT_DESTINATIONS = statement(
@@ -184,6 +185,7 @@ export const writeBatches = async (transaction: SqlTransaction, sets: readonly B
       transaction.run(INSERT_BATCH, batchValues(batch)),
       transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, outputs]),
     ]),
+    addOutcomes(transaction, writes.outcomes),
   ]);
 };
 

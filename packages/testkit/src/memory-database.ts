@@ -3,6 +3,8 @@
  * transactions buffer what they write and hand it over whole at their commit.
  */
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
+import { NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
+import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
 import type {
   BatchWrites,
   DestinationRecord,
@@ -68,6 +70,8 @@ export class MemoryDatabase {
   readonly timers = new Map<string, TimerRow>();
   /** By agent: until when it is away; null: until told to be back. */
   readonly away = new Map<string, number | null>();
+  /** Of conversions, by cell. */
+  readonly conversions = new Map<string, OutcomeCounts>();
   /** Circles of waiting transactions that had to be broken. */
   readonly deadlocks: string[] = [];
   activeRuleVersion: number | null;
@@ -127,6 +131,8 @@ export class MemoryDatabase {
     for (const record of set.writes.pools) this.pools.set(record.poolId, record);
     for (const { poolId, leadId } of set.writes.waitersRemoved) this.waiters.get(poolId)?.delete(leadId);
     for (const waiter of set.writes.waitersPut) this.#waitersOf(waiter.poolId).set(waiter.leadId, waiter);
+    for (const { key, ...counts } of set.writes.outcomes ?? [])
+      this.conversions.set(key, sumOf(this.conversions.get(key) ?? NO_OUTCOMES, counts));
     for (const [leadId, context] of set.contexts) this.contexts.set(leadId, context);
     for (const row of set.decisions) this.decisions.set(decisionKey(row), row);
     this.batches.set(set.batch.batchId, set.batch);

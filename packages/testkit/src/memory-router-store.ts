@@ -122,6 +122,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
       const cancelled = timers.flatMap((ofBatch) => ofBatch.cancelled);
       const identities = new Set(written.flatMap(({ writes }) => writes.identities.map(({ identity }) => identity)));
       const made = [...identities].filter((identity) => !known.has(identity));
+      const cells = [...new Set(written.flatMap(({ writes }) => (writes.outcomes ?? []).map(({ key }) => key)))].sort();
       return session.run({
         label: `write ${written.map(({ batch }) => `[${batch.from},${batch.to}) of ${batch.partition}`).join(', ')}`,
         locks: () =>
@@ -132,6 +133,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
               .sort()
               .map((identity) => `identities ${identity}`),
             ...[...new Set([...put, ...cancelled.filter((timerId) => database.timers.has(timerId))])].map(timerKey),
+            ...cells.map((cell) => `conversions ${cell}`),
           ]),
         effect: () => {
           refuse(database, written);
@@ -159,7 +161,8 @@ async function lockAndRead(
   const { locks, waitersPerPool } = request;
   const classOf = <T>(name: string, keys: () => readonly string[], effect: () => T) =>
     session.run({ label: `lock ${name}`, locks: () => exclusive(keys().map((key) => `${name} ${key}`)), effect });
-  const [identities, leads, destinations, [pools, waiters], away] = await Promise.all([
+  const cells = locks.conversions;
+  const [identities, leads, destinations, [pools, waiters], away, conversions] = await Promise.all([
     // One that is not there yet is locked by whoever writes it.
     classOf(
       'identities',
@@ -185,8 +188,9 @@ async function lockAndRead(
     locks.pools.length === 0
       ? new Map<string, number | null>()
       : session.run({ label: 'read who is away', effect: () => readAway(database) }),
+    cells === undefined ? null : session.run({ label: 'read conversions', effect: () => pick(database.conversions, cells) }),
   ]);
-  return { identities, leads, destinations, pools, waiters, away, locked: locks };
+  return { identities, leads, destinations, pools, waiters, away, ...(conversions && { conversions }), locked: locks };
 }
 
 const AWAY_KEPT_MS = 3_600_000;

@@ -9,6 +9,7 @@ export function unionLocks(a: LockSet, b: LockSet): LockSet {
     leads: union(a.leads, b.leads),
     destinations: union(a.destinations, b.destinations),
     pools: union(a.pools, b.pools),
+    ...(a.conversions || b.conversions ? { conversions: union(a.conversions ?? [], b.conversions ?? []) } : {}),
   };
 }
 

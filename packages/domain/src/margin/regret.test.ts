@@ -79,14 +79,14 @@ const inParts = (runs: readonly (readonly number[])[], parts: number): readonly 
   );
 
 describe('regret on destinations of known truth', () => {
-  const GRADES = ['HOT', 'HIGH_POTENTIAL', 'NEED_NURTURING'] as const;
+  const GRADES: readonly Grade[] = ['HOT', 'HIGH_POTENTIAL', 'NEED_NURTURING'];
   const RATES: Readonly<Record<string, readonly number[]>> = {
     field: [0.5, 0.2, 0.05],
     call: [0.3, 0.22, 0.1],
     web: [0.08, 0.07, 0.09],
   };
   const candidates = [destination('field', 15), destination('call', 6), destination('web', 0)];
-  const rateOf = (destinationId: string, grade: Grade): number => RATES[destinationId]?.[GRADES.findIndex((one) => one === grade)] ?? 0;
+  const rateOf = (destinationId: string, grade: Grade): number => RATES[destinationId]?.[GRADES.indexOf(grade)] ?? 0;
 
   const run = (seed: number, delay: number, between = candidates): Learner => {
     const random = createRandom(seed);
