@@ -5,7 +5,10 @@
 import type { Engagement, EngagementPolicy } from './engagement.ts';
 import type { Facts } from './facts.ts';
 import type { Enrichment, Grade, Lead, Person, Scoring } from './lead.ts';
+import type { Economics } from './margin/economics.ts';
 import type { Communication } from './rule-set/communication.ts';
+import type { RuleSetExample } from './rule-set/example.ts';
+import type { RuleSetFinding } from './rule-set/lint/findings.ts';
 import type { SkillWants } from './strategies/skills.ts';
 import type { AgentStrategy, PoolStrategy } from './strategies/strategy-names.ts';
 
@@ -97,6 +100,8 @@ export interface Destination {
   readonly zone: string;
   /** What its pools have unless they say otherwise. */
   readonly defaults?: { readonly hours: WeeklyHours | null; readonly sla: SlaPolicy };
+  /** What it brings and costs, for choices by margin; absent: not known. */
+  readonly economics?: Economics;
   /** Where decisions for it are sent; null for none. The address may be `$NAME`: then that variable of the environment holds it. */
   readonly webhook: { readonly url: string; readonly secretEnv: string } | null;
 }
@@ -213,7 +218,14 @@ export interface RuleSetFault {
 }
 
 export type RuleSetResult =
-  | { readonly ok: true; readonly ruleSet: RuleSet }
+  | {
+      readonly ok: true;
+      readonly ruleSet: RuleSet;
+      /** Of its rules, its grades and the whole document. */
+      readonly examples: readonly RuleSetExample[];
+      /** What compiles and still is not what anybody meant, in the order of the document; hours and leave are looked at from `now` on. */
+      readonly lint: (now: number) => readonly RuleSetFinding[];
+    }
   | { readonly ok: false; readonly faults: readonly RuleSetFault[] };
 
 export const GRADE_RANK: Readonly<Record<Grade, number>> = {

@@ -19,7 +19,7 @@ import { cellOf, levelsOf, NO_OUTCOMES, type OutcomeCounts } from './conversion.
 import { costOf, type Economics, worthOf } from './economics.ts';
 import { type MarginRequest, rankByMargin } from './rank-by-margin.ts';
 
-const BANK = new URL('../../../../test/data/uci-bank-marketing.csv.gz', import.meta.url);
+const BANK = new URL('../../../../deploy/imports/uci-bank-marketing.csv.gz', import.meta.url);
 const SEEDS = [1, 2, 3, 4, 5];
 
 const destination = (destinationId: string, cost: number, changes: Partial<Economics> = {}): MarginRequest['candidates'][number] => {

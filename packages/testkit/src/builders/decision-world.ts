@@ -8,6 +8,8 @@ import { compareWaiters } from '@lead-router/domain/decide-wake.ts';
 import type { Facts } from '@lead-router/domain/facts.ts';
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import { hashText, mix } from '@lead-router/domain/ledger.ts';
+import { NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
+import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
 import type {
   BatchEffect,
   BatchOutcome,
@@ -58,6 +60,7 @@ export class World {
   readonly pools = new Map<string, PoolRecord>();
   readonly waiters = new Map<string, WaiterRecord>();
   readonly away = new Map<string, number | null>();
+  readonly conversions = new Map<string, OutcomeCounts>();
   readonly facts = new Map<LeadId, Facts>();
   readonly logs: RouterInput[][];
   readonly effects: BatchEffect[] = [];
@@ -210,6 +213,7 @@ export class World {
       pools: pick(this.pools, locked.pools),
       waiters: new Map(locked.pools.map((poolId) => [poolId, this.#listWaiters(poolId)])),
       away: new Map(locked.pools.length === 0 ? [] : this.away),
+      ...(locked.conversions && { conversions: pick(this.conversions, locked.conversions) }),
       locked,
     };
   }
@@ -276,6 +280,7 @@ export function uniteLocks(a: LockSet, b: LockSet): LockSet {
     leads: unite(a.leads, b.leads),
     destinations: unite(a.destinations, b.destinations),
     pools: unite(a.pools, b.pools),
+    ...((a.conversions || b.conversions) && { conversions: unite(a.conversions ?? [], b.conversions ?? []) }),
   };
 }
 
@@ -285,6 +290,8 @@ function applyWrites(world: World, writes: BatchWrites): void {
   for (const record of writes.destinations) world.destinations.set(record.destinationId, record);
   for (const record of writes.pools) world.pools.set(record.poolId, record);
   for (const { poolId, leadId: id } of writes.waitersRemoved) world.waiters.delete(`${poolId} ${id}`);
+  for (const { key, ...counts } of writes.outcomes ?? [])
+    world.conversions.set(key, sumOf(world.conversions.get(key) ?? NO_OUTCOMES, counts));
   for (const waiter of writes.waitersPut) world.waiters.set(`${waiter.poolId} ${waiter.leadId}`, waiter);
 }
 
