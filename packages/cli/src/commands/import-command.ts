@@ -1,24 +1,21 @@
 /** `lead-router import FILE.csv --mapping M.yaml --vendor V` */
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { isPartyName, MAX_NAME_LENGTH } from '@lead-router/contracts/topics.ts';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, EXIT } from '../connect/cli-error.ts';
 import type { Connection } from '../connect/open-connection.ts';
-import { fingerprintOf, readCheckpoint, writeCheckpoint } from '../import/checkpoint.ts';
+import { type FileImport, openImport, type PassReport, passFile, sendFile } from '../import/import-file.ts';
 import { createImportProgress } from '../import/import-progress.ts';
 import { openIntakeSink } from '../import/intake-sink.ts';
-import { fitMapping, type LineMapper } from '../import/map-line.ts';
-import { DEFAULT_LAYOUT, type Mapping } from '../import/mapping.ts';
-import { firstRecords, type OpenedColumns, openColumns } from '../import/open-columns.ts';
-import { readMapping } from '../import/read-mapping.ts';
-import { readRecords } from '../import/read-records.ts';
-import { openRejects } from '../import/rejects-file.ts';
-import { type ImportOptions, runImport } from '../import/run-import.ts';
+import { DEFAULT_LAYOUT } from '../import/mapping.ts';
+import { firstRecords, openColumns } from '../import/open-columns.ts';
+import { pacedSend } from '../import/paced-send.ts';
 import { suggestMapping } from '../import/suggest-mapping.ts';
 import { type Answer, type CommandRun, command, type SharedOptions } from './command.ts';
 import { formatImport, type ImportReport } from './format-import.ts';
 import { formatFaults } from './rules-check.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface ImportCommandOptions extends SharedOptions {
   readonly mapping?: string;
@@ -28,6 +25,7 @@ interface ImportCommandOptions extends SharedOptions {
   readonly restart?: boolean;
   readonly rejects?: string;
   readonly checkpoint?: string;
+  readonly rate?: number;
 }
 
 const SUGGEST_LINES = 200;
@@ -51,6 +49,7 @@ export function importCommand(runner: CommandRun): Command {
     .option('--restart', 'begin anew, whatever an earlier run has written down')
     .option('--rejects <file>', 'where the lines go that cannot be imported (default: FILE.rejects.csv)')
     .option('--checkpoint <file>', 'where it is written down how far it came (default: in the data folder, else FILE.VENDOR.import.json)')
+    .addOption(new Option('--rate <n>', 'leads a second at most (default: as many as Kafka takes)').argParser(wholeNumber('--rate')))
     .action((file: string, options: ImportCommandOptions) => runAction(runner, file, options));
 }
 
@@ -93,108 +92,49 @@ async function importFile({ runner, file, options, connection }: ImportRequest):
   const source = await readFile(mappingFile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw usage(`${mappingFile} cannot be read (${cause.code}): make one with \`lead-router import ${file} --suggest\`.`, cause);
   });
-  const read = readMapping(source);
-  if (!read.ok) {
-    const text = `${await formatFaults(mappingFile, read.faults)}: nothing was imported`;
-    return { exitCode: EXIT.NEGATIVE, json: { imported: false, faults: read.faults }, text };
+  const opened = await openImport({ file, vendor, source });
+  if (opened.kind === 'MAPPING_FAULTS') {
+    const text = `${await formatFaults(mappingFile, opened.faults)}: nothing was imported`;
+    return { exitCode: EXIT.NEGATIVE, json: { imported: false, faults: opened.faults }, text };
   }
-  const opened = await openColumns(file, read.mapping.layout);
-  const fitted = fitMapping(read.mapping, opened.columns, vendor);
-  if (!fitted.ok) {
-    const text = fitted.faults.map((fault) => `${mappingFile}: ${fault}`).join('\n');
-    return { exitCode: EXIT.NEGATIVE, json: { imported: false, faults: fitted.faults }, text };
+  if (opened.kind === 'COLUMN_FAULTS') {
+    const text = opened.faults.map((fault) => `${mappingFile}: ${fault}`).join('\n');
+    return { exitCode: EXIT.NEGATIVE, json: { imported: false, faults: opened.faults }, text };
   }
-  const job: Job = { runner, file, vendor, source, mapping: read.mapping, opened, mapper: fitted.mapper, options };
-  const report = connection === null ? await pass(job, {}) : await send(job, connection);
+  const report = await goThrough(opened.job, { runner, file, options, connection });
   const isGood = report.isComplete && report.rejected === 0;
   return { exitCode: isGood ? EXIT.OK : EXIT.NEGATIVE, json: report, text: formatImport(report) };
 }
 
-interface Job {
-  readonly runner: CommandRun;
-  readonly file: string;
-  readonly vendor: string;
-  /** Of the mapping. */
-  readonly source: string;
-  readonly mapping: Mapping;
-  readonly opened: OpenedColumns;
-  readonly mapper: LineMapper;
-  readonly options: ImportCommandOptions;
-}
-
-async function send(job: Job, connection: Connection): Promise<ImportReport> {
-  const { file, vendor, source, options } = job;
-  const { run, kafka } = connection.system;
-  const sink = await openIntakeSink(connection, vendor);
-  const target = run?.dataFolder ?? kafka.brokers.join(',');
-  const fingerprint = await fingerprintOf({ file, mapping: source, vendor, target });
-  const local =
-    run === null ? `${file}.${vendor}.import.json` : join(run.dataFolder, 'imports', `${basename(file)}.${fingerprint.slice(0, 12)}.json`);
-  const path = resolve(options.checkpoint ?? local);
-  const note = (done: { readonly records: number; readonly sent: number }, isDone: boolean): Promise<void> =>
-    writeCheckpoint(path, { fingerprint, ...done, isDone });
-  try {
-    const before = options.restart === true ? null : await readCheckpoint(path, fingerprint);
-    const report = await pass(job, {
-      send: sink.send,
-      ...(before === null ? {} : { from: before }),
-      onDone: (done) => note(done, false),
-    });
-    if (report.isComplete) await note(report, true);
-    return { ...report, topic: sink.topic, checkpoint: path, resumedAt: before?.records ?? null };
-  } finally {
-    await sink.close();
-  }
-}
-
-async function pass(job: Job, how: Pick<ImportOptions, 'send' | 'from' | 'onDone'>): Promise<ImportReport> {
-  const { runner, file, opened, mapper, options } = job;
+async function goThrough(job: FileImport, { runner, file, options, connection }: ImportRequest): Promise<ImportReport> {
   const rejectsFile = resolve(options.rejects ?? `${file}.rejects.csv`);
   if (rejectsFile === resolve(file)) throw usage('--rejects names the file itself: say where else the rejects go.');
-  const { size } = await stat(file);
-  const startedAt = performance.now();
   const progress = createImportProgress(runner.io.err, runner.io.isTerminal === true);
-  let bytesRead = 0;
-  const onRead = (bytes: number): void => {
-    bytesRead += bytes;
-  };
-  const rejects = await openRejects({ path: rejectsFile, ...opened, ...opened.options });
+  const pass = { rejectsFile, signal: runner.io.signal, onProgress: progress.show };
+  const { mapper, vendor } = job;
+  const reportOf = (report: PassReport): ImportReport => ({
+    ...{ topic: null, checkpoint: null, resumedAt: null, ...report },
+    ...{ vendor, file, isDryRun: connection === null, filled: Object.fromEntries(mapper.filled), unmapped: mapper.unmapped },
+  });
   try {
-    const counts = await runImport({
-      ...how,
-      records: withoutHeader(readRecords(file, { ...opened.options, onRead }), opened.hasHeader),
-      mapper,
-      rejects,
-      signal: runner.io.signal,
-      onProgress: ({ records, rejected }) =>
-        progress.show({ bytesRead, bytesTotal: size, records, rejected, elapsedMs: performance.now() - startedAt }),
-    });
-    const seconds = (performance.now() - startedAt) / 1_000;
-    return {
-      ...counts,
-      vendor: job.vendor,
-      file,
-      isDryRun: how.send === undefined,
-      seconds,
-      rejectsFile: counts.rejected === 0 ? null : rejectsFile,
-      filled: Object.fromEntries(mapper.filled),
-      unmapped: mapper.unmapped,
-      topic: null,
-      checkpoint: null,
-      resumedAt: null,
-    };
+    if (connection === null) return reportOf(await passFile(job, pass));
+    const sink = await openIntakeSink(connection, vendor);
+    try {
+      const { checkpoint, restart, rate } = options;
+      const { run, kafka } = connection.system;
+      const dataFolder = run?.dataFolder ?? null;
+      const send = rate === undefined ? sink.send : pacedSend(sink.send, { leadsPerSecond: () => rate, signal: runner.io.signal });
+      const report = await sendFile(job, {
+        ...{ ...pass, send, dataFolder, target: dataFolder ?? kafka.brokers.join(',') },
+        ...(checkpoint === undefined ? {} : { checkpoint }),
+        ...(restart === undefined ? {} : { restart }),
+      });
+      return { ...reportOf(report), topic: sink.topic };
+    } finally {
+      await sink.close();
+    }
   } finally {
     progress.end();
-    await rejects.close();
-  }
-}
-
-async function* withoutHeader<Row>(source: AsyncIterable<readonly Row[]>, hasHeader: boolean): AsyncGenerator<readonly Row[]> {
-  let isFirst = hasHeader;
-  for await (const rows of source) {
-    if (rows.length === 0) continue;
-    yield isFirst ? rows.slice(1) : rows;
-    isFirst = false;
   }
 }
 

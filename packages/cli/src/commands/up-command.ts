@@ -23,23 +23,30 @@ export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Co
     )
     .option('--data <folder>', 'where state is kept (default: .data/default)')
     .option('--drain', 'end after the sample; exit 0 only if the audit balances')
-    .addOption(new Option('--leads <n>', 'how many leads of the sample; 0 for none').argParser(wholeNumber('--leads', 0)))
-    .addOption(new Option('--rate <n>', 'leads a second, all vendors together').argParser(wholeNumber('--rate')))
+    .addOption(
+      new Option(
+        '--leads <n>',
+        'how many leads of the vendors, and a quarter of that from the CSV file; 0 for none (default: 20000, and the whole file)',
+      ).argParser(wholeNumber('--leads', 0)),
+    )
+    .addOption(new Option('--rate <n>', 'leads a second, vendors and file together').argParser(wholeNumber('--rate')))
     .option('--rules <file>', 'rule set to begin with')
     .option('--json', 'one JSON object a line instead of the live view')
     .action(async (options: UpCommandOptions) => {
       // Loaded here: it brings the infrastructure and the sample with it, which no other command needs.
       const { DEFAULT_UP, up } = await import('../up/up.ts');
+      const { contactsBeside } = await import('../up/start-sample.ts');
       const {
         drain = DEFAULT_UP.drain,
-        leads = DEFAULT_UP.leads,
         rate = DEFAULT_UP.leadsPerSecond,
         data = DEFAULT_UP.dataFolder,
         rules,
         json = DEFAULT_UP.json,
       } = options;
+      const { leads = DEFAULT_UP.leads } = options;
+      const contacts = options.leads === undefined ? DEFAULT_UP.contacts : contactsBeside(leads);
       const code = await up(
-        { drain, leads, leadsPerSecond: rate, dataFolder: data, json, ...(rules === undefined ? {} : { ruleSetFile: rules }) },
+        { drain, leads, contacts, leadsPerSecond: rate, dataFolder: data, json, ...(rules === undefined ? {} : { ruleSetFile: rules }) },
         runner.io.signal,
       );
       end(code === 0 ? EXIT.OK : EXIT.NEGATIVE);

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, cliJson } from '../run-cli.test-support.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const BANK = here('../../../../test/data/uci-bank-marketing.csv.gz');
+const BANK = here('../../../../deploy/imports/uci-bank-marketing.csv.gz');
 const MAPPING = here('../../../../deploy/imports/bank-marketing.mapping.yaml');
 const MAIN = here('../main.ts');
 const LINES = 45_212;

@@ -14,7 +14,7 @@ export interface IntakeSink {
 }
 
 /** Rejects with a CliError when the vendor has no intake topic, or no gateway reads it. */
-export async function openIntakeSink({ kafka, schemas }: Connection, vendor: string): Promise<IntakeSink> {
+export async function openIntakeSink({ kafka, schemas }: Pick<Connection, 'kafka' | 'schemas'>, vendor: string): Promise<IntakeSink> {
   const topic = intakeTopic(vendor);
   const existing = await kafka.admin.listTopics();
   if (!existing.includes(topic)) throw noSuchVendor(vendor, existing);

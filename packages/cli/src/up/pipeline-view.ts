@@ -1,5 +1,6 @@
 /** What `npm start` shows while it runs: one snapshot of the pipeline, as a screen for terminals and as a line for everything else. */
 import type { HandOffs, LeadSummary, TimeToDecide } from '@lead-router/store/summary-store.ts';
+import type { ImportProgress } from './import-contacts.ts';
 import type { OutsideView } from './local-outside.ts';
 import type { PipelineLag } from './pipeline-lag.ts';
 import type { SampleProgress } from './sample-stream.ts';
@@ -18,6 +19,7 @@ export interface Snapshot {
   readonly restarts: number;
   readonly sample: SampleProgress | null;
   readonly work: WorkProgress | null;
+  readonly imported: ImportProgress | null;
   readonly outside: OutsideView;
 }
 
@@ -36,6 +38,7 @@ export function toLine(snapshot: Snapshot): string {
     `handed on ${snapshot.handOffs.size === 0 ? 0 : table(snapshot.handOffs, ' ')}`,
     `dead letters ${snapshot.deadLetters}`,
     `refused ${refusedOf(snapshot.sample)}`,
+    `imported ${snapshot.imported?.sent ?? 0}`,
     `mails ${snapshot.outside.mails}`,
     `webhooks ${snapshot.outside.webhooks}`,
     `lag ${[...snapshot.lag].map(([service, lag]) => `${service} ${lag}`).join(' ')}`,
@@ -54,6 +57,9 @@ export function toScreen(snapshot: Snapshot): string {
       ? [
           `  sample    ${number(sample.sent)} sent, ${number(sample.repeats)} repeats, ${number(refusedOf(sample))} lines refused${sample.isDone ? ', all sent' : ''}`,
         ]
+      : []),
+    ...(snapshot.imported
+      ? [`  imported  ${number(snapshot.imported.sent)} contacts from a CSV file${snapshot.imported.isDone ? ', all of them' : ''}`]
       : []),
     ...(snapshot.work ? [`  worked    ${table(snapshot.work.reported)}`] : []),
     `  handed on ${table(snapshot.handOffs)}`,

@@ -1,4 +1,4 @@
-/** The vendors of a local installation: those of the sample, and one for whoever wants to try a lead by hand. */
+/** The vendors of a local installation: those of the sample, the bank whose contacts are imported, and one for whoever wants to try a lead by hand. */
 
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { putApiKey, putVendor } from '@lead-router/store/vendor-store.ts';
@@ -7,11 +7,15 @@ import type { LocalSecrets } from './local-secrets.ts';
 
 export const DEMO_VENDOR = 'demo';
 
-export const LOCAL_VENDORS: readonly string[] = [...sampleVendors.map(({ name }) => name), DEMO_VENDOR];
+/** Its leads come from a file: deploy/imports. */
+export const FILE_VENDOR = 'bank-contacts';
+
+export const LOCAL_VENDORS: readonly string[] = [...sampleVendors.map(({ name }) => name), FILE_VENDOR, DEMO_VENDOR];
 
 /** Vendors that publish on Kafka, each with its intake topic; the demo vendor has both doors. */
 export const KAFKA_VENDORS: readonly string[] = [
   ...sampleVendors.filter(({ door }) => door === 'kafka').map(({ name }) => name),
+  FILE_VENDOR,
   DEMO_VENDOR,
 ];
 

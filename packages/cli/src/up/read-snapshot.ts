@@ -3,6 +3,7 @@ import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { readHandOffs, readLeadSummary, readTimeToDecide } from '@lead-router/store/summary-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { createDeadLetterCounter } from '../connect/count-dead-letters.ts';
+import type { ImportProgress } from './import-contacts.ts';
 import type { LocalOutside } from './local-outside.ts';
 import { readPipelineLag } from './pipeline-lag.ts';
 import type { Snapshot } from './pipeline-view.ts';
@@ -16,6 +17,7 @@ export interface SnapshotOptions {
   readonly services: ServiceProcesses;
   readonly sample: SampleProgress | null;
   readonly work: WorkProgress | null;
+  readonly imported: ImportProgress | null;
   readonly outside: Pick<LocalOutside, 'view'>;
   readonly startedAt: number;
 }
@@ -48,6 +50,7 @@ export function createSnapshotReader(options: SnapshotOptions): () => Promise<Sn
       restarts: options.services.all.reduce((sum, service) => sum + service.restarts(), 0),
       sample: options.sample,
       work: options.work,
+      imported: options.imported,
       outside: options.outside.view(),
     };
   };

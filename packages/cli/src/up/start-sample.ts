@@ -1,22 +1,43 @@
-/** Everything that the sample does with a running system: its vendors' leads come in, and some of them are worked. */
+/** Everything that the sample does with a running system: its vendors' leads and a bank's contacts come in, and some of the leads are worked. */
 import { openActivityEncoder, openVendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
 import { SAMPLE_SYSTEM } from '../sample/sample-activities.ts';
 import { sampleVendors } from '../sample/vendors.ts';
+import { type ImportProgress, importContacts } from './import-contacts.ts';
 import { type SampleProgress, streamSample } from './sample-stream.ts';
 import type { System } from './system.ts';
 import { startSampleWork, type WorkProgress } from './work-sample.ts';
 
 export interface SampleRun {
-  /** How many leads. */
+  /** How many leads of the vendors. */
   readonly leads: number;
+  /** How many lines of the bank's file. */
+  readonly contacts: number;
+  /** All together. */
   readonly leadsPerSecond: number;
+  /** What is left of the file when the vendors have sent all goes as fast as it can: nobody watches. */
+  readonly isHurried: boolean;
   readonly progress: SampleProgress;
+  readonly imported: ImportProgress;
   readonly work: WorkProgress;
   readonly signal: AbortSignal;
 }
 
+/** Of the rate, for the file. Also how many contacts come to a vendor's lead where not all of either are sent. */
+const FILE_SHARE = 0.2;
+
+/** So many lines of the file for so many leads of the vendors that both are through at the same time. */
+export const contactsBeside = (leads: number): number => Math.floor((leads * FILE_SHARE) / (1 - FILE_SHARE));
+
 /** Resolves when every lead is sent and those that are worked have been, or the signal aborts. */
 export async function startSample(system: System, run: SampleRun): Promise<void> {
+  const { contacts, leadsPerSecond, isHurried, progress, imported, signal } = run;
+  const rate = (): number | null => (!progress.isDone ? leadsPerSecond * FILE_SHARE : isHurried ? null : leadsPerSecond);
+  const importing =
+    contacts === 0 ? Promise.resolve() : importContacts(system, { contacts, leadsPerSecond: rate, progress: imported, signal });
+  await Promise.all([importing, streamVendors(system, run)]);
+}
+
+async function streamVendors(system: System, run: SampleRun): Promise<void> {
   const { registry, secrets, pool } = system;
   const byKafka = sampleVendors.filter(({ door }) => door === 'kafka');
   const encoders = await Promise.all(
@@ -30,7 +51,7 @@ export async function startSample(system: System, run: SampleRun): Promise<void>
     await streamSample(
       {
         count: run.leads,
-        leadsPerSecond: run.leadsPerSecond,
+        leadsPerSecond: run.leadsPerSecond * (run.contacts === 0 ? 1 : 1 - FILE_SHARE),
         gatewayUrl: system.gatewayUrl,
         apiKeys: new Map(Object.entries(secrets.apiKeys)),
         encoders: new Map(encoders),

@@ -7,6 +7,7 @@ import { StoreFault } from '@lead-router/store/router-store.ts';
 import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { SAMPLE_COUNT } from '../sample/sample-leads.ts';
 import { drainSystem } from './drain-system.ts';
+import type { ImportProgress } from './import-contacts.ts';
 import type { Snapshot } from './pipeline-view.ts';
 import { DEMO_VENDOR } from './prepare-vendors.ts';
 import { createSnapshotReader } from './read-snapshot.ts';
@@ -20,8 +21,10 @@ import type { WorkProgress } from './work-sample.ts';
 export interface UpOptions {
   readonly dataFolder: string;
   readonly drain: boolean;
-  /** How many leads of the sample; 0 for none. */
+  /** How many leads of the sample's vendors; 0 for nothing at all. */
   readonly leads: number;
+  /** How many lines of the bank's file beside them. */
+  readonly contacts: number;
   readonly leadsPerSecond: number;
   readonly ruleSetFile?: string;
   /** One JSON object a line instead of the live view. */
@@ -29,7 +32,14 @@ export interface UpOptions {
 }
 
 /** 500 a second is what two cores carry with mails, webhooks and activities beside it; above that the view would show a queue, not the router. */
-export const DEFAULT_UP: UpOptions = { dataFolder: '.data/default', drain: false, leads: SAMPLE_COUNT, leadsPerSecond: 500, json: false };
+export const DEFAULT_UP: UpOptions = {
+  dataFolder: '.data/default',
+  drain: false,
+  leads: SAMPLE_COUNT,
+  contacts: Number.POSITIVE_INFINITY,
+  leadsPerSecond: 500,
+  json: false,
+};
 
 const VIEW_MS = 1_000;
 const SETTLE_MS = 250;
@@ -69,16 +79,20 @@ async function run(system: System, options: UpOptions, running: Running): Promis
   const { signal, screen, startedAt } = running;
   const progress: SampleProgress = { sent: 0, accepted: 0, repeats: 0, refused: new Map(), isDone: options.leads === 0 };
   const work: WorkProgress = { reported: new Map() };
+  const imported: ImportProgress = { sent: 0, isDone: options.contacts === 0 };
   const ending = new AbortController();
   const stopSample = AbortSignal.any([signal, ending.signal]);
-  const watched = options.leads === 0 ? { sample: null, work: null } : { sample: progress, work };
+  const watched = options.leads === 0 ? { sample: null, work: null, imported: null } : { sample: progress, work, imported };
   const readSnapshot = patiently(createSnapshotReader({ ...system, ...watched, startedAt }), (line) => screen.say(line));
   const before = (await readSnapshot())?.summary.total ?? 0;
   if (before > 0 && options.leads > 0) {
     screen.say(`${before} leads are here from before; the sample's known ones come in as repeats (npm run clean starts afresh)`);
   }
-  const { leads, leadsPerSecond } = options;
-  const sample = leads === 0 ? Promise.resolve() : startSample(system, { leads, leadsPerSecond, progress, work, signal: stopSample });
+  const { leads, contacts, leadsPerSecond, drain: isHurried } = options;
+  const sample =
+    leads === 0
+      ? Promise.resolve()
+      : startSample(system, { leads, contacts, leadsPerSecond, isHurried, progress, imported, work, signal: stopSample });
   let isOver = false;
   const failed = sample.then(
     () => {
