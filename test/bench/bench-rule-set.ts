@@ -53,7 +53,7 @@ function ruleText(rule: number, size: { readonly rules: number; readonly pools: 
   const when =
     rule < specific
       ? `${states} && lead.timeFrame == "${timeFrame}" && lead.score >= ${minScore} && lead.vendor != "nobody"`
-      : `${states} && (lead.employeeCount >= 0 || lead.score >= -1000) && lead.grade != "NONE"`;
+      : `${states} && (lead.employeeCount >= 0 || lead.score >= -1000) && lead.vendor != "NONE"`;
   return `  - { id: rule-${rule}, when: '${when}', to: pool-${rule % size.pools} }`;
 }
 

@@ -171,6 +171,20 @@ describe('the command line', () => {
       expect(await cliJson(['rules', 'check', SAMPLE])).toMatchObject({ code: 0, json: { ok: true, name: 'departments', faults: [] } });
     });
 
+    it('points into the file of a table', async () => {
+      const file = join(folder, 'tables.yaml');
+      await writeFile(file, 'name: x\ntables: { zips: { csv: zips.csv, key: from..to, match: range } }\n');
+      await writeFile(join(folder, 'zips.csv'), 'name,from,to\nwest,90001,96199\neast,96100,97000\n');
+      const { out } = await cli(['rules', 'check', file]);
+      expect(out).toContain(
+        `${join(folder, 'zips.csv')}:3:6: tables.zips.csv: 96100..97000 overlaps 90001..96199 of line 2: which row counts?\n` +
+          '  3 | east,96100,97000\n    |      ^\n',
+      );
+      expect((await cliJson(['rules', 'check', file])).json).toMatchObject({
+        faults: expect.arrayContaining([expect.objectContaining({ file: 'zips.csv', line: 3, column: 6, excerpt: 'east,96100,97000' })]),
+      });
+    });
+
     it('points at every fault, in the order of the lines', async () => {
       const file = join(folder, 'faulty.yaml');
       await writeFile(
@@ -191,7 +205,7 @@ describe('the command line', () => {
       expect(code).toBe(1);
       expect(out).toContain(`${file}:9:1: extra: unknown key "extra"`);
       expect(out).toMatch(
-        /faulty\.yaml:7:\d+: rules\[0\]\.when: a lead has no field "grad" \(did you mean "grade"\?\)\n {2}7 \| .*\n {4}\| +\^\n/,
+        /faulty\.yaml:7:\d+: rules\[0\]\.when: unknown field `lead\.grad`: did you mean `grade`\?\n {2}7 \| .*\n {4}\| +\^\n/,
       );
       const lines = [...out.matchAll(/faulty\.yaml:(\d+):/g)].map(([, line]) => Number(line));
       expect(lines).toEqual([...lines].sort((a, b) => a - b));

@@ -65,10 +65,10 @@ describe('compileRuleSet', () => {
   });
 
   it.each([
-    ['an unknown key', 'lastResort:', 'lastresort:', '"lastresort" (did you mean "lastResort"?)'],
-    ['an unknown pool', 'to: team', 'to: teem', 'no pool or destination "teem" (did you mean "team"?)'],
+    ['an unknown key', 'lastResort:', 'lastresort:', '"lastresort": did you mean "lastResort"?'],
+    ['an unknown pool', 'to: team', 'to: teem', 'no pool or destination "teem": did you mean "team"?'],
     ['a destination with several pools', 'to: team', 'to: sales', 'has several pools: name one of team, chiefs'],
-    ['an unknown destination', 'team, destination: sales', 'team, destination: salse', '"salse" (did you mean "sales"?)'],
+    ['an unknown destination', 'team, destination: sales', 'team, destination: salse', '"salse": did you mean "sales"?'],
     ['an empty pool', '[{ id: ann }, { id: bob, weight: 2 }]', '[]', 'has no active agent'],
     ['a pool of inactive agents', '{ id: ann }, { id: bob, weight: 2 }', '{ id: ann, active: false }', 'has no active agent'],
     ['an agent twice', 'id: bob', 'id: ann', 'agent "ann" stands twice'],
@@ -89,8 +89,18 @@ describe('compileRuleSet', () => {
     ['an empty condition', 'when: lead.country == "DE"', 'when: ""', 'empty condition'],
     ['a missing condition', '    when: lead.country == "DE"\n', '', 'without "when"'],
     ['a condition that is no yes or no', 'lead.country == "DE"', 'lead.country', 'must be true or false'],
-    ['an unknown field', 'lead.country', 'lead.contry', 'no field "contry" (did you mean "country"?)'],
-    ['an unknown field in has', 'lead.country == "DE"', 'has(lead.contry)', 'no field "contry"'],
+    ['an unknown field', 'lead.country', 'lead.contry', 'unknown field `lead.contry`: did you mean `country`?'],
+    ['an unknown field in has', 'lead.country == "DE"', 'has(lead.contry)', 'unknown field `lead.contry`'],
+    [
+      'a field that begins like it',
+      'lead.country == "DE"',
+      'lead.employes > 5.0',
+      'unknown field `lead.employes`: did you mean `employeeCount`?',
+    ],
+    ['a grade that is none', 'lead.country == "DE"', 'lead.grade == "HOTT"', 'lead.grade is never "HOTT": did you mean "HOT"?'],
+    ['a grade of no list', 'lead.country == "DE"', 'lead.grade in ["HOT", "WARM"]', 'lead.grade is never "WARM"; it is one of HOT, '],
+    ['a product that is none', 'lead.country == "DE"', '"pbx" in lead.products', 'lead.products never has "pbx": none is declared'],
+    ['a table without its file', 'pools:', 'tables: { t: { csv: none.csv, key: a } }\npools:', 'file "none.csv" is not there'],
     ['a field without lead', 'lead.country', 'country', 'did you mean "lead.country"'],
     ['an unknown table', 'lead.country == "DE"', 'inTable("accounts", lead.accountId)', 'no table "accounts"'],
     ['an assignment', 'lead.country == "DE"', 'lead.country = "DE"', 'compare with =='],
@@ -127,8 +137,9 @@ describe('compileRuleSet', () => {
   ])('points a caret at the fault inside a %s scalar', (_style, when) => {
     const source = replaced('when: lead.country == "DE"', when);
     const [fault] = faultsOf(source);
-    const [, line = '', caret = ''] = fault?.message.split('\n') ?? [];
-    expect(line.slice(caret.length - 1)).toMatch(/^nope == 1/);
-    expect(source.split('\n')[(fault?.line ?? 0) - 1]?.slice((fault?.column ?? 0) - 1)).toMatch(/^nope == 1/);
+    const column = (fault?.column ?? 0) - 1;
+    expect(fault?.message).toBe('unknown field `lead.nope`');
+    expect(fault?.excerpt?.slice(column)).toMatch(/^nope == 1/);
+    expect(source.split('\n')[(fault?.line ?? 0) - 1]).toBe(fault?.excerpt);
   });
 });

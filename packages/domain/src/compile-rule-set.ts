@@ -1,10 +1,13 @@
 /** Compiles a rule set's YAML and tables into what the services ask: everything checked, all faults at once. */
 import { createCelEnvironment } from './cel/cel-environment.ts';
 import { explainCondition } from './cel/explain-condition.ts';
+import { type FactWords, FIXED_WORDS } from './cel/fact-words.ts';
 import { type EngagementPolicy, NOT_ENGAGED } from './engagement.ts';
+import { KNOWN_SEGMENTS } from './enrichment/company-size.ts';
+import { readSegmentEntries, readSegments, type SegmentEntry } from './enrichment/declared-segments.ts';
 import type { EnrichmentSources } from './enrichment/findings.ts';
 import { enrichLead } from './enrichment/lead-enricher.ts';
-import { readEnrichment } from './enrichment/read-enrichment.ts';
+import { type ReadEnrichment, readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
 import type { Communication } from './rule-set/communication.ts';
 import { fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';
@@ -65,14 +68,25 @@ export function digestOf(given: RuleSetSource): string {
 function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource): Parts | null {
   const fields = fieldsOf(document, root, {
     required: ['name', 'scoring', 'rules', 'destinations', 'pools', 'lastResort'],
-    optional: ['description', 'zone', 'tables', 'enrichment', 'policies', 'communication', 'calendars'],
+    optional: [
+      ...['description', 'zone', 'tables', 'enrichment', 'territories', 'segments', 'products', 'topics'],
+      ...['policies', 'communication', 'calendars'],
+    ],
   });
   if (fields === null) return null;
   const name = textOf(document, fields.get('name'));
   const zone = zoneOf(document, fields.get('zone'), 'UTC');
   const tables = readTables(document, fields.get('tables'), given.tables);
-  const environment = createCelEnvironment(tables);
-  const enrichment = readEnrichment(document, fields.get('enrichment'), tables);
+  const segments = readSegmentEntries(document, fields.get('segments'));
+  const { sources, names } = readEnrichment(document, fields.get('enrichment'), {
+    tables,
+    territories: fields.get('territories'),
+    topics: fields.get('topics'),
+    products: fields.get('products'),
+    segments: segments.map(({ id }) => id),
+  });
+  const environment = createCelEnvironment(tables, wordsOf(names, segments));
+  const enrichment: EnrichmentSources = { ...sources, findSegment: readSegments(document, segments, environment) };
   const scorecard = readScorecard(document, fields.get('scoring'), environment);
   const engagement = readEngagement(document, fields.get('scoring'));
   const calendars = readCalendars(document, fields.get('calendars'));
@@ -100,6 +114,17 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
     linkWindowMs,
     communication,
     engagement,
+  };
+}
+
+/** What facts can be, given what the rule set declares. */
+function wordsOf({ territories, topics, products }: ReadEnrichment['names'], segments: readonly SegmentEntry[]): FactWords {
+  return {
+    ...FIXED_WORDS,
+    segment: [...segments.map(({ id }) => id), ...KNOWN_SEGMENTS],
+    products,
+    ...(territories === null ? {} : { territory: territories }),
+    ...(topics === null ? {} : { topics }),
   };
 }
 

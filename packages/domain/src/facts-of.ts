@@ -52,6 +52,7 @@ export function factsOf(
     timeFrame: qualification.timeFrame,
     productInterest: qualification.productInterest,
     topics: enrichment.topics,
+    products: enrichment.products,
     consentEmail: consent.email,
     consentPhone: consent.phone,
     attributes: lead.attributes,

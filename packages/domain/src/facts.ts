@@ -43,6 +43,8 @@ export interface Facts {
   readonly timeFrame: TimeFrame;
   readonly productInterest: readonly string[];
   readonly topics: readonly string[];
+  /** Ids of the rule set's products that the lead names. */
+  readonly products: readonly string[];
   readonly consentEmail: boolean | null;
   readonly consentPhone: boolean | null;
   readonly attributes: Readonly<Record<string, string>>;

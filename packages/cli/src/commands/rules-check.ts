@@ -1,5 +1,5 @@
 /** `lead-router rules check FILE`, and the faults of a rule set as people read them. */
-import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { RuleSet, RuleSetFault } from '@lead-router/domain/rule-set.ts';
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../connect/cli-error.ts';
@@ -17,8 +17,7 @@ export function checkCommand(runner: CommandRun): Command {
     .action((file: string, options: SharedOptions) =>
       runner.run(options, async () => {
         const read = await readRules(file);
-        if (!read.ok)
-          return { exitCode: EXIT.NEGATIVE, json: { ok: false, faults: read.faults }, text: await formatFaults(file, read.faults) };
+        if (!read.ok) return { exitCode: EXIT.NEGATIVE, json: { ok: false, faults: read.faults }, text: formatFaults(file, read.faults) };
         return {
           exitCode: EXIT.OK,
           json: { ok: true, ...summaryOf(read.ruleSet), faults: [] },
@@ -41,25 +40,37 @@ export async function readRules(file: string): Promise<RuleSetFile> {
   }
 }
 
-export async function formatFaults(file: string, faults: readonly RuleSetFault[]): Promise<string> {
-  const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
-  const inOrder = [...faults].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  const told = inOrder.flatMap((fault) => [...faultLines(file, fault, lines), '']);
+/** In the order of the lines, the document first and then its tables; each with its line and a caret. */
+export function formatFaults(file: string, faults: readonly RuleSetFault[]): string {
+  const inOrder = [...faults].sort(
+    (a, b) => compareFiles(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+  const told = inOrder.flatMap((fault) => [...faultLines(file, fault), '']);
   return [...told, `${count(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}`].join('\n');
 }
 
+function compareFiles(a: string | null, b: string | null): number {
+  return (a ?? '') < (b ?? '') ? -1 : (a ?? '') > (b ?? '') ? 1 : 0;
+}
+
 /** The place, what is wrong, and the line with a caret under the column. */
-function faultLines(file: string, { path, line, column, message }: RuleSetFault, source: readonly string[]): readonly string[] {
-  const place = [file, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(':');
-  const text = line === null ? undefined : source[line - 1];
-  const told = (what: string): string => `${place}: ${path === '' ? '' : `${path}: `}${what}`;
-  if (line === null || text === undefined) return [told(message)];
+function faultLines(document: string, { path, file, line, column, message, excerpt }: RuleSetFault): readonly string[] {
+  const inFile = file === null ? document : join(dirname(document), file);
+  const place = [inFile, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(':');
+  const told = `${place}: ${path === '' ? '' : `${path}: `}${message}`;
+  if (line === null || excerpt === null) return [told];
+  const from = Math.max(0, (column ?? 1) - 1);
+  // Of a long line, what stands around the fault.
+  const cut = excerpt.length <= WIDEST || from < WIDEST / 2 ? 0 : from - WIDEST / 2;
+  const text = excerpt.slice(cut, cut + WIDEST);
   const number = String(line);
   // Tabs before the column stay, so that the caret stands under it.
-  const indent = text.slice(0, Math.max(0, (column ?? 1) - 1)).replaceAll(/[^\t]/g, ' ');
-  // What a condition's fault says after its first line is the condition and a caret once more.
-  return [told(message.split('\n', 1)[0] ?? ''), `  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}^`];
+  const indent = text.slice(0, from - cut).replaceAll(/[^\t]/g, ' ');
+  return [told, `  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}^`];
 }
+
+/** Characters of a line that are shown. */
+const WIDEST = 200;
 
 export function summaryOf({ name, digest, rules, pools, destinations, lastResortPool }: RuleSet) {
   const agents = [...pools.values()].reduce((sum, pool) => sum + pool.agents.length, 0);

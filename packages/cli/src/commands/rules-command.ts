@@ -49,7 +49,7 @@ function publishCommand(runner: CommandRun): Command {
         return {
           exitCode: EXIT.NEGATIVE,
           json: { published: false, faults: read.faults },
-          text: `${await formatFaults(file, read.faults)}: nothing was published`,
+          text: `${formatFaults(file, read.faults)}: nothing was published`,
         };
       const { name, digest } = read.ruleSet;
       const { version, isNew } = await publishRuleSet(pool, {

@@ -144,7 +144,7 @@ describe('a mapping', () => {
     [fieldsOf(['person.emial: c']), 'a lead has no field "person.emial": did you mean person.email?'],
     [fieldsOf(['shoeSize: c']), 'put it under attributes (attributes.shoeSize)'],
     [fieldsOf(['fulfilments[].item: c']), 'fulfilments[0].item'],
-    [fieldsOf(['channel: {colum: c}']), 'unknown key "colum" (did you mean "column"?)'],
+    [fieldsOf(['channel: {colum: c}']), 'unknown key "colum": did you mean "column"?'],
     [fieldsOf(['channel: {join: "-"}']), 'say one of column, columns, constant'],
     [fieldsOf(['createdAt: {column: c, date: DD.MM}']), '"D" means nothing'],
     [fieldsOf(['createdAt: {column: c, date: iso, zone: Mars/North}']), 'Mars/North'],

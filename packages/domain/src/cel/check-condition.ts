@@ -1,14 +1,17 @@
 /** Checks a condition's syntax, names and types; says what is wrong in words that help. */
 import type { ASTNode, SourceRange } from '@marcbachmann/cel-js';
-import { didYouMean } from '../rule-set/did-you-mean.ts';
+import { closestWord, didYouMean } from '../rule-set/did-you-mean.ts';
 import type { CelEnvironment } from './cel-environment.ts';
 import { FACT_NAMES, type FactName, isFactName } from './fact-fields.ts';
+import { findWordFaults } from './fact-words.ts';
 import { childrenOf, literalOf } from './read-ast.ts';
 
 export interface CelFault {
   readonly message: string;
   /** Characters of the expression; undefined when it is about the whole. */
   readonly range: SourceRange | undefined;
+  /** All that could stand there, where it is one of a few words. */
+  readonly known?: readonly string[];
 }
 
 /** Facts in `notYet` exist, but are not known where the condition is asked. */
@@ -40,15 +43,21 @@ export function checkCondition(
   return { ast: parsed.ast };
 }
 
+function unknownField(member: string): string {
+  const meant = closestWord(member, FACT_NAMES);
+  return `unknown field \`lead.${member}\`${meant === null ? '' : `: did you mean \`${meant}\`?`}`;
+}
+
 /** Unknown fields, tables and columns: all of them, each with a suggestion. */
 function findNameFaults(node: ASTNode, environment: CelEnvironment, notYet: readonly FactName[]): readonly CelFault[] {
   const faults: CelFault[] = [];
   const member = leadMemberOf(node);
   if (member !== null && !isFactName(member)) {
-    faults.push({ message: `a lead has no field "${member}"${didYouMean(member, FACT_NAMES)}`, range: memberRange(node) });
+    faults.push({ message: unknownField(member), range: memberRange(node), known: FACT_NAMES });
   } else if (member !== null && notYet.some((name) => name === member)) {
     faults.push({ message: `lead.${member} is not known yet where this condition is asked`, range: memberRange(node) });
   }
+  faults.push(...findWordFaults(node, environment.words));
   if (node.op === 'call' && (node.args[0] === 'inTable' || node.args[0] === 'lookup')) faults.push(...findTableFaults(node, environment));
   if (node.op === 'rcall' && node.args[0] === 'matches') faults.push(...findPatternFaults(node.args[2][0]));
   for (const child of childrenOf(node)) faults.push(...findNameFaults(child, environment, notYet));
@@ -62,14 +71,19 @@ function findTableFaults(node: ASTNode, environment: CelEnvironment): readonly C
   if (typeof tableName !== 'string') return [{ message: `the first argument of ${name} is a table's name in quotes`, range: node.range }];
   const found = environment.tables.get(tableName);
   if (found === undefined) {
-    return [{ message: `there is no table "${tableName}"${didYouMean(tableName, [...environment.tables.keys()])}`, range: table?.range }];
+    const known = [...environment.tables.keys()];
+    return [{ message: `there is no table "${tableName}"${didYouMean(tableName, known)}`, range: table?.range, known }];
   }
-  if (name !== 'lookup' || column === undefined) return [];
+  if (name !== 'lookup' || column === undefined || found.isBroken) return [];
   const columnName = literalOf(column);
   if (typeof columnName === 'string' && found.columns.includes(columnName)) return [];
   const hint = typeof columnName === 'string' ? didYouMean(columnName, found.columns) : '';
   return [
-    { message: `table "${tableName}" has no column ${String(columnName)}${hint}; it has ${found.columns.join(', ')}`, range: column.range },
+    {
+      message: `table "${tableName}" has no column "${String(columnName)}"; it has ${found.columns.join(', ')}${hint}`,
+      range: column.range,
+      known: found.columns,
+    },
   ];
 }
 
@@ -124,7 +138,7 @@ function describeError(error: unknown): CelFault {
   const range = error instanceof Error && 'range' in error && isRange(error.range) ? error.range : undefined;
   const unknownVariable = /^Unknown variable: (\w+)/.exec(summary)?.[1];
   if (unknownVariable !== undefined) {
-    const meant = isFactName(unknownVariable) ? ` (did you mean "lead.${unknownVariable}"?)` : didYouMean(unknownVariable, ['lead']);
+    const meant = isFactName(unknownVariable) ? `: did you mean "lead.${unknownVariable}"?` : didYouMean(unknownVariable, ['lead']);
     return { message: `there is nothing called "${unknownVariable}"${meant || '; text stands in quotes, facts after "lead."'}`, range };
   }
   const method = /overload for '[^']*?(\w+)\(/.exec(summary)?.[1];

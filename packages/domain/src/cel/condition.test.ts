@@ -3,28 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factsFor } from '../../../../test/support/example-leads.ts';
 import type { Facts } from '../facts.ts';
-import type { ReferenceTables } from '../rule-set/reference-table.ts';
 import { createRuleMatcher } from '../rule-set/rule-matcher.ts';
+import { readTestTables } from '../rule-set/tables.test-support.ts';
 import { createCelEnvironment } from './cel-environment.ts';
 import { checkCondition } from './check-condition.ts';
 import { compileCondition } from './compile-condition.ts';
 import type { IndexTest } from './index-test.ts';
 
-const TABLES: ReferenceTables = new Map([
-  [
-    'codes',
-    {
-      name: 'codes',
-      key: 'code',
-      columns: ['code', 'word'],
-      rows: new Map([
-        ['a', { code: 'a', word: 'DE' }],
-        ['de', { code: 'DE', word: '' }],
-      ]),
-      place: { path: 'tables.codes', node: null },
-    },
-  ],
-]);
+const TABLES = readTestTables('codes: { key: code, rows: [{ code: a, word: DE }, { code: DE, word: "" }] }').tables;
 const environment = createCelEnvironment(TABLES);
 
 function truth(source: string, known: Partial<Facts>): boolean | undefined {
@@ -176,7 +162,7 @@ describe('a condition', () => {
     ['lead.country.matches(lead.region)', 'a text in quotes'],
     ['lookup("codes", lead.country, "wort") == "x"', 'did you mean "word"'],
     ['inTable(lead.country, "x")', "a table's name in quotes"],
-    ['lead.topics.exists(t, t == lead.contry)', 'no field "contry"'],
+    ['lead.topics.exists(t, t == lead.contry)', 'unknown field `lead.contry`'],
     ['lead.country in ["a", 1]', 'same type'],
   ])('%s is refused: %s', (source, message) => {
     const checked = checkCondition(source, environment, []);

@@ -47,6 +47,7 @@ export const FACT_FIELDS: Readonly<Record<FactName, FactField>> = {
   timeFrame: { type: 'string', read: (facts) => facts.timeFrame },
   productInterest: { type: 'list<string>', read: (facts) => facts.productInterest },
   topics: { type: 'list<string>', read: (facts) => facts.topics },
+  products: { type: 'list<string>', read: (facts) => facts.products },
   consentEmail: { type: 'bool', read: (facts) => facts.consentEmail },
   consentPhone: { type: 'bool', read: (facts) => facts.consentPhone },
   attributes: { type: 'map<string, string>', read: (facts) => facts.attributes },

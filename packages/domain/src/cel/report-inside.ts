@@ -1,23 +1,21 @@
-/** Reports a fault of an expression at its place inside the YAML, with the line and a caret. */
+/** Reports a fault of an expression at its place inside the YAML. */
 import type { SourceRange } from '@marcbachmann/cel-js';
 import { type Place, type RuleSetDocument, rawTextOf, report } from '../rule-set/document.ts';
 
-/** Finds the CEL offset in the YAML, whatever the scalar's style, and shows the line with a caret. */
+/** Finds the CEL offset in the YAML, whatever the scalar's style. */
 export function reportInside(
   document: RuleSetDocument,
   place: Place,
-  fault: { readonly source: string; readonly message: string; readonly range: SourceRange | undefined },
+  fault: { readonly source: string; readonly message: string; readonly range: SourceRange | undefined; readonly known?: readonly string[] },
 ): void {
   const raw = rawTextOf(document, place);
+  const known = fault.known === undefined ? {} : { known: fault.known };
   if (raw === null || fault.range === undefined) {
-    report(document, place, { message: fault.message });
+    report(document, place, { message: fault.message, ...known });
     return;
   }
   const offset = offsetInYaml(document.text, raw, { source: fault.source, at: fault.range.start });
-  const lineStart = document.text.lastIndexOf('\n', offset - 1) + 1;
-  const lineEnd = document.text.indexOf('\n', offset);
-  const line = document.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
-  report(document, place, { offset, message: `${fault.message}\n${line}\n${' '.repeat(offset - lineStart)}^` });
+  report(document, place, { offset, message: fault.message, ...known });
 }
 
 /** The value is a subsequence of its writing but for escapes: walk both. Block scalars begin after their header line. */

@@ -1,30 +1,25 @@
 /** Accounts by domain, by name, by a name that is similar; and nothing where somebody could be meant by mistake. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseCsv } from '../rule-set/parse-csv.ts';
-import { type ReferenceTable, type TableRow, tableKey } from '../rule-set/reference-table.ts';
+import type { ReferenceTable } from '../rule-set/reference-table.ts';
+import type { TableRow } from '../rule-set/table-rows.ts';
+import { readTestTables } from '../rule-set/tables.test-support.ts';
 import { type AccountBookOptions, createAccountBook } from './account-matcher.ts';
 
 const SAMPLE = new URL('../../../../deploy/rule-sets/departments/tables/key-accounts.csv', import.meta.url);
 
 function tableOf(rows: readonly TableRow[], key: string): ReferenceTable {
-  const columns = Object.keys(rows[0] ?? {});
-  return {
-    name: 'accounts',
-    key,
-    columns,
-    rows: new Map(rows.map((row) => [tableKey(row[key] ?? ''), row])),
-    place: { path: '', node: null },
-  };
+  return tableIn(JSON.stringify({ accounts: { key, rows } }));
+}
+
+function tableIn(section: string, files: Readonly<Record<string, string>> = {}): ReferenceTable {
+  const table = readTestTables(section, files).tables.get('accounts');
+  if (table === undefined) throw new Error('no such table');
+  return table;
 }
 
 function sampleTable(): ReferenceTable {
-  const [header, ...records] = parseCsv(readFileSync(SAMPLE, 'utf8'));
-  const columns = header?.cells ?? [];
-  return tableOf(
-    records.map(({ cells }) => Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']))),
-    'account',
-  );
+  return tableIn('accounts: { csv: accounts.csv, key: account }', { 'accounts.csv': readFileSync(SAMPLE, 'utf8') });
 }
 
 const NO_COLUMNS = { aliases: null, domain: null, industry: null, segment: null, employees: null };
@@ -142,9 +137,9 @@ describe('segments and sizes of accounts', () => {
 
   it('are faults when they say nothing', () => {
     const { faults } = createAccountBook(tableOf([row('A', 'huge', 'many')], 'id'), { columns, isFuzzy: true });
-    expect(faults).toEqual([
-      'A: "huge" is no segment: use Fortune 1000, Government, Education or Small business',
-      'A: "many" is no number of employees',
+    expect(faults).toMatchObject([
+      { column: 'segment', message: '"huge" is no segment: use Fortune 1000, Government, Education or Small business' },
+      { column: 'staff', message: '"many" is no number of employees' },
     ]);
   });
 });

@@ -3,7 +3,8 @@
  * name that is similar. The first that answers wins; each answer says why and how sure it is.
  */
 import { getDomain } from 'tldts';
-import type { ReferenceTable, TableRow } from '../rule-set/reference-table.ts';
+import type { ReferenceTable } from '../rule-set/reference-table.ts';
+import type { TableRow } from '../rule-set/table-rows.ts';
 import { type Segment, segmentOf } from './company-size.ts';
 import { companyWords } from './normalise-company-name.ts';
 import { createSimilarNames, type FindSimilarName, type KnownName } from './similar-names.ts';
@@ -45,6 +46,8 @@ export interface AccountBookOptions {
   readonly columns: AccountColumns;
   /** Ask for similar names too. */
   readonly isFuzzy: boolean;
+  /** Declared by the rule set, beside those that are known anyway. */
+  readonly segments?: readonly string[];
 }
 
 /** Two accounts that cannot be told apart by a name or domain. */
@@ -57,8 +60,14 @@ export interface AmbiguousAccounts {
 export interface AccountBook {
   readonly match: AccountMatcher;
   readonly ambiguous: readonly AmbiguousAccounts[];
-  /** Cells that say no segment or number, as words for a fault. */
-  readonly faults: readonly string[];
+  /** Cells that say no segment or number. */
+  readonly faults: readonly AccountFault[];
+}
+
+export interface AccountFault {
+  readonly row: TableRow;
+  readonly column: string | undefined;
+  readonly message: string;
 }
 
 interface Book {
@@ -81,7 +90,8 @@ export function createAccountBook(table: ReferenceTable, options: AccountBookOpt
   const byId = new Map<string, Account>();
   const names: KnownName[] = [];
   const ambiguous: AmbiguousAccounts[] = [];
-  const faults: string[] = [];
+  const faults: AccountFault[] = [];
+  const { segments = [] } = options;
   const owners = new Map<string, string>();
   const add = (index: Map<string, Account | null>, key: string, account: Account): void => {
     const other = index.get(key);
@@ -93,7 +103,7 @@ export function createAccountBook(table: ReferenceTable, options: AccountBookOpt
     }
   };
   for (const row of table.rows.values()) {
-    const account = readAccount(row, { key: table.key, columns, faults });
+    const account = readAccount(row, { key: table.key, columns, faults, segments });
     byId.set(account.accountId, account);
     for (const name of [account.name, ...splitCell(row, columns.aliases)]) {
       const words = companyWords(name);
@@ -128,7 +138,10 @@ function matchAccount(question: AccountQuestion, book: Book): AccountMatch | nul
   return { account, source: `table ${book.table}, similar company name: ${similar.reason}`, confidence };
 }
 
-function readAccount(row: TableRow, how: { readonly key: string; readonly columns: AccountColumns; readonly faults: string[] }): Account {
+function readAccount(
+  row: TableRow,
+  how: { readonly key: string; readonly columns: AccountColumns; readonly faults: AccountFault[]; readonly segments: readonly string[] },
+): Account {
   const { columns, faults } = how;
   const accountId = row[how.key] ?? '';
   const cell = (column: string | null): string | null => {
@@ -136,14 +149,18 @@ function readAccount(row: TableRow, how: { readonly key: string; readonly column
     return text === '' ? null : text;
   };
   const segmentText = cell(columns.segment);
-  const segment = segmentText === null ? null : segmentOf(segmentText);
+  const segment = segmentText === null ? null : segmentOf(segmentText, how.segments);
   if (segmentText !== null && segment === null)
-    faults.push(`${accountId}: "${segmentText}" is no segment: use Fortune 1000, Government, Education or Small business`);
+    faults.push({ row, column: columns.segment ?? undefined, message: noSegment(segmentText, how.segments) });
   const employeesText = cell(columns.employees);
   const employees = employeesText === null ? null : Number(employeesText.replaceAll(',', ''));
   const isNumber = employees === null || (Number.isFinite(employees) && employees >= 0);
-  if (!isNumber) faults.push(`${accountId}: "${employeesText}" is no number of employees`);
+  if (!isNumber) faults.push({ row, column: columns.employees ?? undefined, message: `"${employeesText}" is no number of employees` });
   return { accountId, name: row[columns.name] ?? '', industry: cell(columns.industry), segment, employees: isNumber ? employees : null };
+}
+
+function noSegment(text: string, declared: readonly string[]): string {
+  return `"${text}" is no segment: use ${[...declared, 'Fortune 1000', 'Government', 'Education'].join(', ')} or Small business`;
 }
 
 /** `https://www.ibm.com/us` is `ibm.com`, as the lead's own domains are. */

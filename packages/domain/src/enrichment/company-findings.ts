@@ -71,7 +71,7 @@ function guessIndustry(sources: EnrichmentSources, said: string | null, account:
     return { value: account.account.industry, source: account.source, confidence: account.confidence };
   }
   if (said === null || sources.industries === null) return null;
-  const value = sources.industries.byName.get(said.trim().toLowerCase());
+  const value = sources.industries.industryOf(said);
   return value === undefined ? null : { value, source: `table ${sources.industries.table}, industry`, confidence: 0.9 };
 }
 

@@ -13,6 +13,9 @@ const BANDS: readonly (readonly [number, SizeBand])[] = [
   [0, 'MICRO'],
 ];
 
+/** As they are called, the largest first. */
+export const SIZE_BANDS: readonly SizeBand[] = BANDS.map(([, band]) => band);
+
 /** Mean yearly revenue an employee of US firms, in dollars (US Census Bureau, SUSB 2022: 50 trillion over 136 million, rounded down for small firms). */
 const REVENUE_AN_EMPLOYEE = 250_000;
 
@@ -33,6 +36,9 @@ export function employeesByRevenue(annualRevenue: number): number {
   return Math.round(annualRevenue / REVENUE_AN_EMPLOYEE);
 }
 
+/** Segments that need no declaration. */
+export const KNOWN_SEGMENTS: readonly Segment[] = ['FORTUNE_1000', 'GOVERNMENT', 'EDUCATION', 'SMALL_BUSINESS'];
+
 const SEGMENT_WORDS: ReadonlyMap<string, Segment> = new Map([
   ['fortune 1000', 'FORTUNE_1000'],
   ['fortune_1000', 'FORTUNE_1000'],
@@ -43,7 +49,8 @@ const SEGMENT_WORDS: ReadonlyMap<string, Segment> = new Map([
   ['small_business', 'SMALL_BUSINESS'],
 ]);
 
-/** Of a cell in a table; null for other words. */
-export function segmentOf(text: string): Segment | null {
-  return SEGMENT_WORDS.get(text.trim().toLowerCase()) ?? null;
+/** Of a cell in a table, in any case: one of `declared`, or of those that need no declaration; null for other words. */
+export function segmentOf(text: string, declared: readonly string[]): Segment | null {
+  const word = text.trim().toLowerCase();
+  return declared.find((name) => name.toLowerCase() === word) ?? SEGMENT_WORDS.get(word) ?? null;
 }

@@ -1,8 +1,10 @@
 /** One finding on its way into an enrichment, and what a rule set gives to find by. */
 import type { AccountMatcher } from './account-matcher.ts';
+import type { FindSegment } from './declared-segments.ts';
 import type { Government } from './government-domains.ts';
 import type { LanguageDetector } from './language-detector.ts';
 import type { NameReader } from './organisation-words.ts';
+import type { FindTerritory } from './territory-book.ts';
 import type { TopicMatcher } from './topic-matcher.ts';
 
 export interface Guess<T extends string = string> {
@@ -21,11 +23,14 @@ export interface EnrichmentSources {
   readonly government: { readonly table: string; readonly levels: ReadonlyMap<string, Government> } | null;
   readonly readName: NameReader;
   readonly matchAccount: AccountMatcher | null;
-  /** Territory by `US-945` (a zip prefix), `US-CA` or `US-*`. */
-  readonly territories: { readonly table: string; readonly byRegion: ReadonlyMap<string, string> } | null;
-  readonly topics: { readonly table: string; readonly match: TopicMatcher } | null;
-  /** Industry by what leads call it, lower case. */
-  readonly industries: { readonly table: string; readonly byName: ReadonlyMap<string, string> } | null;
+  readonly findTerritory: FindTerritory | null;
+  readonly matchTopics: TopicMatcher | null;
+  /** Ids of products by their names and synonyms. */
+  readonly matchProducts: TopicMatcher | null;
+  /** Segments that the rule set declares; asked before those that need no declaration. */
+  readonly findSegment: FindSegment | null;
+  /** Industry by what leads call it. */
+  readonly industries: { readonly table: string; industryOf(said: string): string | undefined } | null;
   /** null unless the rule set asks for languages. */
   readonly detectLanguage: LanguageDetector | null;
   readonly smallBusinessEmployees: number;

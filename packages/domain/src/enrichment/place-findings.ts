@@ -1,7 +1,9 @@
 /** Where a lead is: country, region, time zone, and the territory that the rule set makes of them. */
 import type { Lead } from '../lead.ts';
+import type { CompanyFindings } from './company-findings.ts';
 import { findCountry } from './find-country.ts';
 import type { EnrichmentSources, Guess } from './findings.ts';
+import { postalText } from './territory-book.ts';
 import { findTimeZone } from './time-zones.ts';
 import { findProvinceByPostalCode, findRegion, findStateByZipPrefix, zipPrefixOf } from './us-regions.ts';
 
@@ -9,7 +11,6 @@ export interface PlaceFindings {
   readonly country: Guess | null;
   readonly region: Guess | null;
   readonly timeZone: Guess | null;
-  readonly territory: Guess | null;
 }
 
 export function countrySaid(lead: Lead): string | null {
@@ -28,8 +29,7 @@ export function readPlace(
   const { postalCode } = lead.location;
   const zipPrefix = isAmerican && postalCode !== null ? zipPrefixOf(postalCode) : null;
   const zone = findTimeZone({ country: country?.value ?? null, region: region?.value ?? null, zipPrefix });
-  const territory = country === null ? null : findTerritory(sources, { country: country.value, region: region?.value ?? null, zipPrefix });
-  return { country, region, territory, timeZone: zone === null ? null : { ...zone, value: zone.zone } };
+  return { country, region, timeZone: zone === null ? null : { ...zone, value: zone.zone } };
 }
 
 function readRegion(lead: Lead, country: string | null): Guess | null {
@@ -56,17 +56,30 @@ function guessCountry(known: {
   return { value: known.regionCountry, source: `${known.region.source} in the default country`, confidence: 0.6 };
 }
 
-/** The narrowest key that the table has: zip prefix, state, country. */
-function findTerritory(
+/** The area of the rule set that is the most specific one for the lead. */
+export function readTerritory(
   sources: EnrichmentSources,
-  place: { readonly country: string; readonly region: string | null; readonly zipPrefix: string | null },
+  lead: Lead,
+  known: { readonly place: PlaceFindings; readonly company: Pick<CompanyFindings, 'industry' | 'sector' | 'sizeBand'> },
 ): Guess | null {
-  if (sources.territories === null) return null;
-  const { byRegion, table } = sources.territories;
-  for (const part of [place.zipPrefix, place.region, '*']) {
-    const key = part === null ? null : `${place.country}-${part}`;
-    const value = key === null ? undefined : byRegion.get(key);
-    if (value !== undefined) return { value, source: `table ${table}, ${key}`, confidence: 1 };
-  }
-  return null;
+  if (sources.findTerritory === null) return null;
+  const { place, company } = known;
+  const country = place.country?.value ?? null;
+  const industry = company.industry?.value ?? lead.company.industry;
+  const area = sources.findTerritory({
+    country,
+    region: place.region?.value ?? null,
+    postalCode: readPostalCode(lead.location.postalCode, country),
+    industries: [industry, company.sector?.value ?? null].flatMap((name) => (name === null ? [] : [name.trim().toLowerCase()])),
+    size: company.sizeBand?.value ?? null,
+  });
+  return area === null ? null : { value: area.territory, source: `${area.source}, ${area.label}`, confidence: 1 };
 }
+
+/** null for what is no postal code of the country, as far as that can be told. */
+function readPostalCode(text: string | null, country: string | null): string | null {
+  if (text === null || text.length > MAX_POSTAL_CODE) return null;
+  return country === 'US' && zipPrefixOf(text) === null ? null : postalText(text);
+}
+
+const MAX_POSTAL_CODE = 20;

@@ -36,7 +36,7 @@ describe('the enrichment section', () => {
     const rows = [
       { place: '945', name: 'bay' },
       { place: 'US-CA', name: 'california' },
-      { place: 'ca', name: 'written twice' },
+      { place: 'ca', name: 'california' },
       { place: 'tx', name: 'texas' },
       { place: 'us-*', name: 'rest' },
     ];
@@ -81,7 +81,7 @@ describe('the enrichment section', () => {
     const columns = { table: 'accounts', name: 'name' };
     const tables = accounts('Shared Name Inc', 'Shared Name LLC');
     expect(faults({ accounts: columns }, tables)).toEqual([
-      'enrichment.accounts: table "accounts": accounts A0 and A1 cannot be told apart by "sharedname"',
+      expect.stringMatching(/^tables\.accounts\.rows\[1\]: account A1 cannot be told from A0 \(line \d+\) by "sharedname"$/),
     ]);
     expect(enricher({ accounts: { ...columns, sharedNames: 'ignore' } }, tables)(named('Shared Name')).accountId).toBeNull();
   });
@@ -92,12 +92,12 @@ describe('the enrichment section', () => {
     [
       { governmentKeywords: { table: 'agencies', column: 'level' } },
       { agencies: { key: 'keyword', rows: [{ keyword: 'commission', level: 'Galactic' }] } },
-      'enrichment.governmentKeywords: table "agencies", commission: "Galactic" is no level of government: use Federal, State or Local',
+      'tables.agencies.rows[0].level: "Galactic" is no level of government: use Federal, State or Local',
     ],
     [
       { accounts: { table: 'accounts', name: 'name', segment: 'name' } },
       accounts('Huge'),
-      'enrichment.accounts: table "accounts", A0: "Huge" is no segment: use Fortune 1000, Government, Education or Small business',
+      'tables.accounts.rows[0].name: "Huge" is no segment: use Fortune 1000, Government, Education or Small business',
     ],
     [
       { accounts: { table: 'accounts', name: 'name', sharedNames: 'maybe' } },

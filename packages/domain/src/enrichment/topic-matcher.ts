@@ -3,12 +3,11 @@
 export interface TopicKeyword {
   readonly keyword: string;
   readonly topic: string;
+  /** The table or section it stands in; left out of what is known without a rule set. */
+  readonly source?: string;
 }
 
-export interface TopicHit {
-  readonly topic: string;
-  readonly keyword: string;
-}
+export type TopicHit = TopicKeyword;
 
 export type TopicMatcher = (texts: readonly (string | null)[]) => readonly TopicHit[];
 
@@ -24,13 +23,13 @@ const MAX_TEXT = 20_000;
 /** One hit a topic, sorted by topic. */
 export function createTopicMatcher(keywords: readonly TopicKeyword[]): TopicMatcher {
   const byFirstWord = new Map<string, Phrase[]>();
-  for (const { keyword, topic } of keywords) {
-    const words = wordsOf(keyword);
+  for (const hit of keywords) {
+    const words = wordsOf(hit.keyword);
     const [first] = words;
     if (first === undefined) continue;
     const phrases = byFirstWord.get(first) ?? [];
     byFirstWord.set(first, phrases);
-    phrases.push({ words, hit: { topic, keyword } });
+    phrases.push({ words, hit });
   }
   return (texts) => {
     let found: Map<string, TopicHit> | null = null;

@@ -1,14 +1,32 @@
 /** Suggests the word that was probably meant, for faults about unknown names. */
 
-/** ` (did you mean "x"?)` or nothing. */
+/** `: did you mean "x"?` or nothing; to be put at the end. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const suggestion = closestWord(word, known);
-  return suggestion === null ? '' : ` (did you mean "${suggestion}"?)`;
+  return suggestion === null ? '' : `: did you mean "${suggestion}"?`;
 }
 
-/** The known word within a third of the length in edits; null when nothing is near. */
+/** The known word within a third of the length in edits, else one that begins like it; null when nothing is near. */
 export function closestWord(word: string, known: readonly string[]): string | null {
   const wanted = word.slice(0, 64).toLowerCase();
+  return closestWhole(wanted, known) ?? closestBeginning(wanted, known);
+}
+
+/** `employes` means `employeeCount`: all of it but a letter in five stands at the beginning of the known word. */
+function closestBeginning(wanted: string, known: readonly string[]): string | null {
+  const allowed = Math.floor(wanted.length / 5);
+  let best: string | null = null;
+  let bestDistance = allowed + 1;
+  for (const candidate of wanted.length < 4 ? [] : known) {
+    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, wanted.length));
+    if (distance >= bestDistance) continue;
+    best = candidate;
+    bestDistance = distance;
+  }
+  return best;
+}
+
+function closestWhole(wanted: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {

@@ -103,9 +103,9 @@ describe('parseHoursLine', () => {
 describe('parseCsv', () => {
   it('reads quotes, doubled quotes, breaks in quotes, any line ends and a byte order mark', () => {
     const text = '\uFEFFa,b\r\n1,"x, ""y"""\n\n"two\nlines",\nlast,"open';
-    expect(parseCsv(text)).toEqual([
+    expect(parseCsv(text)).toMatchObject([
       { line: 1, cells: ['a', 'b'] },
-      { line: 2, cells: ['1', 'x, "y"'] },
+      { line: 2, offset: 6, cells: ['1', 'x, "y"'] },
       { line: 4, cells: ['two\nlines', ''] },
       { line: 6, cells: ['last', 'open'] },
     ]);

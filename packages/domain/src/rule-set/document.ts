@@ -34,17 +34,42 @@ export function openDocument(text: string): { readonly document: RuleSetDocument
   return { document, root: { path: '', node: isNodeLike(yaml.contents) ? yaml.contents : null } };
 }
 
-/** Adds a fault at the place, or at `offset` (characters from the document's start) when given. */
-export function report(document: RuleSetDocument, place: Place, what: { readonly message: string; readonly offset?: number }): void {
-  const offset = what.offset ?? place.node?.range?.[0];
-  const position = offset === undefined ? null : document.lines.linePos(offset);
-  const known = position !== null && position.line > 0;
+export interface FaultAt {
+  readonly message: string;
+  /** Characters from the document's start; where the place begins if left out. */
+  readonly offset?: number;
+  /** All that could stand there. */
+  readonly known?: readonly string[];
+  /** Where in a table's file it stands instead. */
+  readonly inFile?: { readonly file: string; readonly line: number; readonly column: number; readonly excerpt: string };
+}
+
+/** Adds a fault at the place, or where `what` says. */
+export function report(document: RuleSetDocument, place: Place, { message, offset, known, inFile }: FaultAt): void {
+  const words = known === undefined ? {} : { known };
+  if (inFile !== undefined) {
+    document.faults.push({ path: place.path, ...inFile, message, ...words });
+    return;
+  }
+  const at = offset ?? place.node?.range?.[0];
+  const position = at === undefined ? null : document.lines.linePos(at);
+  const isThere = position !== null && position.line > 0;
   document.faults.push({
     path: place.path,
-    line: known ? position.line : null,
-    column: known ? position.col : null,
-    message: what.message,
+    file: null,
+    line: isThere ? position.line : null,
+    column: isThere ? position.col : null,
+    message,
+    excerpt: at === undefined || !isThere ? null : lineAround(document.text, at),
+    ...words,
   });
+}
+
+/** The whole line in which a character stands. */
+export function lineAround(text: string, offset: number): string {
+  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  return text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '');
 }
 
 /** The keys of a mapping; unknown and missing ones are faults. */
@@ -63,7 +88,7 @@ export function fieldsOf(
       report(
         document,
         { path: entry.value.path, node: entry.keyNode },
-        { message: `unknown key "${entry.key}"${didYouMean(entry.key, known)}` },
+        { message: `unknown key "${entry.key}"${didYouMean(entry.key, known)}`, known },
       );
   }
   for (const key of keys.required ?? []) {
@@ -157,7 +182,7 @@ export function oneOf<const Word extends string>(document: RuleSetDocument, plac
   if (text === null || place === null) return null;
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
-  report(document, place, { message: `"${text}" is not one of ${words.join(', ')}${didYouMean(text, words)}` });
+  report(document, place, { message: `"${text}" is not one of ${words.join(', ')}${didYouMean(text, words)}`, known: words });
   return null;
 }
 

@@ -49,7 +49,8 @@ export function templateOf(
     else {
       isFine = false;
       report(document, place, {
-        message: `nothing fills {{${name.trim()}}}${didYouMean(name.trim(), fields)}; known are ${fields.join(', ')}`,
+        message: `nothing fills {{${name.trim()}}}; known are ${fields.join(', ')}${didYouMean(name.trim(), fields)}`,
+        known: fields,
       });
     }
   }

@@ -3,6 +3,8 @@
 export interface CsvRecord {
   /** Line of the record's first character, from 1. */
   readonly line: number;
+  /** Where it begins in the text. */
+  readonly offset: number;
   readonly cells: readonly string[];
 }
 
@@ -13,6 +15,7 @@ export function parseCsv(text: string): readonly CsvRecord[] {
   let line = 1;
   while (position < text.length) {
     const startLine = line;
+    const offset = position;
     const cells: string[] = [];
     let ended = false;
     while (!ended) {
@@ -26,9 +29,20 @@ export function parseCsv(text: string): readonly CsvRecord[] {
     if (text[position] === '\r') position += 1;
     if (text[position] === '\n') position += 1;
     line += 1;
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: startLine, cells });
+    if (cells.length > 1 || cells[0] !== '') records.push({ line: startLine, offset, cells });
   }
   return records;
+}
+
+/** Where a cell of the record at `offset` begins in the text, from 0. */
+export function cellOffset(text: string, offset: number, index: number): number {
+  let position = offset;
+  for (let cell = 0; cell < index && position < text.length; cell++) {
+    const { end } = text[position] === '"' ? quotedCell(text, position + 1) : plainCell(text, position);
+    if (text[end] !== ',') return position;
+    position = end + 1;
+  }
+  return position;
 }
 
 interface Cell {

@@ -88,7 +88,7 @@ describe('communication', () => {
     [
       'a gap that nothing fills',
       reply('rules: [all]').replace('firstName', 'fristName'),
-      /nothing fills \{\{fristName\}\} \(did you mean "firstName"/,
+      /nothing fills \{\{fristName\}\};.*: did you mean "firstName"/,
     ],
     ['a gap that is not closed', reply('rules: [all]').replace('}}"', '}"'), /is not closed/],
   ])('%s is a fault', (_name, section, message) => {

@@ -1,5 +1,6 @@
 /** Which files a rule set's document refers to, for whoever has to read them before compiling. */
 import { entriesOf, fieldsOf, isMapping, openDocument, textOf } from './document.ts';
+import { TABLE_KEYS } from './reference-table.ts';
 
 /** File names as written under `tables.<name>.csv`, each once; as far as the document can be read. */
 export function tableFilesOf(source: string): readonly string[] {
@@ -9,7 +10,7 @@ export function tableFilesOf(source: string): readonly string[] {
   if (tables === undefined || !isMapping(document, tables.value)) return [];
   const names = (entriesOf(document, tables.value) ?? []).flatMap((table) => {
     if (!isMapping(document, table.value)) return [];
-    const name = textOf(document, fieldsOf(document, table.value, { optional: ['csv', 'rows', 'key', 'description'] })?.get('csv') ?? null);
+    const name = textOf(document, fieldsOf(document, table.value, TABLE_KEYS)?.get('csv') ?? null);
     return name === null ? [] : [name];
   });
   return [...new Set(names)];

@@ -128,6 +128,7 @@ export function buildFacts(facts: Partial<Facts> & { readonly pool?: string } = 
     attributes: pool === undefined ? {} : { pool },
     score: 0,
     grade: 'HOT',
+    products: [],
     engagementScore: 0,
     engagementCount: 0,
     isQualified: false,
