@@ -1,0 +1,30 @@
+/** Many leads and few people, on the whole system with two routers: queues and hours, a burst, and what nobody is responsible for. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openScenarioInFolder, type Scenario } from './scenario.ts';
+import { burstStory } from './stories/burst.ts';
+import { capacityRules } from './stories/capacity-rules.ts';
+import { nobodyStory } from './stories/nobody.ts';
+import { closedStory, openingStory } from './stories/opening-hours.ts';
+
+process.env.LEAD_ROUTER_PREFER = 'local';
+
+let opened: Scenario;
+const scenario = () => opened;
+
+beforeAll(async () => {
+  opened = await openScenarioInFolder((folder) => ({ folder, rules: capacityRules(null), instances: { router: 2 } }));
+});
+
+afterAll(() => opened.stop());
+
+// In this order: what nobody is responsible for is decided while the offices are still closed.
+closedStory(scenario);
+nobodyStory(scenario);
+openingStory(scenario);
+burstStory(scenario);
+
+test('after all that the audit balances', async () => {
+  const audit = await opened.audit();
+  expect(audit.checks.flatMap(({ first }) => first)).toEqual([]);
+  expect(audit).toMatchObject({ balances: true, inFlight: 0 });
+});

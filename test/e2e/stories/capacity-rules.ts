@@ -1,0 +1,60 @@
+/** Rules for stories about capacity: a weighted pool with caps and somebody on leave, two offices with hours, and a last resort with a clock. */
+
+export const BURST_POOL = 'burst';
+/** Of exactly this capacity: with 3:2:1 of ten thousand nobody's cap binds, a few leads later each one does. */
+export const BURST_AGENTS = [
+  { agentId: 'ann', weight: 3, open: 5_001 },
+  { agentId: 'bob', weight: 2, open: 3_335 },
+  { agentId: 'cid', weight: 1, open: 1_668 },
+] as const;
+export const ON_LEAVE = 'dee';
+
+/** At most so many open leads each in the small office. */
+export const DESKS = ['olga', 'otto'];
+export const OPEN_EACH = 4;
+
+/** Seconds that the first final decision maker has. */
+export const ACCEPT_SECONDS = 5;
+
+/** `hours` of both offices, as in a rule set; null: around the clock. */
+export const capacityRules = (hours: string | null): string => `
+name: capacity
+scoring:
+  grades:
+    - { grade: HOT, when: lead.attributes.grade == "HOT" }
+    - { grade: HIGH_POTENTIAL, when: lead.attributes.grade == "HIGH_POTENTIAL" }
+    - { grade: LOW_POTENTIAL }
+rules:
+  - { id: burst, when: lead.attributes.for == "burst", to: ${BURST_POOL} }
+  - { id: office, when: lead.attributes.for == "office", to: office }
+  - { id: hall, when: lead.attributes.for == "hall", to: hall }
+lastResort:
+  to: chiefs
+  description: No rule matched; the final decision makers have it
+destinations:
+  - { id: sales, kind: SALES }
+  - { id: offices, kind: CALL_CENTER${hours === null ? '' : `, hours: ${hours}`} }
+pools:
+  - id: ${BURST_POOL}
+    destination: sales
+    agents:
+${BURST_AGENTS.map(({ agentId, weight, open }) => `      - { id: ${agentId}, weight: ${weight}, caps: { open: ${open} } }`).join('\n')}
+      - { id: ${ON_LEAVE}, weight: 2, leave: [{ from: 2020-01-01, to: 2100-01-01 }] }
+  - id: office
+    destination: offices
+    agents: [${DESKS.map((agentId) => `{ id: ${agentId}, caps: { open: ${OPEN_EACH} } }`).join(', ')}]
+  - { id: hall, destination: offices, agents: [{ id: hal }, { id: hanna }, { id: hugo }] }
+  - { id: chiefs, destination: sales, acceptWithin: ${ACCEPT_SECONDS}s, agents: [{ id: chief }, { id: deputy }] }
+`;
+
+const MINUTE_MS = 60_000;
+
+/** Hours that are closed now and open at the first full minute that is at least so far away. In UTC. */
+export function closedUntilNextMinute(leastMs: number): { readonly hours: string; readonly opensAt: number } {
+  const now = Date.now();
+  const opensAt = Math.ceil((now + leastMs) / MINUTE_MS) * MINUTE_MS;
+  // Open at all other times: what ends before it begins goes on into the next day.
+  return { hours: `mon-sun ${clock(opensAt)}-${clock(now)}`, opensAt };
+}
+
+const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);
