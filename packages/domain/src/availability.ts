@@ -6,7 +6,7 @@
  * Hours are wall-clock hours: in the hour that a clock change repeats both passes count, the hour that it skips is not there.
  */
 import { Temporal } from 'temporal-polyfill';
-import type { Agent, Pool, WeeklyHours } from './rule-set.ts';
+import type { Agent, Leave, Pool, WeeklyHours } from './rule-set.ts';
 import { type Span, SpanMemo } from './span-memo.ts';
 
 interface OffsetSpan extends Span {
@@ -27,6 +27,7 @@ interface DaySpan extends Span {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 /** The epoch was a Thursday: Monday 00:00 of its week lies three days before. */
@@ -69,6 +70,13 @@ export function nextDay(zone: string, now: number): number {
   return daySpanAt(zone, now).to;
 }
 
+/** The hour of the clock around `now` in `zone`, half-open: when hourly caps start anew. Of an hour that is repeated each pass is one. */
+export function hourAt(zone: string, now: number): Span {
+  const { offsetMs } = offsetSpanAt(zone, now);
+  const from = now - modulo(now + offsetMs, HOUR_MS);
+  return { from, to: from + HOUR_MS };
+}
+
 /** The agent works at `now`: active, within its own and the pool's hours, not on leave. Caps and words are not looked at. */
 export function isPresent(agent: Agent, pool: Pool, now: number): boolean {
   return agent.active && isOpen(pool.hours, now) && isOpen(agent.hours, now) && !isOnLeave(agent, pool, now);
@@ -76,9 +84,18 @@ export function isPresent(agent: Agent, pool: Pool, now: number): boolean {
 
 /** On leave on the calendar day of `now`, in the zone of the agent's hours (else the pool's). */
 export function isOnLeave(agent: Agent, pool: Pool, now: number): boolean {
-  if (agent.leave.length === 0) return false;
+  return leaveAt(agent, pool, now) !== undefined;
+}
+
+/** Who has the agent's leads while it is on leave at `now`; null: nobody in particular, or it is not on leave. */
+export function coverAt(agent: Agent, pool: Pool, now: number): string | null {
+  return leaveAt(agent, pool, now)?.cover ?? null;
+}
+
+function leaveAt(agent: Agent, pool: Pool, now: number): Leave | undefined {
+  if (agent.leave.length === 0) return undefined;
   const day = localDay(agent.hours?.zone ?? pool.zone, now);
-  return agent.leave.some((leave) => leave.from <= day && day < leave.to);
+  return agent.leave.find((leave) => leave.from <= day && day < leave.to);
 }
 
 /**

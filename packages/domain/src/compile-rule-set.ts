@@ -149,7 +149,7 @@ function assemble(parts: Parts): RuleSet {
     linkWindowMs: parts.linkWindowMs,
     communication: parts.communication,
     engagement: parts.engagement,
-    matchRule: (facts) => matches[firstMatch(facts)] ?? lastMatch,
+    matchRule: (facts, from = 0) => matches[from === 0 ? firstMatch(facts) : nextMatch(parts.rules, facts, from)] ?? lastMatch,
     traceRules: (facts) => traceRules(parts, facts),
     enrich: (lead, person, hashIdentity) => enrichLead(parts.enrichment, { lead, person, hashIdentity }),
     score: (lead, enrichment, { isQualified, engagement = NOT_ENGAGED }) =>
@@ -172,3 +172,9 @@ function traceRules(parts: Parts, facts: Facts): readonly RuleTrace[] {
 function toUnixLines(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
+/** Without the index: only a lead that a pool passes on at its cap comes here. */
+function nextMatch(rules: readonly CompiledRule[], facts: Facts, from: number): number {
+  for (let place = from; place < rules.length; place++) if (rules[place]?.condition.isMet(facts) === true) return place;
+  return rules.length;
+}
+

@@ -1,9 +1,14 @@
 /** Why each member of a pool could or could not take a lead: the same checks as the choice, one reason each, for people. */
 import { isOnLeave } from './availability.ts';
+import { roomUnder } from './decide-counters.ts';
+import type { Demand } from './decide-demand.ts';
 import { isAway, type MemberDraft, type PoolDraft, roomOf } from './decide-pool.ts';
 import type { BatchState } from './decide-state.ts';
 import type { Candidate, CandidateVerdict, TraceStep } from './decide-trace.ts';
 import type { LeadRecord } from './routing-model.ts';
+import type { Caps } from './rule-set.ts';
+import { type Score, scoresOf, whyNotSuited } from './strategies/agent-strategies.ts';
+import { WEIGHTED } from './strategies/strategy-names.ts';
 
 type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
 
@@ -16,25 +21,57 @@ interface PoolStepRequest {
 }
 
 /** As the books stand now: call it before they change. null, at no cost, while nobody asks. */
-export function candidatesBefore(state: BatchState, pool: PoolDraft, lead: LeadRecord): readonly Candidate[] | null {
+export function candidatesBefore(
+  state: BatchState,
+  pool: PoolDraft,
+  { lead, demand }: { readonly lead: LeadRecord; readonly demand: Demand | null },
+): readonly Candidate[] | null {
   if (state.trace === null) return null;
-  return pool.members.map((member) => ({
-    agentId: member.agentId,
-    verdict: verdictOn(pool, member, { formerOwners: lead.formerAgents, now: state.now }),
-    weight: member.weight,
-    credit: member.credit,
-    open: member.open,
-    daily: member.daily,
-    total: member.total,
-  }));
+  return pool.members.map((member) => {
+    const { agent } = member;
+    const reason = demand === null || agent === null ? null : whyNotSuited(demand.strategy, agent, demand.question);
+    const verdict = verdictOn(pool, member, { formerOwners: lead.formerAgents, now: state.now });
+    return {
+      agentId: member.agentId,
+      verdict: reason !== null && COULD_HAVE_IT.includes(verdict) ? 'NOT_SUITED' : verdict,
+      weight: member.weight,
+      credit: member.credit,
+      open: member.open,
+      daily: member.daily,
+      total: member.total,
+      scores: demand === null ? [] : scoresOf(demand.strategy, member, demand.question),
+      whyNotSuited: reason,
+    };
+  });
 }
+
+/** Skills are told before hours and caps: these change, skills do not. */
+const COULD_HAVE_IT: readonly CandidateVerdict[] = [
+  'NOT_IN_TURN',
+  'POOL_CLOSED',
+  'OUT_OF_HOURS',
+  'OPEN_CAP',
+  'DAILY_CAP',
+  'HOURLY_CAP',
+  'POOL_CAP',
+  'DESTINATION_CAP',
+];
 
 export function tracePool(state: BatchState, { pool, outcome, chosen, before }: PoolStepRequest): void {
   if (state.trace === null || before === null) return;
-  const candidates = before.map((candidate) =>
-    candidate.agentId === chosen?.agentId ? { ...candidate, verdict: 'CHOSEN' as const } : candidate,
-  );
-  state.trace.push({ kind: 'POOL', poolId: pool.poolId, outcome, candidates, waiting: pool.waiting });
+  const winner = before.find(({ agentId }) => agentId === chosen?.agentId);
+  const candidates = before.map((candidate) => {
+    if (candidate === winner) return { ...candidate, verdict: 'CHOSEN' as const };
+    const isOutranked = candidate.verdict === 'NOT_IN_TURN' && winner !== undefined && isBeaten(candidate.scores, winner.scores);
+    return isOutranked ? { ...candidate, verdict: 'OUTRANKED' as const } : candidate;
+  });
+  const strategy = (pool.pool?.strategy ?? WEIGHTED).name;
+  state.trace.push({ kind: 'POOL', poolId: pool.poolId, outcome, strategy, candidates, waiting: pool.waiting });
+}
+
+function isBeaten(scores: readonly Score[], others: readonly Score[]): boolean {
+  const decisive = scores.find(({ score }, index) => score !== others[index]?.score);
+  return decisive !== undefined && decisive.score < (others[scores.indexOf(decisive)]?.score ?? decisive.score);
 }
 
 function verdictOn(
@@ -50,10 +87,17 @@ function verdictOn(
   if (!draft.isOpen) return 'POOL_CLOSED';
   if (isAway(member, now)) return 'AWAY';
   if (!member.isPresent) return isOnLeave(agent, pool, now) ? 'ON_LEAVE' : 'OUT_OF_HOURS';
-  if (agent.caps.open !== null && member.open >= agent.caps.open) return 'OPEN_CAP';
-  if (agent.caps.daily !== null && member.daily >= agent.caps.daily) return 'DAILY_CAP';
+  const cap = capReached(agent.caps, member);
+  if (cap !== null) return cap;
   if (roomOf(draft) > 0) return 'NOT_IN_TURN';
-  const isPoolFull =
-    (pool.caps.open !== null && draft.open >= pool.caps.open) || (pool.caps.daily !== null && draft.daily >= pool.caps.daily);
-  return isPoolFull ? 'POOL_CAP' : 'DESTINATION_CAP';
+  return roomUnder(pool.caps, draft) <= 0 ? 'POOL_CAP' : 'DESTINATION_CAP';
+}
+
+function capReached(
+  caps: Caps,
+  { open, daily, hourly }: MemberDraft,
+): Extract<CandidateVerdict, 'OPEN_CAP' | 'DAILY_CAP' | 'HOURLY_CAP'> | null {
+  if (caps.open !== null && open >= caps.open) return 'OPEN_CAP';
+  if (caps.daily !== null && daily >= caps.daily) return 'DAILY_CAP';
+  return caps.hourly !== undefined && hourly >= caps.hourly ? 'HOURLY_CAP' : null;
 }

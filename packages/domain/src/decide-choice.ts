@@ -1,70 +1,119 @@
 /**
- * Who gets a lead: the rule's pool, the member whose turn it is, the pools it overflows into, the queue, and in the end the
- * final decision makers, who always take it. Books the place in the drafts; what becomes of the lead is the caller's.
+ * Who gets a lead: the rule's pools by rank, the pools they overflow into, the rules after it, the queue, and in the end the final decision
+ * makers, who always take it. What becomes of the lead is the caller's.
  */
 import { candidatesBefore, tracePool } from './decide-candidates.ts';
-import { countGiven, type MemberDraft, type PoolDraft, placesOf, roomOf, roomOfMember } from './decide-pool.ts';
-import { factsOf, isHopeless, matchOf, targetOf } from './decide-rules.ts';
+import { type Demand, demandOn } from './decide-demand.ts';
+import { activeOf, type Choice, type ChoiceRequest, eligibleOf, giveToBest, isFor, placeInPool, placesFor } from './decide-place.ts';
+import { marginsOf, trialOf } from './decide-margin.ts';
+import { countGiven, type MemberDraft, type PoolDraft } from './decide-pool.ts';
+import { factsOf, homeOf, isHopeless, matchAfter, matchOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
-import { giveInTurn, giveOutOfTurn, mix } from './ledger.ts';
-import type { LeadRecord } from './routing-model.ts';
+import { giveOutOfTurn } from './ledger.ts';
+import type { Rule } from './rule-set.ts';
+import { poolScoresOf, rankPools } from './strategies/pool-strategies.ts';
+import { joinWants } from './strategies/skills.ts';
 
-export type Choice =
-  /** `member` null: the destination itself, in a pool without agents; or nobody, where not even the last resort has somebody active. */
-  | { readonly kind: 'PLACED'; readonly pool: PoolDraft; readonly member: MemberDraft | null; readonly ruleId: string | null }
-  | { readonly kind: 'QUEUED'; readonly pool: PoolDraft; readonly seenGeneration: number; readonly ruleId: string | null };
-
-export interface ChoiceRequest {
-  /** The lead as it stands, its earlier place already free. */
-  readonly lead: LeadRecord;
-  /** null: not known, so that no rule can be asked. */
-  readonly facts: Facts | null;
-  readonly turn: Turn;
-  /** The queue that the lead was called from: it passes those who wait there. null: a new arrival, which does not. */
-  readonly calledFrom: string | null;
+/** A rule that is being asked, and the facts as the lead stands. */
+interface Asked {
+  readonly facts: Facts;
+  readonly rule: Rule;
 }
 
 /** Runs all rules and finds the lead its place. */
 export function chooseByRules(state: BatchState, request: ChoiceRequest): Choice {
+  const facts = factsOf(request.lead, request.facts);
+  if (facts === null) {
+    state.trace?.push({ kind: 'NO_RULE', reason: 'the facts of the lead are not known' });
+    return placeAtLastResort(state, request, null);
+  }
+  for (let match = matchOf(state.ruleSet, facts); ; match = matchAfter(state.ruleSet, facts, match)) {
+    state.trace?.push({ kind: 'RULE', match });
+    const choice = chooseByRule(state, request, { facts, rule: match.rule });
+    if (choice !== null) return choice;
+  }
+}
+
+/** null: the rule's pool is at a cap at which it passes leads on to the next rule. */
+function chooseByRule(state: BatchState, request: ChoiceRequest, asked: Asked): Choice | null {
   const { ruleSet } = state;
-  const { lead } = request;
-  const facts = factsOf(lead, request.facts);
-  const match = facts === null ? null : matchOf(ruleSet, facts);
-  const ruleId = match?.rule.ruleId ?? null;
-  if (match === null) state.trace?.push({ kind: 'NO_RULE', reason: 'the facts of the lead are not known' });
-  else state.trace?.push({ kind: 'RULE', match });
-  const target = targetOf(ruleSet, facts);
-  if (target === ruleSet.lastResortPool) return placeAtLastResort(state, request, ruleId);
-  const chain = state.topology.chainOf(target);
+  const { ruleId } = asked.rule;
+  const home = homeOf(ruleSet, asked.rule);
+  const path = pathOf(state, asked, { home, turn: request.turn });
   // Arrivals come after those who wait: free places are promised to the queues on the way before they are the arrival's.
+  const isArrival = request.calledFrom !== home;
   let places = 0;
-  let promised = 0;
+  let promised = isArrival && path[0] !== home ? state.pool(home).waiting : 0;
   let isHeldBack = false;
-  for (const poolId of chain) {
+  for (const poolId of path) {
     if (poolId === ruleSet.lastResortPool) return placeAtLastResort(state, request, ruleId);
     const pool = state.pool(poolId);
-    if (request.calledFrom !== target && (promised > 0 || pool.waiting > 0)) {
-      const free = placesOf(pool);
+    const demand = pool.pool === null ? null : demandOn(pool.pool, asked);
+    if (isArrival && (promised > 0 || pool.waiting > 0)) {
+      const free = placesFor(pool, demand);
       places += free;
-      promised += pool.waiting;
+      if (poolId !== home || path[0] === home) promised += pool.waiting;
       if (places <= promised) {
         isHeldBack ||= free > 0;
-        const before = candidatesBefore(state, pool, lead);
+        const before = candidatesBefore(state, pool, { lead: request.lead, demand });
         tracePool(state, { pool, outcome: free > 0 ? 'OTHERS_WAIT' : 'FULL_OR_CLOSED', chosen: null, before });
         continue;
       }
     }
-    const placed = placeInPool(state, pool, request);
-    if (placed !== null) return { kind: 'PLACED', pool, member: placed.member, ruleId };
+    const placed = placeInPool(state, pool, { request, demand });
+    if (placed !== null) return { kind: 'PLACED', pool, ...placed, ruleId, ...trialOf(ruleSet, asked, pool.pool) };
   }
-  if (isHopeless(ruleSet, chain, lead.formerAgents)) {
-    state.trace?.push({ kind: 'NOBODY_EVER', poolId: target });
+  const atCap = ruleSet.pools.get(home)?.atCap ?? 'WAIT';
+  const isNobodys = isHopeless(ruleSet, path, { ...asked, formerOwners: request.lead.formerAgents });
+  const passesOn = atCap === 'NEXT_RULE' || atCap === 'EXCEPTION';
+  if (passesOn && (isNobodys || isHeldBack || isAtCap(state, request, { asked, path }))) {
+    state.trace?.push({ kind: 'PASSED_ON', poolId: home, atCap });
+    return atCap === 'NEXT_RULE' ? null : placeAtLastResort(state, request, ruleId);
+  }
+  if (isNobodys) {
+    state.trace?.push({ kind: 'NOBODY_EVER', poolId: home });
     return placeAtLastResort(state, request, ruleId);
   }
-  const pool = state.pool(target);
-  state.trace?.push({ kind: 'QUEUED', poolId: target });
+  const pool = state.pool(home);
+  state.trace?.push({ kind: 'QUEUED', poolId: home });
   return { kind: 'QUEUED', pool, seenGeneration: isHeldBack ? -1 : pool.generation, ruleId };
+}
+
+/** The pools that a lead tries, in this order. */
+function pathOf(state: BatchState, asked: Asked, { home, turn }: { readonly home: string; readonly turn: Turn }): readonly string[] {
+  const { facts, rule } = asked;
+  const { among } = rule;
+  if (among === undefined) return state.topology.chainOf(home);
+  const margins = marginsOf(state, asked, turn);
+  const question = { facts, wants: joinWants(undefined, rule.wants), ...(margins && { margins }) };
+  const candidates = among.pools.flatMap((poolId, place) => {
+    const { pool, open } = state.pool(poolId);
+    return pool === null ? [] : [{ pool, place, open, destination: state.ruleSet.destinations.get(pool.destinationId) }];
+  });
+  const ranked = rankPools(among.strategy, candidates, question);
+  state.trace?.push({
+    kind: 'RANKED',
+    ruleId: rule.ruleId,
+    ...(margins && { margins }),
+    pools: ranked.map((candidate) => ({ poolId: candidate.pool.poolId, scores: poolScoresOf(among.strategy, candidate, question) })),
+  });
+  return [...new Set(ranked.flatMap(({ pool }) => state.topology.chainOf(pool.poolId)))];
+}
+
+/** Somebody who suits is there, and it is only caps that keep the lead out. */
+function isAtCap(
+  state: BatchState,
+  { lead }: ChoiceRequest,
+  { asked, path }: { readonly asked: Asked; readonly path: readonly string[] },
+): boolean {
+  return path.some((poolId) => {
+    const draft = state.pool(poolId);
+    if (draft.pool === null || !draft.isOpen) return false;
+    if (draft.pool.agents.length === 0) return !lead.formerAgents.includes(`@${poolId}`);
+    const demand = demandOn(draft.pool, asked);
+    return draft.members.some((member) => member.isPresent && isFor(member, demand) && !lead.formerAgents.includes(member.agentId));
+  });
 }
 
 /**
@@ -73,15 +122,16 @@ export function chooseByRules(state: BatchState, request: ChoiceRequest): Choice
  */
 export function placeAtLastResort(state: BatchState, request: ChoiceRequest, ruleId: string | null): Choice {
   const pool = state.pool(state.ruleSet.lastResortPool);
-  const before = candidatesBefore(state, pool, request.lead);
+  const demand = demandByHand(pool, request);
+  const before = candidatesBefore(state, pool, { lead: request.lead, demand });
   const former = request.lead.formerAgents;
   const latest = former.at(-1);
   const fresh = activeOf(pool).filter((member) => !former.includes(member.agentId));
   const round = fresh.length > 0 ? fresh : activeOf(pool).filter((member) => member.agentId !== latest);
-  const member = giveToBest(state, { pool, members: round.length > 0 ? round : activeOf(pool), request });
+  const member = giveToBest(state, { pool, members: round.length > 0 ? round : activeOf(pool), request, demand });
   tracePool(state, { pool, outcome: member === null ? 'NOBODY' : 'GIVEN_REGARDLESS', chosen: member, before });
   countGiven(pool, member);
-  return { kind: 'PLACED', pool, member, ruleId };
+  return { kind: 'PLACED', pool, member, ownerId: member?.agentId ?? null, ruleId };
 }
 
 /** By hand, into a pool: somebody who never had it if one is there, else anybody active. null: nobody is active. */
@@ -92,79 +142,22 @@ export function placeByHand(
 ): Choice | null {
   const { pool } = target;
   let { member } = target;
-  const before = candidatesBefore(state, pool, request.lead);
+  const demand = demandByHand(pool, request);
+  const before = candidatesBefore(state, pool, { lead: request.lead, demand });
   if (member !== null) {
-    giveOutOfTurn(eligibleOf(pool, []), member);
+    giveOutOfTurn(eligibleOf(pool, { former: [], demand: null }), member);
   } else if (pool.pool?.agents.length !== 0) {
     const active = activeOf(pool);
     if (active.length === 0) return null;
     const fresh = active.filter((one) => !request.lead.formerAgents.includes(one.agentId));
-    member = giveToBest(state, { pool, members: fresh.length > 0 ? fresh : active, request });
+    member = giveToBest(state, { pool, members: fresh.length > 0 ? fresh : active, request, demand });
   }
   tracePool(state, { pool, outcome: 'GIVEN_REGARDLESS', chosen: member, before });
   countGiven(pool, member);
-  return { kind: 'PLACED', pool, member, ruleId: null };
+  return { kind: 'PLACED', pool, member, ownerId: member?.agentId ?? null, ruleId: null };
 }
 
-/** null: the pool cannot take the lead now. */
-function placeInPool(state: BatchState, pool: PoolDraft, request: ChoiceRequest): { readonly member: MemberDraft | null } | null {
-  const before = candidatesBefore(state, pool, request.lead);
-  const eligible = roomOf(pool) > 0 ? eligibleOf(pool, request.lead.formerAgents) : [];
-  const isDestination = pool.pool?.agents.length === 0;
-  if (isDestination ? roomOf(pool) <= 0 || request.lead.formerAgents.includes(`@${pool.poolId}`) : eligible.length === 0) {
-    tracePool(state, { pool, outcome: 'FULL_OR_CLOSED', chosen: null, before });
-    return null;
-  }
-  const owner = pool.pool?.sticky === true ? stickyOwner(state, eligible, request.lead) : null;
-  if (owner !== null) giveOutOfTurn(eligible, owner);
-  const member = isDestination ? null : (owner ?? giveInTurn(eligible, tieSeed(state, request.turn)));
-  tracePool(state, { pool, outcome: owner !== null ? 'STICKY' : isDestination ? 'GIVEN_TO_DESTINATION' : 'GIVEN', chosen: member, before });
-  countGiven(pool, member);
-  return { member };
-}
-
-/** Present and under the caps where possible, else present, else whoever is there. null: nobody. */
-function giveToBest(
-  state: BatchState,
-  options: { readonly pool: PoolDraft; readonly members: readonly MemberDraft[]; readonly request: ChoiceRequest },
-): MemberDraft | null {
-  const { members, request } = options;
-  if (members.length === 0) return null;
-  const present = members.filter((member) => member.isPresent);
-  const free = roomOf(options.pool) > 0 ? present.filter((member) => roomOfMember(member) > 0) : [];
-  const candidates = free.length > 0 ? free : present.length > 0 ? present : members;
-  return giveInTurn(candidates, tieSeed(state, request.turn));
-}
-
-function activeOf(pool: PoolDraft): readonly MemberDraft[] {
-  return pool.members.filter((member) => member.agent?.active === true);
-}
-
-function eligibleOf(pool: PoolDraft, former: readonly string[]): readonly MemberDraft[] {
-  const eligible: MemberDraft[] = [];
-  for (const member of pool.members) {
-    if (member.isPresent && roomOfMember(member) > 0 && !former.includes(member.agentId)) eligible.push(member);
-  }
-  return eligible;
-}
-
-/** The agent who latest had a lead of this person, if it is one of `eligible`. */
-function stickyOwner(state: BatchState, eligible: readonly MemberDraft[], lead: LeadRecord): MemberDraft | null {
-  let owner: MemberDraft | null = null;
-  let latest = Number.NEGATIVE_INFINITY;
-  for (const identity of lead.identities) {
-    const record = state.identity(identity);
-    if (record === undefined || record.lastAgentId === null) continue;
-    const member = eligible.find((one) => one.agentId === record.lastAgentId);
-    if (member !== undefined && (record.lastDecidedAt ?? 0) > latest) {
-      owner = member;
-      latest = record.lastDecidedAt ?? 0;
-    }
-  }
-  return owner;
-}
-
-/** Differs from input to input, and is the same however the log is cut into batches. */
-function tieSeed(state: BatchState, turn: Turn): number {
-  return mix(state.seed ^ mix(turn.offset));
+/** What the pool asks for, where no rule sent the lead. */
+function demandByHand({ pool }: PoolDraft, { lead, facts }: ChoiceRequest): Demand | null {
+  return pool === null ? null : demandOn(pool, { facts: factsOf(lead, facts), rule: null });
 }

@@ -3,8 +3,9 @@
  * that is too wide makes partitions wait for each other: so it follows the decision, input by input, and no further.
  */
 
+import { conversionKeysOf } from './decide-margin.ts';
 import { parseTarget } from './decide-reassign.ts';
-import { factsOf, formerOwnerOf, isExhausted, isHopeless, isPromotion, matchOf, targetOf } from './decide-rules.ts';
+import { factsOf, formerOwnerOf, homeOf, isAllowed, isExhausted, isHopeless, isPromotion, matchesOf } from './decide-rules.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadId } from './lead.ts';
@@ -33,6 +34,7 @@ interface Guess {
     readonly leads: Set<LeadId>;
     readonly destinations: Set<string>;
     readonly pools: Set<string>;
+    readonly conversions: Set<string>;
   };
 }
 
@@ -43,14 +45,20 @@ export function openGuess(ruleSet: RuleSet, leads: ReadonlyMap<LeadId, LeadRecor
     topology,
     leads,
     submitted: new Map(),
-    locks: { identities: new Set(), leads: new Set(), destinations: new Set(), pools: new Set() },
+    locks: { identities: new Set(), leads: new Set(), destinations: new Set(), pools: new Set(), conversions: new Set() },
   };
 }
 
 export function closeGuess(guess: Guess): LockSet {
-  const { identities, leads, destinations, pools } = guess.locks;
+  const { identities, leads, destinations, pools, conversions } = guess.locks;
   for (const poolId of pools) addDestination(guess, guess.ruleSet.pools.get(poolId)?.destinationId ?? null);
-  return { identities: [...identities].sort(), leads: [...leads].sort(), destinations: [...destinations].sort(), pools: [...pools].sort() };
+  return {
+    identities: [...identities].sort(),
+    leads: [...leads].sort(),
+    destinations: [...destinations].sort(),
+    pools: [...pools].sort(),
+    ...(conversions.size > 0 && { conversions: [...conversions].sort() }),
+  };
 }
 
 export function guessInput(guess: Guess, input: RouterInput): void {
@@ -158,9 +166,9 @@ function guessReroute(guess: Guess, lead: Whereabouts, facts: Facts | null): voi
     addPlaces(guess, lead);
     return;
   }
-  const chain = guess.topology.chainOf(targetOf(guess.ruleSet, facts));
+  const { ruleSet, topology } = guess;
   // Stays with its owner: nothing but the lead is touched. Any other is the move, or the waiter's new rank.
-  if (lead.record?.stage !== 'WAITING' && lead.places.every(({ poolId }) => chain.includes(poolId))) return;
+  if (lead.record?.stage !== 'WAITING' && lead.places.every(({ poolId }) => isAllowed(ruleSet, topology, { facts, poolId }))) return;
   addIdentities(guess, lead);
   guessMove(guess, lead, { facts, losesOwner: false });
 }
@@ -174,9 +182,18 @@ function guessMove(guess: Guess, lead: Whereabouts, options: { readonly facts: F
 
 /** The pools that the rules lead to, and the final decision makers where those will not do. */
 function addTarget(guess: Guess, facts: Facts | null, formerOwners: readonly string[]): void {
-  const target = targetOf(guess.ruleSet, facts);
-  addPool(guess, target);
-  if (isHopeless(guess.ruleSet, guess.topology.chainOf(target), formerOwners)) addPool(guess, guess.ruleSet.lastResortPool);
+  const { ruleSet } = guess;
+  if (facts === null) {
+    addPool(guess, ruleSet.lastResortPool);
+    return;
+  }
+  for (const { rule } of matchesOf(ruleSet, facts)) {
+    const home = homeOf(ruleSet, rule);
+    addPool(guess, home);
+    for (const key of conversionKeysOf(ruleSet, { facts, rule })) guess.locks.conversions.add(key);
+    if (ruleSet.pools.get(home)?.atCap === 'EXCEPTION' || isHopeless(ruleSet, guess.topology.reachOf(home), { formerOwners, facts, rule }))
+      addPool(guess, ruleSet.lastResortPool);
+  }
 }
 
 function whereabouts(guess: Guess, leadId: LeadId): Whereabouts | null {
@@ -187,8 +204,8 @@ function whereabouts(guess: Guess, leadId: LeadId): Whereabouts | null {
   }
   const submitted = guess.submitted.get(leadId);
   if (submitted === undefined) return null;
-  const target = guess.topology.chainOf(matchOf(guess.ruleSet, submitted.facts).rule.to);
-  const places = target.map((poolId) => ({ poolId, destinationId: guess.ruleSet.pools.get(poolId)?.destinationId ?? null }));
+  const pools = new Set(matchesOf(guess.ruleSet, submitted.facts).flatMap(({ rule }) => guess.topology.reachOf(rule.to)));
+  const places = [...pools].map((poolId) => ({ poolId, destinationId: guess.ruleSet.pools.get(poolId)?.destinationId ?? null }));
   return { identities: submitted.identities, places, formerOwners: [], isQualified: submitted.facts.isQualified, record: null };
 }
 
@@ -212,9 +229,9 @@ function addPlaces(guess: Guess, lead: Whereabouts): void {
   for (const { poolId } of lead.places) addPool(guess, poolId);
 }
 
-/** Never a pool without those it overflows into: see `decide-wake.ts`. */
+/** Never a pool without those in which its waiters may find a place: see `decide-wake.ts`. */
 function addPool(guess: Guess, poolId: string): void {
-  for (const link of guess.topology.chainOf(poolId)) guess.locks.pools.add(link);
+  for (const link of guess.topology.lockedWith(poolId)) guess.locks.pools.add(link);
 }
 
 function addDestination(guess: Guess, destinationId: string | null): void {

@@ -3,20 +3,20 @@
  * hundred leads change numbers in place and one immutable record is made at the end. Nothing here decides anything.
  */
 import { type Absences, backAt, isOpen, isPresent, localDay } from './availability.ts';
+import { type Counters, count, hourOf, openCounters, roomUnder } from './decide-counters.ts';
+import { type Covers, coversAt, standInOf } from './decide-cover.ts';
 import type { LeadId } from './lead.ts';
 import { hashText, type LedgerEntry, settleLeaver } from './ledger.ts';
 import type { DestinationRecord, MemberLedger, PoolRecord, WaiterRecord } from './routing-model.ts';
-import type { Agent, Caps, Destination, Pool } from './rule-set.ts';
+import type { Agent, Destination, Pool } from './rule-set.ts';
 
-export interface DestinationDraft {
+export interface DestinationDraft extends Counters {
   readonly destination: Destination;
   readonly day: string;
-  open: number;
-  daily: number;
   isChanged: boolean;
 }
 
-export interface MemberDraft extends LedgerEntry {
+export interface MemberDraft extends LedgerEntry, Counters {
   readonly agentId: string;
   /** null: no longer in the pool, but has open leads from it. */
   readonly agent: Agent | null;
@@ -24,12 +24,14 @@ export interface MemberDraft extends LedgerEntry {
   readonly isPresent: boolean;
   /** From when on, at or after the batch's `now`, no word holds it away; null: nobody has said. */
   readonly backAt: number | null;
-  open: number;
-  daily: number;
+  /** In the pool's list, from 0; with leave as it is at `now`. */
+  readonly place: number;
+  /** On leave, and the reason for `place`; null where it stands in for nobody. */
+  readonly covers: string | null;
   total: number;
 }
 
-export interface PoolDraft {
+export interface PoolDraft extends Counters {
   readonly poolId: string;
   /** null: the rule set no longer has it. */
   readonly pool: Pool | null;
@@ -39,9 +41,9 @@ export interface PoolDraft {
   readonly isOpen: boolean;
   readonly day: string;
   readonly members: readonly MemberDraft[];
+  /** Who stands in for whom at `now`. */
+  readonly covers: Covers;
   generation: number;
-  open: number;
-  daily: number;
   waiting: number;
   wakePending: boolean;
   wakeAt: number | null;
@@ -69,10 +71,15 @@ export interface OpenPoolRequest {
   readonly now: number;
 }
 
+const NO_COVERS: Covers = new Map();
+/** Of a member who is no longer in the pool. */
+const NOBODY_COVERED = { place: Number.MAX_SAFE_INTEGER, weight: 0, covers: null };
+
 export function openPool(request: OpenPoolRequest): PoolDraft {
   const { poolId, pool, record, waiters, now } = request;
   const day = pool === null ? (record?.day ?? '') : localDay(pool.zone, now);
-  const members = joinMembers(request, day);
+  const covers = pool === null ? NO_COVERS : coversAt(pool, now);
+  const members = joinMembers(request, { day, covers });
   const listed = new Map(waiters.map((waiter) => [waiter.leadId, waiter]));
   const unlisted = Math.max(0, (record?.waiting ?? 0) - listed.size);
   const generation = record?.generation ?? 0;
@@ -83,9 +90,9 @@ export function openPool(request: OpenPoolRequest): PoolDraft {
     isOpen: pool !== null && isOpen(pool.hours, now),
     day,
     members,
+    covers,
     generation,
-    open: record?.open ?? 0,
-    daily: record?.day === day ? record.daily : 0,
+    ...openCounters(record, { caps: pool?.caps, zone: pool?.zone ?? '', now, day }),
     waiting: record?.waiting ?? 0,
     wakePending: record?.wakePending ?? false,
     wakeAt: record?.wakeAt ?? null,
@@ -106,7 +113,8 @@ export function openPool(request: OpenPoolRequest): PoolDraft {
 
 export function openDestination(destination: Destination, record: DestinationRecord | undefined, now: number): DestinationDraft {
   const day = localDay(destination.zone, now);
-  return { destination, day, open: record?.open ?? 0, daily: record?.day === day ? record.daily : 0, isChanged: false };
+  const { caps, zone } = destination;
+  return { destination, day, ...openCounters(record, { caps, zone, now, day }), isChanged: false };
 }
 
 /** Something changed in favour of those who wait: each of them may be tried again. */
@@ -158,9 +166,7 @@ export function isAway(member: MemberDraft, now: number): boolean {
 export function countGiven(draft: PoolDraft, member: MemberDraft | null): void {
   draft.isChanged = true;
   for (const counter of [draft, member, draft.destination]) {
-    if (counter === null) continue;
-    counter.open++;
-    counter.daily++;
+    if (counter !== null) count(counter);
   }
   if (member !== null) member.total++;
   if (draft.destination !== null) draft.destination.isChanged = true;
@@ -183,29 +189,35 @@ export function putWaiter(draft: PoolDraft, waiter: WaiterRecord): void {
 export function closePool(draft: PoolDraft): PoolRecord {
   const { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration } = draft;
   const members = draft.members.filter((member) => member.agent !== null || member.open > 0).map((member) => closeMember(member, day));
-  return { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration, members };
+  return { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration, members, ...hourOf(draft) };
 }
 
-function closeMember({ agentId, credit, open, daily, total }: MemberDraft, day: string): MemberLedger {
-  return { agentId, credit, open, daily, day, total };
+export function closeDestination(draft: DestinationDraft): DestinationRecord {
+  const { destination, open, daily, day } = draft;
+  return { destinationId: destination.destinationId, open, daily, day, ...hourOf(draft) };
 }
 
-function roomUnder(caps: Caps, counter: { readonly open: number; readonly daily: number }): number {
-  const open = caps.open === null ? Number.POSITIVE_INFINITY : caps.open - counter.open;
-  return caps.daily === null ? open : Math.min(open, caps.daily - counter.daily);
+function closeMember(member: MemberDraft, day: string): MemberLedger {
+  const { agentId, credit, open, daily, total } = member;
+  return { agentId, credit, open, daily, day, total, ...hourOf(member) };
 }
 
 /** The rule set's agents in their order with their lines of the ledger, then those who left with leads still open. */
-function joinMembers({ pool, record, away, now }: OpenPoolRequest, day: string): readonly MemberDraft[] {
+function joinMembers(
+  { pool, record, away, now }: OpenPoolRequest,
+  { day, covers }: { readonly day: string; readonly covers: Covers },
+): readonly MemberDraft[] {
   const lines = new Map(record?.members.map((line) => [line.agentId, line]));
-  const members = (pool?.agents ?? []).map((agent): MemberDraft => {
+  const zone = pool?.zone ?? '';
+  const members = (pool?.agents ?? []).map((agent, place): MemberDraft => {
     const line = lines.get(agent.agentId);
     lines.delete(agent.agentId);
     const back = backAt(away, agent.agentId, now);
     return {
-      ...openMember(agent.agentId, line, day),
+      ...openMember(agent.agentId, line),
+      ...openCounters(line, { caps: agent.caps, zone, now, day }),
+      ...(pool === null ? NOBODY_COVERED : standInOf(pool, covers, { agent, place })),
       agent,
-      weight: agent.weight,
       isPresent: pool !== null && back === now && isPresent(agent, pool, now),
       backAt: back,
     };
@@ -213,20 +225,21 @@ function joinMembers({ pool, record, away, now }: OpenPoolRequest, day: string):
   const left: MemberDraft[] = [];
   for (const line of lines.values()) {
     settleLeaver(members, line.credit);
-    left.push({ ...openMember(line.agentId, line, day), credit: 0, agent: null, weight: 0, isPresent: false, backAt: now });
+    left.push({
+      ...openMember(line.agentId, line),
+      ...openCounters(line, { caps: undefined, zone, now, day }),
+      ...NOBODY_COVERED,
+      credit: 0,
+      agent: null,
+      isPresent: false,
+      backAt: now,
+    });
   }
   return left.length === 0 ? members : [...members, ...left];
 }
 
-function openMember(agentId: string, line: MemberLedger | undefined, day: string) {
-  return {
-    agentId,
-    tieHash: hashText(agentId),
-    credit: line?.credit ?? 0,
-    open: line?.open ?? 0,
-    daily: line?.day === day ? line.daily : 0,
-    total: line?.total ?? 0,
-  };
+function openMember(agentId: string, line: MemberLedger | undefined) {
+  return { agentId, tieHash: hashText(agentId), credit: line?.credit ?? 0, total: line?.total ?? 0 };
 }
 
 function hasOtherMembers(record: PoolRecord, pool: Pool | null): boolean {

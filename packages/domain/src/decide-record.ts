@@ -1,10 +1,11 @@
 /** Writes a choice down: the lead's next revision, its clock, its place in the queue, the person's entry, and the decision. */
 import { isOnLeave } from './availability.ts';
-import type { Choice } from './decide-choice.ts';
+import type { Choice } from './decide-place.ts';
 import { isAway, putWaiter } from './decide-pool.ts';
 import { formerOwnerOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
+import { moveTrial } from './margin/trial.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
 import { GRADE_RANK } from './rule-set.ts';
 import { dueAtOf, ownerClocks, setClocks, waitClocks } from './timers.ts';
@@ -21,8 +22,10 @@ export interface RecordRequest {
 /** Returns the lead as it is after the decision. */
 export function recordChoice(state: BatchState, request: RecordRequest): LeadRecord {
   const { choice, cause, turn } = request;
-  const lead = choice.kind === 'PLACED' ? placedLead(state, request, choice) : queuedLead(state, request, choice);
-  noteOwner(state, lead);
+  const decided = choice.kind === 'PLACED' ? placedLead(state, request, choice) : queuedLead(state, request, choice);
+  const trial = choice.kind === 'PLACED' ? choice.trial : undefined;
+  const lead = moveTrial(state.conversions, { lead: decided, cause, trial });
+  noteOwner(state, lead, choice.kind === 'PLACED' ? choice.ownerId : null);
   const kind = lead.stage === 'EXCEPTION' ? 'EXCEPTION' : choice.kind === 'PLACED' ? 'ASSIGNED' : 'QUEUED';
   state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy: dueAtOf(lead, 'ACCEPT') });
   return lead;
@@ -52,13 +55,13 @@ export function joinQueue(lead: LeadRecord, choice: Extract<Choice, { readonly k
 }
 
 /** Keeps the entries of the lead's person in step with it, unless another open lead of that person has taken them over. */
-function noteOwner(state: BatchState, lead: LeadRecord): void {
+function noteOwner(state: BatchState, lead: LeadRecord, ownerId: string | null): void {
   const { leadId, poolId, agentId, destinationId, decidedAt } = lead;
   for (const identity of lead.identities) {
     const record = state.identity(identity);
     if (record?.isOpen && record.leadId !== leadId && lead.revision > 1) continue;
     const before = record?.lastAgentId ?? null;
-    const lastAgentId = agentId === null || isCoveredFor(state, lead, before) ? before : agentId;
+    const lastAgentId = ownerId === null || isCoveredFor(state, lead, before) ? before : ownerId;
     state.putIdentity({ identity, leadId, poolId, agentId, destinationId, lastAgentId, isOpen: true, lastDecidedAt: decidedAt });
   }
 }

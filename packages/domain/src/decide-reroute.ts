@@ -7,9 +7,10 @@ import { chooseByRules } from './decide-choice.ts';
 import { putWaiter } from './decide-pool.ts';
 import { recordChoice } from './decide-record.ts';
 import { type Report, withResponse } from './decide-report.ts';
-import { factsOf, isPromotion, targetOf } from './decide-rules.ts';
+import { factsOf, isAllowed, isPromotion, targetOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
+import { settleQualified } from './margin/trial.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
 import { type Destination, GRADE_RANK } from './rule-set.ts';
 
@@ -27,7 +28,8 @@ const AUTOMATED: readonly Destination['kind'][] = ['NURTURE', 'WEB'];
 export function qualify(state: BatchState, report: Report): void {
   const { lead, input } = report;
   const facts = factsOf({ isQualified: true }, input.facts);
-  const talked = input.isHumanResponse && lead.stage !== 'LINKED' ? withResponse(lead, input.occurredAt) : lead;
+  const settled = settleQualified(state.conversions, lead, state.ruleSet);
+  const talked = input.isHumanResponse && lead.stage !== 'LINKED' ? withResponse(settled, input.occurredAt) : settled;
   reroute(state, { ...report, after: { ...graded(talked, facts), isQualified: true }, facts, cause: 'QUALIFIED' });
 }
 
@@ -57,7 +59,9 @@ export function engage(state: BatchState, report: Report): void {
 
 function reroute(state: BatchState, { lead, after, facts, cause, turn }: Reroute): void {
   const target = targetOf(state.ruleSet, facts);
-  const stays = lead.stage === 'LINKED' || facts === null || (lead.poolId !== null && state.topology.chainOf(target).includes(lead.poolId));
+  const { poolId } = lead;
+  const stays =
+    lead.stage === 'LINKED' || facts === null || (poolId !== null && isAllowed(state.ruleSet, state.topology, { facts, poolId }));
   if (lead.stage === 'WAITING') {
     // A queue is the rules' pool itself: from one further along its chain the lead would not come back.
     if (facts === null || target === lead.poolId) {

@@ -2,7 +2,8 @@
  * A waiter that was called up: tried again by all the rules as they stand now. It holds its pool's lock whatever comes of
  * it, so that the batch that handles it goes on waking: see `decide-wake.ts`.
  */
-import { type Choice, type ChoiceRequest, chooseByRules } from './decide-choice.ts';
+import { chooseByRules } from './decide-choice.ts';
+import type { Choice, ChoiceRequest } from './decide-place.ts';
 import { putWaiter } from './decide-pool.ts';
 import { recordChoice } from './decide-record.ts';
 import type { BatchState, Turn } from './decide-state.ts';

@@ -1,8 +1,13 @@
 /** What the rule set says of one lead before any pool is looked at: the rule, the pool, and whether waiting makes sense. */
+import { isShutFor } from './decide-counters.ts';
+import { demandOn, isSuited, type LeadDemand } from './decide-demand.ts';
+import type { Topology } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadRecord } from './routing-model.ts';
-import { type Destination, GRADE_RANK, type Pool, type RuleMatch, type RuleSet } from './rule-set.ts';
+import { type Destination, GRADE_RANK, type Pool, type Rule, type RuleMatch, type RuleSet } from './rule-set.ts';
 
+/** By the place of the rule before. */
+const laterMatches = new WeakMap<RuleSet, WeakMap<Facts, Map<number, RuleMatch>>>();
 const matches = new WeakMap<RuleSet, WeakMap<Facts, RuleMatch>>();
 const qualifiedFacts = new WeakMap<Facts, Facts>();
 
@@ -33,11 +38,49 @@ export function factsOf(lead: Pick<LeadRecord, 'isQualified'>, facts: Facts | nu
   return qualified;
 }
 
+/** The rule that is asked when the pool of `match` passes a lead on at its cap; the last resort at the end. */
+export function matchAfter(ruleSet: RuleSet, facts: Facts, match: RuleMatch): RuleMatch {
+  let ofRuleSet = laterMatches.get(ruleSet);
+  if (ofRuleSet === undefined) {
+    ofRuleSet = new WeakMap();
+    laterMatches.set(ruleSet, ofRuleSet);
+  }
+  const ofFacts = ofRuleSet.get(facts) ?? new Map<number, RuleMatch>();
+  ofRuleSet.set(facts, ofFacts);
+  const kept = ofFacts.get(match.index);
+  if (kept !== undefined) return kept;
+  const next = ruleSet.matchRule(facts, match.index + 1);
+  ofFacts.set(match.index, next);
+  return next;
+}
+
+/** The rules that may have the lead, in their turn: the one that matches, and those after it as long as pools pass leads on at their cap. */
+export function matchesOf(ruleSet: RuleSet, facts: Facts): readonly RuleMatch[] {
+  const found = [matchOf(ruleSet, facts)];
+  for (let match = found[0]; match !== undefined && ruleSet.pools.get(match.rule.to)?.atCap === 'NEXT_RULE'; match = found.at(-1)) {
+    found.push(matchAfter(ruleSet, facts, match));
+  }
+  return found;
+}
+
+/** The rules would let the pool have such a lead, if not now, then once another is at its cap. */
+export function isAllowed(
+  ruleSet: RuleSet,
+  topology: Topology,
+  { facts, poolId }: { readonly facts: Facts; readonly poolId: string },
+): boolean {
+  return matchesOf(ruleSet, facts).some(({ rule }) => topology.reachOf(homeOf(ruleSet, rule)).includes(poolId));
+}
+
+/** In whose queue the rule's leads wait; the last resort where the rule set does not have the pool. */
+export function homeOf(ruleSet: RuleSet, { to }: Rule): string {
+  return ruleSet.pools.has(to) ? to : ruleSet.lastResortPool;
+}
+
 /** The pool that the rules name for these facts; the last resort where they name none that exists, or cannot be asked. */
 export function targetOf(ruleSet: RuleSet, facts: Facts | null): string {
   if (facts === null) return ruleSet.lastResortPool;
-  const { to } = matchOf(ruleSet, facts).rule;
-  return ruleSet.pools.has(to) ? to : ruleSet.lastResortPool;
+  return homeOf(ruleSet, matchOf(ruleSet, facts).rule);
 }
 
 /** What became known speaks for the lead: a better grade, or more points in the same one. */
@@ -58,21 +101,30 @@ export function formerOwnerOf(lead: LeadRecord): string {
   return lead.agentId ?? `@${lead.poolId ?? ''}`;
 }
 
+/** What decides whether anybody could ever take a lead. */
+export interface Prospect extends LeadDemand {
+  readonly formerOwners: readonly string[];
+}
+
 /** Somebody in the pool could take such a lead some day: it makes sense to wait. */
-export function canEverTake(pool: Pool, destination: Destination | undefined, formerOwners: readonly string[]): boolean {
-  if (pool.caps.open === 0 || pool.caps.daily === 0 || pool.hours?.spans.length === 0) return false;
-  if (destination?.caps.open === 0 || destination?.caps.daily === 0) return false;
-  if (pool.agents.length === 0) return !formerOwners.includes(`@${pool.poolId}`);
+export function canEverTake(pool: Pool, destination: Destination | undefined, prospect: Prospect): boolean {
+  if (isShutFor(pool.caps) || isShutFor(destination?.caps) || pool.hours?.spans.length === 0) return false;
+  if (pool.agents.length === 0) return !prospect.formerOwners.includes(`@${pool.poolId}`);
+  const demand = demandOn(pool, prospect);
   return pool.agents.some(
-    ({ active, agentId, caps, hours }) =>
-      active && caps.open !== 0 && caps.daily !== 0 && hours?.spans.length !== 0 && !formerOwners.includes(agentId),
+    (agent) =>
+      agent.active &&
+      !isShutFor(agent.caps) &&
+      agent.hours?.spans.length !== 0 &&
+      !prospect.formerOwners.includes(agent.agentId) &&
+      isSuited(demand, agent),
   );
 }
 
-/** Nobody in the rule's pool, nor in those it overflows into, could ever take such a lead. */
-export function isHopeless(ruleSet: RuleSet, chain: readonly string[], formerOwners: readonly string[]): boolean {
-  return !chain.some((poolId) => {
+/** Nobody in the rule's pools, nor in those they overflow into, could ever take such a lead. */
+export function isHopeless(ruleSet: RuleSet, path: readonly string[], prospect: Prospect): boolean {
+  return !path.some((poolId) => {
     const pool = ruleSet.pools.get(poolId);
-    return pool !== undefined && canEverTake(pool, ruleSet.destinations.get(pool.destinationId), formerOwners);
+    return pool !== undefined && canEverTake(pool, ruleSet.destinations.get(pool.destinationId), prospect);
   });
 }

@@ -3,10 +3,20 @@
  * locked is noted and answered with an empty draft, so that one pass finds all the locks that are missing; its outcome is
  * thrown away.
  */
-import { closePool, countFreed, type DestinationDraft, openDestination, openPool, type PoolDraft, raiseGeneration } from './decide-pool.ts';
+import {
+  closeDestination,
+  closePool,
+  countFreed,
+  type DestinationDraft,
+  openDestination,
+  openPool,
+  type PoolDraft,
+  raiseGeneration,
+} from './decide-pool.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { DecisionTrace } from './decide-trace.ts';
 import type { EventId, LeadId } from './lead.ts';
+import { ConversionBook } from './margin/conversion-book.ts';
 import type {
   BatchEffect,
   BatchSnapshot,
@@ -45,8 +55,9 @@ export class BatchState {
   trace: DecisionTrace | null = null;
   readonly effects: BatchEffect[] = [];
   readonly ignored: IgnoredInput[] = [];
+  readonly conversions: ConversionBook;
   readonly #request: StateRequest;
-  readonly #locked: Readonly<Record<keyof LockSet, ReadonlySet<string>>>;
+  readonly #locked: Readonly<Record<Exclude<keyof LockSet, 'conversions'>, ReadonlySet<string>>>;
   readonly #missing = {
     identities: new Set<string>(),
     leads: new Set<LeadId>(),
@@ -65,6 +76,7 @@ export class BatchState {
     this.now = request.context.now;
     this.seed = request.context.seed;
     this.#request = request;
+    this.conversions = new ConversionBook(request.snapshot.conversions, request.snapshot.locked.conversions);
     const { identities, leads, destinations, pools } = request.snapshot.locked;
     this.#locked = { identities: new Set(identities), leads: new Set(leads), destinations: new Set(destinations), pools: new Set(pools) };
   }
@@ -171,26 +183,28 @@ export class BatchState {
   /** null when everything that was touched is locked. */
   missing(): LockSet | null {
     const { identities, leads, destinations, pools } = this.#missing;
-    if (identities.size + leads.size + destinations.size + pools.size === 0) return null;
+    const conversions = this.conversions.missing();
+    if (identities.size + leads.size + destinations.size + pools.size + conversions.length === 0) return null;
     return {
       identities: [...identities].sort(),
       leads: [...leads].sort(),
       destinations: [...destinations].sort(),
       pools: [...pools].sort(),
+      ...(conversions.length > 0 && { conversions }),
     };
   }
 
   writes(): BatchWrites {
     const pools = [...this.#pools.values()].filter((draft) => draft.isChanged);
+    const outcomes = this.conversions.added();
     return {
       identities: [...this.#identities.values()],
       leads: [...this.#leads.values()],
-      destinations: [...this.#destinations.values()]
-        .filter((draft) => draft.isChanged)
-        .map(({ destination, open, daily, day }) => ({ destinationId: destination.destinationId, open, daily, day })),
+      destinations: [...this.#destinations.values()].filter((draft) => draft.isChanged).map(closeDestination),
       pools: pools.map(closePool),
       waitersPut: pools.flatMap((draft) => [...draft.joined].flatMap((leadId) => draft.waiters.get(leadId) ?? [])),
       waitersRemoved: pools.flatMap(({ poolId, left }) => [...left].map((leadId) => ({ poolId, leadId }))),
+      ...(outcomes.length > 0 && { outcomes }),
     };
   }
 }

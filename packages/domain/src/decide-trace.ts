@@ -1,10 +1,17 @@
 /** What a decision looked at, in order: filled only while an input is explained, free otherwise. */
+import type { MarginScore } from './margin/rank-by-margin.ts';
 import type { LeadRecord } from './routing-model.ts';
-import type { RuleMatch } from './rule-set.ts';
+import type { AtCap, RuleMatch } from './rule-set.ts';
+import type { Score } from './strategies/agent-strategies.ts';
+import type { PoolScore } from './strategies/pool-strategies.ts';
 
 export type CandidateVerdict =
   | 'CHOSEN'
   | 'NOT_IN_TURN'
+  /** Could have had it; the strategy's rankings put somebody before it. */
+  | 'OUTRANKED'
+  /** A filter of the strategy says no. */
+  | 'NOT_SUITED'
   | 'INACTIVE'
   | 'POOL_CLOSED'
   | 'OUT_OF_HOURS'
@@ -12,6 +19,7 @@ export type CandidateVerdict =
   | 'AWAY'
   | 'OPEN_CAP'
   | 'DAILY_CAP'
+  | 'HOURLY_CAP'
   | 'POOL_CAP'
   | 'DESTINATION_CAP'
   | 'FORMER_OWNER'
@@ -26,16 +34,32 @@ export interface Candidate {
   readonly open: number;
   readonly daily: number;
   readonly total: number;
+  /** By each ranking of the pool's strategy, in their order; empty where only the ledger decides. */
+  readonly scores: readonly Score[];
+  /** In plain words, why it is not suited; null: it is. */
+  readonly whyNotSuited: string | null;
 }
 
 export type TraceStep =
   | { readonly kind: 'LINKED'; readonly identity: string; readonly to: LeadRecord['leadId'] }
   | { readonly kind: 'RULE'; readonly match: RuleMatch }
+  /** The pools of the rule in the order in which they are tried. */
+  | {
+      readonly kind: 'RANKED';
+      readonly ruleId: string;
+      /** Their destinations, best first, where margin ranked them. */
+      readonly margins?: readonly MarginScore[];
+      readonly pools: readonly { readonly poolId: string; readonly scores: readonly PoolScore[] }[];
+    }
+  /** Its pool is at a cap, or nobody there could ever take it, and passes it on. */
+  | { readonly kind: 'PASSED_ON'; readonly poolId: string; readonly atCap: Extract<AtCap, 'NEXT_RULE' | 'EXCEPTION'> }
   | { readonly kind: 'NO_RULE'; readonly reason: string }
   | {
       readonly kind: 'POOL';
       readonly poolId: string;
       readonly outcome: 'GIVEN' | 'GIVEN_TO_DESTINATION' | 'STICKY' | 'FULL_OR_CLOSED' | 'OTHERS_WAIT' | 'GIVEN_REGARDLESS' | 'NOBODY';
+      /** Name of the pool's strategy. */
+      readonly strategy: string;
       readonly candidates: readonly Candidate[];
       readonly waiting: number;
     }

@@ -11,12 +11,13 @@
  *   takes the lock again, tries the lead with what is free then, and ends here too. So either a call is made or one is under way.
  * - A waiter is called once until it is tried, and tried once per generation, so the calling ends. Places are promised in the order of
  *   the queue, so it drains in that order, however the calls overtake each other on their way.
- * - Who locks a pool locks the pools it overflows into: else a batch could act on the one's timer and not see the other's places.
+ * - Who locks a pool locks those in which its waiters may find a place (`reachOf`): else a batch could act on the one's timer and not see the other's places.
  * - A lead that queues because the free places are promised to others is stale from the start (-1), so it counts here.
  * - If the snapshot lists no waiter to call although there may be stale ones, the pool's own timer is set to now: the claim
  *   then rests on the watchdog instead of a RouteLead, and not on how many waiters the store lists.
  */
-import { nextDay, nextOpening, nextPresence } from './availability.ts';
+import { nextOpening, nextPresence } from './availability.ts';
+import { roomFrom } from './decide-counters.ts';
 import { type PoolDraft, placesOf } from './decide-pool.ts';
 import type { BatchState } from './decide-state.ts';
 import type { WaiterRecord, WakeUp } from './routing-model.ts';
@@ -87,12 +88,12 @@ function wakePool(state: BatchState, pool: PoolDraft): readonly WakeUp[] {
   return called.map(({ leadId, poolId }) => ({ leadId, poolId, cause }));
 }
 
-/** Places that this pool's waiters could get: here and in the pools it overflows into. */
+/** Places that this pool's waiters could get: here, in the pools it overflows into, and in the other pools of their rules. */
 function placesFor(state: BatchState, pool: PoolDraft): number {
   // A pool that the rule set no longer has: its waiters belong elsewhere, wherever the rules say.
   if (pool.pool === null) return Number.POSITIVE_INFINITY;
   let places = 0;
-  for (const poolId of state.topology.chainOf(pool.poolId)) {
+  for (const poolId of state.topology.reachOf(pool.poolId)) {
     if (poolId === state.ruleSet.lastResortPool) return Number.POSITIVE_INFINITY;
     places += placesOf(state.pool(poolId));
   }
@@ -107,12 +108,12 @@ function setWakeAt(pool: PoolDraft, wakeAt: number | null): void {
 }
 
 /**
- * First instant after now at which somebody who cannot take a lead for reasons of time (hours, leave, a word with an end, a daily cap) may; null if nobody
+ * First instant after now at which somebody who cannot take a lead for reasons of time (hours, leave, a word with an end, a cap of the day or hour) may; null if nobody
  * is away for such a reason.
  */
 function nextPlaceByTime(state: BatchState, pool: PoolDraft): number | null {
   let next: number | null = null;
-  for (const poolId of state.topology.chainOf(pool.poolId)) {
+  for (const poolId of state.topology.reachOf(pool.poolId)) {
     const at = nextPlaceIn(state.pool(poolId), state.now);
     if (at !== null && (next === null || at < next)) next = at;
   }
@@ -122,7 +123,7 @@ function nextPlaceByTime(state: BatchState, pool: PoolDraft): number | null {
 function nextPlaceIn(draft: PoolDraft, now: number): number | null {
   const { pool } = draft;
   if (pool === null) return null;
-  const from = dayOfRoom(draft, pool, now);
+  const from = timeOfRoom(draft, pool, now);
   if (pool.agents.length === 0) {
     const opens = nextOpening(pool.hours, from);
     return opens === null || opens === now ? null : opens;
@@ -131,20 +132,16 @@ function nextPlaceIn(draft: PoolDraft, now: number): number | null {
   for (const member of draft.members) {
     const { agent, backAt } = member;
     if (agent === null || backAt === null) continue;
-    const isCapped = agent.caps.daily !== null && member.daily >= agent.caps.daily;
-    const at = nextPresence(agent, pool, Math.max(from, backAt, isCapped ? nextDay(pool.zone, now) : now));
+    const at = nextPresence(agent, pool, Math.max(from, backAt, roomFrom(agent.caps, member, { zone: pool.zone, now })));
     // Present already: what is missing is a place, and that comes by an event.
     if (at !== null && at > now && (next === null || at < next)) next = at;
   }
   return next;
 }
 
-/** From when on the daily caps of pool and destination have room: now, or the first instant of a new day. */
-function dayOfRoom(draft: PoolDraft, pool: Pool, now: number): number {
-  const isPoolCapped = pool.caps.daily !== null && draft.daily >= pool.caps.daily;
-  const ofPool = isPoolCapped ? nextDay(pool.zone, now) : now;
+/** From when on the caps of pool and destination have room, as far as days and hours go. */
+function timeOfRoom(draft: PoolDraft, pool: Pool, now: number): number {
+  const ofPool = roomFrom(pool.caps, draft, { zone: pool.zone, now });
   const shared = draft.destination;
-  if (shared === null) return ofPool;
-  const { caps, zone } = shared.destination;
-  return caps.daily !== null && shared.daily >= caps.daily ? Math.max(ofPool, nextDay(zone, now)) : ofPool;
+  return shared === null ? ofPool : Math.max(ofPool, roomFrom(shared.destination.caps, shared, { zone: shared.destination.zone, now }));
 }

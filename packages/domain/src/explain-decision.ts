@@ -5,8 +5,9 @@
 import { type DecideBatchRequest, decideBatch } from './decide-batch.ts';
 import { factsOf } from './decide-rules.ts';
 import type { Candidate, DecisionTrace, TraceStep } from './decide-trace.ts';
-import { candidateWords, effectWords, ignoredWords, inputWords, poolWords } from './explain-words.ts';
+import { candidateWords, effectWords, ignoredWords, inputWords, passedOnWords, poolWords, rankedWords } from './explain-words.ts';
 import type { LeadId } from './lead.ts';
+import { marginWords } from './margin/margin-words.ts';
 import type { BatchEffect, IgnoredInput } from './routing-model.ts';
 import type { RuleSet, RuleTrace } from './rule-set.ts';
 
@@ -63,6 +64,10 @@ function stepLines(ruleSet: RuleSet, step: TraceStep): readonly string[] {
       return step.match.rule.description === ''
         ? []
         : [`Rule ${step.match.rule.ruleId}: "${step.match.rule.description}", to ${step.match.rule.to}.`];
+    case 'RANKED':
+      return [rankedWords(step), ...marginWords(step.margins ?? []).map((words) => `  ${words}`)];
+    case 'PASSED_ON':
+      return [passedOnWords(step)];
     case 'NO_RULE':
       return [`No rule could be asked: ${step.reason}.`];
     case 'NOBODY_EVER':
@@ -74,9 +79,11 @@ function stepLines(ruleSet: RuleSet, step: TraceStep): readonly string[] {
   }
 }
 
+const SHARING: readonly Candidate['verdict'][] = ['CHOSEN', 'NOT_IN_TURN', 'OUTRANKED'];
+
 /** Each candidate with its share of the weight of those who could be chosen, 0 to 1. */
 function sharesOf(candidates: readonly Candidate[]): readonly (readonly [Candidate, number])[] {
-  const canHave = (candidate: Candidate): boolean => candidate.verdict === 'CHOSEN' || candidate.verdict === 'NOT_IN_TURN';
+  const canHave = (candidate: Candidate): boolean => SHARING.includes(candidate.verdict);
   const weights = candidates.filter(canHave).reduce((sum, candidate) => sum + candidate.weight, 0);
   return candidates.map((candidate) => [candidate, canHave(candidate) ? candidate.weight / weights : 0] as const);
 }

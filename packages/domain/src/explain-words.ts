@@ -2,6 +2,7 @@
 import type { Candidate, TraceStep } from './decide-trace.ts';
 import type { BatchEffect, DecisionCause, IgnoredInput, LeadRecord, RouterInput, SlaEvent } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
+import { WEIGHTED } from './strategies/strategy-names.ts';
 
 type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
 
@@ -88,21 +89,39 @@ export function ignoredWords(reason: IgnoredInput['reason']): string {
 }
 
 export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
+/** The rule's pools as they were ranked. */
+export function rankedWords({ ruleId, pools, margins }: Extract<TraceStep, { readonly kind: 'RANKED' }>): string {
+  const words = (scores: (typeof pools)[number]['scores']): string => (margins === undefined ? ` (${scoreWords(scores)})` : '');
+  const ranked = pools.map(({ poolId, scores }) => `${poolId}${words(scores)}`).join(', then ');
+  return `Rule ${ruleId} tries ${ranked}${margins === undefined ? '.' : ', by margin:'}`;
+}
+
+export function passedOnWords({ poolId, atCap }: Extract<TraceStep, { readonly kind: 'PASSED_ON' }>): string {
+  const next = atCap === 'NEXT_RULE' ? 'the rules after it are asked' : 'it goes to the final decision makers';
+  return `Only caps keep it out of pool ${poolId}, or nobody there could ever take it: ${next}.`;
+}
+
   const isLast = step.poolId === ruleSet.lastResortPool ? ' (the final decision makers)' : '';
   const queue = step.waiting === 0 ? '' : ` ${step.waiting} wait there.`;
-  return `Pool ${step.poolId}${isLast} ${OUTCOMES[step.outcome]}.${queue}`;
+  const strategy = step.outcome === 'GIVEN' && step.strategy !== WEIGHTED.name ? ` Strategy: ${step.strategy}.` : '';
+  return `Pool ${step.poolId}${isLast} ${OUTCOMES[step.outcome]}.${strategy}${queue}`;
 }
 
 /** @param share of the weight of all who could be chosen, 0 to 1. */
 export function candidateWords(candidate: Candidate, share: number): string {
-  const { agentId, credit, open, daily } = candidate;
+  const { agentId, credit, open, daily, scores } = candidate;
   const books = `${open} open, ${daily} today`;
   const ledger = `share ${percent(share)}, ${credit >= 0 ? 'owed' : 'ahead by'} ${Math.abs(credit).toFixed(2)} leads`;
   switch (candidate.verdict) {
+  const standing = scores.length === 0 ? ledger : `${scoreWords(scores)}; ${ledger}`;
     case 'CHOSEN':
-      return `${agentId}: chosen (${ledger}; ${books}).`;
+      return `${agentId}: chosen (${standing}; ${books}).`;
     case 'NOT_IN_TURN':
-      return `${agentId}: not in turn (${ledger}; ${books}).`;
+      return `${agentId}: not in turn (${standing}; ${books}).`;
+    case 'OUTRANKED':
+      return `${agentId}: another suits better (${standing}; ${books}).`;
+    case 'NOT_SUITED':
+      return `${agentId}: ${candidate.whyNotSuited ?? 'not suited'}.`;
     case 'INACTIVE':
       return `${agentId}: not active.`;
     case 'POOL_CLOSED':
@@ -118,6 +137,8 @@ export function candidateWords(candidate: Candidate, share: number): string {
     case 'DAILY_CAP':
       return `${agentId}: at the cap of the day (${books}).`;
     case 'POOL_CAP':
+    case 'HOURLY_CAP':
+      return `${agentId}: at the cap of the hour (${books}).`;
       return `${agentId}: the pool is at its cap.`;
     case 'DESTINATION_CAP':
       return `${agentId}: the destination is at its cap.`;
@@ -129,6 +150,21 @@ export function candidateWords(candidate: Candidate, share: number): string {
 }
 
 function placeWords(lead: LeadRecord): string {
+/** Of a load the leads themselves, of all else the score. */
+function scoreWords(scores: readonly { readonly by: string; readonly score: number }[]): string {
+  return scores
+    .map(({ by, score }) => {
+      if (by === 'in-order') return `place ${1 - score}`;
+      return by === 'least-loaded' ? `load ${round(-score)}` : `${by} ${round(score)}`;
+    })
+    .join(', ');
+}
+
+/** To two places, without a minus before nothing. */
+function round(value: number): string {
+  return (Math.round(value * 100) / 100 + 0).toString();
+}
+
   if (lead.stage === 'LINKED') return `to lead ${lead.linkedTo ?? '?'}, with ${lead.agentId ?? 'nobody yet'}`;
   const pool = `pool ${lead.poolId ?? '?'}`;
   return lead.agentId === null ? `in ${pool}` : `with ${lead.agentId} in ${pool}`;

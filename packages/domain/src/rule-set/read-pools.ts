@@ -1,5 +1,5 @@
 /** The `pools` and `destinations` sections: who takes leads, when, how many, and where they are told. */
-import type { Agent, Caps, Destination, Holidays, Pool, WeeklyHours } from '../rule-set.ts';
+import type { Agent, AtCap, Caps, Destination, Holidays, Leave, Pool, WeeklyHours } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
 import {
   booleanOf,
@@ -16,7 +16,10 @@ import {
 } from './document.ts';
 import { durationOf } from './duration.ts';
 import { type Calendars, holidaysOf, isRealDay } from './read-calendars.ts';
+import { readSkills, readSkillWants } from './read-skills.ts';
+import { ECONOMICS_KEYS, readEconomics } from './read-economics.ts';
 import { NO_SLA, readSla } from './read-sla.ts';
+import { readAgentStrategy } from './read-strategy.ts';
 import { hoursOf, WHOLE_WEEK, zoneOf } from './weekly-hours.ts';
 
 /** A part of the document with the spot it was read from, for faults found later. */
@@ -31,9 +34,20 @@ const COUNT = { min: 1, max: 10_000_000, integer: true } as const;
 const WEIGHT = { min: 0.001, max: 1_000_000, integer: false } as const;
 const MAX_MEMBERS = 10_000;
 const NO_CAPS: Caps = { open: null, daily: null };
-const POOL_KEYS = ['zone', 'hours', 'holidays', 'caps', 'sticky', 'acceptWithin', 'sla', 'maxWait', 'overflowTo', 'description'];
-const AGENT_KEYS = ['name', 'weight', 'caps', 'hours', 'holidays', 'zone', 'leave', 'active'];
-const DESTINATION_KEYS = ['name', 'zone', 'hours', 'holidays', 'sla', 'caps', 'webhook', 'description'];
+const POOL_KEYS = [
+  ...['zone', 'hours', 'holidays', 'caps', 'sticky', 'acceptWithin', 'sla', 'maxWait', 'overflowTo', 'description'],
+  ...['strategy', 'skills', 'atCap', 'ageing'],
+];
+const AGENT_KEYS = ['name', 'weight', 'caps', 'hours', 'holidays', 'zone', 'leave', 'active', 'skills', 'effectiveness'];
+const AT_CAP = ['wait', 'overflow', 'next-rule', 'exception'] as const;
+const AT_CAP_OF: Readonly<Record<(typeof AT_CAP)[number], AtCap>> = {
+  wait: 'WAIT',
+  overflow: 'OVERFLOW',
+  'next-rule': 'NEXT_RULE',
+  exception: 'EXCEPTION',
+};
+const EFFECTIVENESS = { min: 0, max: 100, integer: false } as const;
+const DESTINATION_KEYS = ['name', 'zone', 'hours', 'holidays', 'sla', 'caps', 'webhook', 'description', ...ECONOMICS_KEYS];
 
 /** What a destination or pool may refer to, or falls back on. */
 export interface Surroundings {
@@ -51,6 +65,7 @@ export function readDestinations(document: RuleSetDocument, place: Place | null,
     if (destinations.has(destinationId))
       report(document, fields.get('id') ?? item, { message: `destination "${destinationId}" stands twice` });
     const zone = zoneOf(document, fields.get('zone'), around.zone);
+    const economics = readEconomics(document, fields);
     destinations.set(destinationId, {
       destinationId,
       kind: kind ?? 'SALES',
@@ -61,6 +76,7 @@ export function readDestinations(document: RuleSetDocument, place: Place | null,
         sla: readSla(document, { sla: fields.get('sla'), acceptWithin: null }, NO_SLA),
       },
       caps: readCaps(document, fields.get('caps')),
+      ...(economics && { economics }),
       webhook: readWebhook(document, fields.get('webhook')),
     });
   }
@@ -112,8 +128,42 @@ function readPool(
     sla: readSla(document, { sla: fields.get('sla'), acceptWithin: fields.get('acceptWithin') }, inherited?.sla ?? NO_SLA),
     maxWaitMs: durationOf(document, fields.get('maxWait')),
     overflowTo: textOf(document, fields.get('overflowTo')),
+    ...readChoosing(document, fields),
   };
+  checkCovers(document, fields.get('agents'), agents);
   return { value: pool, place, fields };
+}
+
+/** What is not said stays out, so that it costs nothing. */
+function readChoosing(document: RuleSetDocument, fields: Fields): Pick<Pool, 'strategy' | 'wants' | 'atCap' | 'ageingMs'> {
+  const strategy = readAgentStrategy(document, fields.get('strategy'));
+  const wants = readSkillWants(document, fields.get('skills'));
+  const atCap = oneOf(document, fields.get('atCap'), AT_CAP);
+  const ageingMs = durationOf(document, fields.get('ageing'));
+  const overflowTo = fields.get('overflowTo');
+  if (atCap === 'overflow' && overflowTo === null)
+    report(document, fields.get('atCap') ?? fields.place, { message: 'atCap is "overflow": say where to, with "overflowTo"' });
+  if (atCap !== null && atCap !== 'overflow' && overflowTo !== null)
+    report(document, overflowTo, { message: `"overflowTo" is for atCap: overflow; with "${atCap}" it would never be looked at` });
+  return {
+    ...(strategy !== null && { strategy }),
+    ...(wants !== null && { wants }),
+    ...(atCap !== null && { atCap: AT_CAP_OF[atCap] }),
+    ...(ageingMs !== null && { ageingMs }),
+  };
+}
+
+/** Whoever covers is somebody else of the pool. */
+function checkCovers(document: RuleSetDocument, place: Place | null, agents: readonly Agent[]): void {
+  const known = agents.map(({ agentId }) => agentId);
+  for (const { agentId, leave } of agents) {
+    for (const { cover } of leave) {
+      if (cover === undefined || place === null) continue;
+      if (cover === agentId) report(document, place, { message: `agent "${agentId}" cannot cover for itself` });
+      else if (!known.includes(cover))
+        report(document, place, { message: `"${cover}" is to cover for "${agentId}" and is not in this pool${didYouMean(cover, known)}` });
+    }
+  }
 }
 
 /** The week as written, without the holidays; null for around the clock, every day. */
@@ -137,6 +187,8 @@ function readAgents(document: RuleSetDocument, place: Place | null, { zone, cale
     if (fields === null || agentId === null) continue;
     if (agents.has(agentId)) report(document, fields.get('id') ?? item, { message: `agent "${agentId}" stands twice in this pool` });
     const agentZone = zoneOf(document, fields.get('zone'), zone);
+    const skills = readSkills(document, fields.get('skills'));
+    const effectiveness = numberOf(document, fields.get('effectiveness'), EFFECTIVENESS);
     agents.set(agentId, {
       agentId,
       name: textOf(document, fields.get('name')) ?? agentId,
@@ -145,6 +197,8 @@ function readAgents(document: RuleSetDocument, place: Place | null, { zone, cale
       hours: hoursIn(document, fields, { zone: agentZone, holidays: holidaysOf(document, fields.get('holidays'), calendars) }),
       leave: readLeave(document, fields.get('leave')),
       active: booleanOf(document, fields.get('active')) ?? true,
+      ...(skills !== null && { skills }),
+      ...(effectiveness !== null && { effectiveness }),
     });
   }
   return [...agents.values()];
@@ -152,20 +206,23 @@ function readAgents(document: RuleSetDocument, place: Place | null, { zone, cale
 
 function readCaps(document: RuleSetDocument, place: Place | null): Caps {
   if (place === null) return NO_CAPS;
-  const fields = fieldsOf(document, place, { optional: ['open', 'daily'] });
+  const fields = fieldsOf(document, place, { optional: ['open', 'daily', 'hourly'] });
+  const hourly = numberOf(document, fields?.get('hourly') ?? null, COUNT);
   return {
+    ...(hourly !== null && { hourly }),
     open: numberOf(document, fields?.get('open') ?? null, COUNT),
     daily: numberOf(document, fields?.get('daily') ?? null, COUNT),
   };
 }
 
-function readLeave(document: RuleSetDocument, place: Place | null): Agent['leave'] {
+function readLeave(document: RuleSetDocument, place: Place | null): readonly Leave[] {
   return itemsOf(document, place).flatMap((item) => {
-    const fields = fieldsOf(document, item, { required: ['from', 'to'] });
+    const fields = fieldsOf(document, item, { required: ['from', 'to'], optional: ['cover'] });
+    const cover = idOf(document, fields?.get('cover') ?? null);
     const from = dateOf(document, fields?.get('from') ?? null);
     const to = dateOf(document, fields?.get('to') ?? null);
     if (from === null || to === null) return [];
-    if (from < to) return [{ from, to }];
+    if (from < to) return [{ from, to, ...(cover !== null && { cover }) }];
     report(document, item, { message: `leave ends ${to}, not after it begins ${from}; "to" is the first day back at work` });
     return [];
   });

@@ -3,9 +3,13 @@ import type { CelEnvironment } from '../cel/cel-environment.ts';
 import { compileConditionAt } from '../cel/compile-condition.ts';
 import type { Condition } from '../cel/condition.ts';
 import type { Destination, Pool, Rule } from '../rule-set.ts';
+import { POOL_PRESETS } from '../strategies/strategy-names.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { fieldsOf, idOf, isMapping, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
+import { type Fields, fieldsOf, idOf, isList, isMapping, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
+import { checkMarginRule } from './read-economics.ts';
 import type { Placed } from './read-pools.ts';
+import { readSkillWants } from './read-skills.ts';
+import { readPoolStrategy } from './read-strategy.ts';
 
 export interface CompiledRule {
   readonly rule: Rule;
@@ -26,7 +30,7 @@ export function readRules(
 ): readonly CompiledRule[] {
   const rules = new Map<string, CompiledRule>();
   for (const item of itemsOf(document, place)) {
-    const fields = fieldsOf(document, item, { required: ['id', 'to'], optional: ['when', 'description'] });
+    const fields = fieldsOf(document, item, { required: ['id', 'to'], optional: ['when', 'description', 'examples', 'choose', 'skills'] });
     if (fields === null) continue;
     const ruleId = idOf(document, fields.get('id'));
     const whenPlace = fields.get('when');
@@ -34,16 +38,17 @@ export function readRules(
       report(document, item, { message: 'a rule without "when" would match by accident; write when: "true" if every lead is meant' });
     }
     const condition = whenPlace === null ? null : compileConditionAt({ document, place: whenPlace, environment: known.environment });
-    const to = readTarget(document, fields.get('to'), known);
+    const target = readTargets(document, fields, known);
+    const wants = readSkillWants(document, fields.get('skills'));
     if (ruleId === null) continue;
     if (rules.has(ruleId) || ruleId === LAST_RESORT_ID) {
       report(document, fields.get('id') ?? item, {
         message: ruleId === LAST_RESORT_ID ? `"${LAST_RESORT_ID}" is the name of the last resort` : `rule "${ruleId}" stands twice`,
       });
     }
-    if (condition === null || to === null) continue;
+    if (condition === null || target === null) continue;
     const description = textOf(document, fields.get('description')) ?? condition.source;
-    rules.set(ruleId, { rule: { ruleId, description, when: condition.source, to }, condition });
+    rules.set(ruleId, { rule: { ruleId, description, when: condition.source, ...target, ...(wants !== null && { wants }) }, condition });
   }
   return [...rules.values()];
 }
@@ -60,8 +65,42 @@ export function readLastResort(document: RuleSetDocument, place: Place | null, k
     report(document, target, { message: `pool "${to}" is the last resort and needs a clock: give it "acceptWithin" or "sla.accept"` });
   if (pool !== undefined && pool.overflowTo !== null)
     report(document, target, { message: `pool "${to}" is the last resort: it cannot overflow any further` });
+  if (pool?.atCap !== undefined)
+    report(document, target, {
+      message: `pool "${to}" is the last resort: it takes every lead whatever its caps, so leave its "atCap" out`,
+    });
   const description = textOf(document, fields?.get('description') ?? null) ?? 'No rule matched: the final decision makers have it';
   return { ruleId: LAST_RESORT_ID, description, when: null, to };
+}
+
+/** One pool, or several and the strategy that ranks them. */
+function readTargets(document: RuleSetDocument, fields: Fields, known: RoutingTargets): Pick<Rule, 'to' | 'among'> | null {
+  const place = fields.get('to');
+  const choose = fields.get('choose');
+  if (place === null || !isList(document, place)) {
+    const to = readTarget(document, place, known);
+    if (choose !== null) report(document, choose, { message: '"choose" ranks several pools: make "to" a list of them' });
+    return to === null ? null : { to };
+  }
+  const pools: string[] = [];
+  for (const item of itemsOf(document, place)) {
+    const poolId = readTarget(document, item, known);
+    if (poolId !== null && pools.includes(poolId)) report(document, item, { message: `pool "${poolId}" stands twice` });
+    else if (poolId !== null) pools.push(poolId);
+  }
+  const [to] = pools;
+  if (to === undefined) {
+    report(document, place, { message: '"to" names no pool' });
+    return null;
+  }
+  const strategy = readPoolStrategy(document, choose) ?? POOL_PRESETS['in-order'];
+  if (pools.length === 1) return { to };
+  const among = { pools, strategy };
+  checkMarginRule(document, choose ?? place, {
+    rule: { among },
+    destinationOf: (poolId) => known.destinations.get(known.pools.get(poolId)?.value.destinationId ?? ''),
+  });
+  return { to, among };
 }
 
 /** The pool that `to` names; a destination with a single pool stands for that pool. */

@@ -1,9 +1,10 @@
 /** What must hold after every batch of a world, each check as a list of faults in plain words; empty is right. */
-import { isPresent, localDay } from '@lead-router/domain/availability.ts';
-import { targetOf } from '@lead-router/domain/decide-rules.ts';
+import { hourAt, isPresent, localDay } from '@lead-router/domain/availability.ts';
+import { type Demand, demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
+import { homeOf, matchesOf, targetOf } from '@lead-router/domain/decide-rules.ts';
 import { topologyOf } from '@lead-router/domain/decide-topology.ts';
 import { isStale } from '@lead-router/domain/decide-wake.ts';
-import type { LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type { HourCount, LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
 import type { Agent, Pool } from '@lead-router/domain/rule-set.ts';
 import type { Decided, World } from './decision-world.ts';
 
@@ -94,14 +95,26 @@ export function choiceFaults(world: World, outcome: Decided, before: ReadonlyMap
     if (chosen === undefined || !isThere(world, chosen, pool)) faults.push(`${lead.leadId}: ${lead.agentId} is not there`);
     if ([...(earlier?.formerAgents ?? []), ...lead.formerAgents].includes(lead.agentId))
       faults.push(`${lead.leadId}: ${lead.agentId} had it before`);
+    const rule = world.ruleSet.rules.find(({ ruleId }) => ruleId === lead.ruleId) ?? null;
+    if (chosen !== undefined && !isSuited(demandOn(pool, { facts: world.factsOf(lead.leadId), rule }), chosen))
+      faults.push(`${lead.leadId}: ${lead.agentId} lacks what it requires`);
   }
   return faults;
+}
+
+interface Counted {
+  readonly open: number;
+  readonly daily: number;
+  readonly hour?: HourCount;
 }
 
 /** Caps that are exceeded; only by hand and by the last resort they may be. */
 export function capFaults(world: World): readonly string[] {
   const faults: string[] = [];
-  const check = (name: string, record: { readonly open: number; readonly daily: number }, allowed: Pool['caps']): void => {
+  const check = (name: string, record: Counted, allowed: Pool['caps']): void => {
+    const { hour } = record;
+    if (allowed.hourly !== undefined && hour !== undefined && hour.given > allowed.hourly)
+      faults.push(`${name} had ${hour.given} in an hour, over ${allowed.hourly}`);
     if (allowed.open !== null && record.open > allowed.open) faults.push(`${name} has ${record.open} open, over ${allowed.open}`);
     if (allowed.daily !== null && record.daily > allowed.daily) faults.push(`${name} had ${record.daily} today, over ${allowed.daily}`);
   };
@@ -126,8 +139,8 @@ export function wakeFaults(world: World): readonly string[] {
     const isUnderWay = world.logs.some((log) => log.some((input) => input.kind === 'ROUTE' && input.poolId === record.poolId));
     const isDue = record.wakeAt !== null && record.wakeAt <= world.now;
     const places = topologyOf(world.ruleSet)
-      .chainOf(record.poolId)
-      .some((poolId) => hasPlace(world, poolId, []));
+      .reachOf(record.poolId)
+      .some((poolId) => placesIn(world, poolId) > 0);
     if (stale.length > 0 && places && !isUnderWay && !isDue && !isOpeningDue(world, record))
       faults.push(`${record.poolId}: ${stale.length} stale waiters beside a free place, and nobody on the way`);
   }
@@ -148,15 +161,27 @@ export function overtakingFaults(world: World, outcome: Decided): readonly strin
   });
 }
 
-/** At rest: leads that wait although the rules would find them a place. */
+/** At rest: leads that wait although the rule in whose queue they are would find them a place. */
 export function stuckLeads(world: World): readonly string[] {
   return [...world.leads.values()]
     .filter((lead) => lead.stage === 'WAITING')
     .filter((lead) => {
-      const target = targetOf(world.ruleSet, world.factsOf(lead.leadId));
-      return topologyOf(world.ruleSet)
-        .chainOf(target)
-        .some((poolId) => hasPlace(world, poolId, lead.formerAgents));
+      const facts = world.factsOf(lead.leadId);
+      if (facts === null) return false;
+      const matches = matchesOf(world.ruleSet, facts);
+      const own = matches.find((match) => homeOf(world.ruleSet, match.rule) === lead.poolId);
+      // Other rules than those that queued it may want it elsewhere: it is asked about when its own queue moves.
+      const rule = (own ?? (lead.ruleSetVersion === world.ruleSetVersion ? matches[0] : undefined))?.rule;
+      if (rule === undefined) return false;
+      const { chainOf } = topologyOf(world.ruleSet);
+      return (rule.among?.pools ?? [homeOf(world.ruleSet, rule)])
+        .flatMap((poolId) => chainOf(poolId))
+        .some((poolId) => {
+          const pool = world.ruleSet.pools.get(poolId);
+          return (
+            pool !== undefined && placesIn(world, poolId, { formerOwners: lead.formerAgents, demand: demandOn(pool, { facts, rule }) }) > 0
+          );
+        });
     })
     .map((lead) => `${lead.leadId} waits in ${lead.poolId} beside a free place`);
 }
@@ -164,19 +189,22 @@ export function stuckLeads(world: World): readonly string[] {
 /** The clock went on past the pool's timer; its event is still to come. */
 function isOpeningDue(world: World, record: PoolRecord): boolean {
   return topologyOf(world.ruleSet)
-    .chainOf(record.poolId)
+    .reachOf(record.poolId)
     .some((poolId) => {
       const at = world.pools.get(poolId)?.wakeAt ?? null;
       return at !== null && at <= world.now;
     });
 }
 
-function hasPlace(world: World, poolId: string, formerOwners: readonly string[]): boolean {
-  return placesIn(world, poolId, formerOwners) > 0;
+interface For {
+  readonly formerOwners: readonly string[];
+  readonly demand: Demand | null;
 }
 
-/** Leads that the pool could take now from those who did not have them before; Infinity where nothing is capped. */
-function placesIn(world: World, poolId: string, formerOwners: readonly string[] = []): number {
+const ANY_LEAD: For = { formerOwners: [], demand: null };
+
+/** Leads that the pool could take now from those who did not have them before and who suit; Infinity where nothing is capped. */
+function placesIn(world: World, poolId: string, { formerOwners, demand }: For = ANY_LEAD): number {
   const pool = world.ruleSet.pools.get(poolId);
   if (pool === undefined) return 0;
   const record = world.pools.get(poolId);
@@ -185,7 +213,7 @@ function placesIn(world: World, poolId: string, formerOwners: readonly string[] 
   const room = Math.min(roomIn(world, pool, record), ofDestination);
   if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && isPresent(ALWAYS, pool, world.now) ? room : 0;
   const ofAgents = pool.agents
-    .filter((one) => isThere(world, one, pool) && !formerOwners.includes(one.agentId))
+    .filter((one) => isThere(world, one, pool) && !formerOwners.includes(one.agentId) && isSuited(demand, one))
     .map((one) =>
       roomIn(
         world,
@@ -210,10 +238,15 @@ const ALWAYS: Agent = { agentId: 'anybody', name: 'anybody', weight: 1, caps: NE
 function roomIn(
   world: World,
   limit: { readonly caps: Pool['caps']; readonly zone: string },
-  counter: { readonly open: number; readonly daily: number; readonly day: string } | undefined,
+  counter: (Counted & { readonly day: string }) | undefined,
 ): number {
-  const { open, daily } = limit.caps;
+  const { open, daily, hourly } = limit.caps;
   const today = counter?.day === localDay(limit.zone, world.now) ? counter.daily : 0;
-  const ofOpen = open === null ? Number.POSITIVE_INFINITY : open - (counter?.open ?? 0);
-  return Math.max(0, daily === null ? ofOpen : Math.min(ofOpen, daily - today));
+  const thisHour = counter?.hour?.from === hourAt(limit.zone, world.now).from ? counter.hour.given : 0;
+  const rooms = [
+    open === null ? Number.POSITIVE_INFINITY : open - (counter?.open ?? 0),
+    daily === null ? Number.POSITIVE_INFINITY : daily - today,
+    hourly === undefined ? Number.POSITIVE_INFINITY : hourly - thisHour,
+  ];
+  return Math.max(0, Math.min(...rooms));
 }

@@ -1,16 +1,31 @@
 /** Random rule sets and histories for the properties of deciding. */
 import type { Facts } from '@lead-router/domain/facts.ts';
 import { type ClockPolicy, GRADE_RANK, type RuleSet } from '@lead-router/domain/rule-set.ts';
+import { NO_WANTS } from '@lead-router/domain/strategies/skills.ts';
+import { AGENT_PRESETS, POOL_PRESETS, type PoolStrategy, WEIGHTED } from '@lead-router/domain/strategies/strategy-names.ts';
 import fc from 'fast-check';
 import { type Decided, leadId, type World } from './decision-world.ts';
-import { buildFacts, buildTestRuleSet, type TestPool } from './test-rule-set.ts';
+import { buildFacts, buildTestRuleSet, type TestPool, type TestRule } from './test-rule-set.ts';
 
 export const POOLS = ['a', 'b', 'c', 'd'] as const;
 const MINUTE_MS = 60_000;
 const NEVER_CAPPED = { open: null, daily: null };
 
 const cap = fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: fc.integer({ min: 0, max: 4 }) });
-const caps = fc.record({ open: cap, daily: cap });
+const hourly = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ hourly: fc.integer({ min: 0, max: 2 }) }) },
+);
+const caps = fc.tuple(fc.record({ open: cap, daily: cap }), hourly).map(([ofDay, ofHour]) => ({ ...ofDay, ...ofHour }));
+const LANGUAGES = ['de', 'fr'] as const;
+const skills = fc.constantFrom(
+  new Map(),
+  new Map([['language:de', 4]]),
+  new Map([
+    ['language:de', 2],
+    ['language:fr', 3],
+  ]),
+);
 const hours = fc.oneof(
   { weight: 3, arbitrary: fc.constant(null) },
   {
@@ -26,7 +41,7 @@ const hours = fc.oneof(
 );
 const leave = fc.oneof(
   { weight: 5, arbitrary: fc.constant([]) },
-  { weight: 1, arbitrary: fc.constant([{ from: '2026-01-05', to: '2026-01-07' }]) },
+  { weight: 1, arbitrary: fc.constantFrom('ann', 'bob').map((cover) => [{ from: '2026-01-05', to: '2026-01-07', cover }]) },
 );
 const agentName = fc.constantFrom('ann', 'bob', 'cid', 'dot', 'eve');
 const agent = fc.record({
@@ -36,6 +51,8 @@ const agent = fc.record({
   hours,
   leave,
   active: fc.constantFrom(true, true, true, false),
+  skills,
+  effectiveness: fc.constantFrom(1, 1, 2),
 });
 const agents = fc.uniqueArray(agent, { selector: (one) => one.agentId, maxLength: 4 });
 
@@ -46,6 +63,9 @@ const clock = (minutes: number): fc.Arbitrary<ClockPolicy | null> =>
     { withinMs: minutes * MINUTE_MS, time: 'BUSINESS', warnAfterMs: (minutes - 1) * MINUTE_MS },
   );
 const sla = fc.record({ accept: clock(5), firstResponse: clock(90), maxReassignments: fc.constantFrom(null, null, 0, 1) });
+
+/** The lead's own language. */
+const SPEAKS = { required: [{ kind: 'language', value: null, level: 1, weight: 1 }], preferred: [] };
 
 const pool = (poolId: string) =>
   fc.record({
@@ -58,6 +78,9 @@ const pool = (poolId: string) =>
     sla,
     maxWaitMs: fc.constantFrom(null, null, 90 * MINUTE_MS),
     overflowTo: fc.constantFrom(null, null, ...POOLS, 'final'),
+    strategy: fc.constantFrom(WEIGHTED, WEIGHTED, ...Object.values(AGENT_PRESETS)),
+    wants: fc.constantFrom(NO_WANTS, NO_WANTS, SPEAKS),
+    atCap: fc.constantFrom('WAIT' as const, 'WAIT' as const, 'NEXT_RULE' as const, 'EXCEPTION' as const),
   });
 
 const last = fc.record({
@@ -67,25 +90,36 @@ const last = fc.record({
 });
 
 export const ruleSets: fc.Arbitrary<RuleSet> = fc
-  .record({ pools: fc.tuple(...POOLS.map(pool), last), shared: caps, linkWindowMs: fc.constantFrom(0, 60 * MINUTE_MS, 86_400_000) })
-  .map(({ pools, shared, linkWindowMs }) =>
+  .record({
+    pools: fc.tuple(...POOLS.map(pool), last),
+    shared: caps,
+    linkWindowMs: fc.constantFrom(0, 60 * MINUTE_MS, 86_400_000),
+    among: fc.option(fc.constantFrom(...Object.values(POOL_PRESETS)), { nil: null }),
+  })
+  .map(({ pools, shared, linkWindowMs, among }) =>
     buildTestRuleSet({
       pools: pools as readonly TestPool[],
       destinations: [{ destinationId: 'shared', caps: shared }],
       linkWindowMs,
-      rules: rules(),
+      rules: rules(among),
     }),
   );
 
-/** A qualified lead goes where `attributes.next` says. */
-function rules() {
+/** A qualified lead goes where `attributes.next` says. Whatever is passed on at a cap may go to the next pool of its rule, or to `d`. */
+function rules(among: PoolStrategy | null): readonly TestRule[] {
   return [
     ...POOLS.map((poolId) => ({
       ruleId: `next-${poolId}`,
       to: poolId,
       when: (facts: Facts) => facts.isQualified && facts.attributes.next === poolId,
     })),
-    ...POOLS.map((poolId) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes.pool === poolId })),
+    ...POOLS.map((poolId) => ({
+      ruleId: `to-${poolId}`,
+      to: poolId,
+      ...(among !== null && poolId === 'b' && { among: { pools: ['b', 'c', 'a'], strategy: among } }),
+      when: (facts: Facts) => facts.attributes.pool === poolId,
+    })),
+    { ruleId: 'passed-on', to: 'd', when: (facts: Facts) => facts.attributes.pool !== 'none' },
   ];
 }
 
@@ -99,6 +133,7 @@ const command = fc.oneof(
       pool: fc.constantFrom(...POOLS, 'none'),
       next: fc.constantFrom(...POOLS),
       grade: fc.constantFrom(...gradeNames()),
+      language: fc.constantFrom(null, ...LANGUAGES),
       identities: fc.uniqueArray(fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5'), { maxLength: 2 }),
     }),
   },
@@ -169,7 +204,7 @@ export function perform(world: World, one: Command): Decided | null {
       if (world.facts.has(leadId(name))) return null;
       world.submit(
         name,
-        buildFacts({ grade: one.grade, attributes: { pool: one.pool, next: one.next } }),
+        buildFacts({ grade: one.grade, language: one.language, attributes: { pool: one.pool, next: one.next } }),
         one.identities.map((identity) => identity),
       );
       return null;

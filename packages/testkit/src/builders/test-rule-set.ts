@@ -7,9 +7,8 @@ import type { Facts } from '@lead-router/domain/facts.ts';
 import { type Communication, NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
 import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } from '@lead-router/domain/rule-set.ts';
 
-export interface TestRule {
+export interface TestRule extends Pick<Rule, 'to' | 'among' | 'wants'> {
   readonly ruleId?: string;
-  readonly to: string;
   readonly when: (facts: Facts) => boolean;
 }
 
@@ -40,19 +39,25 @@ export function buildTestRuleSet(options: TestRuleSetOptions): RuleSet {
   const pools = given.some((pool) => pool.poolId === lastResortPool)
     ? given
     : [...given, buildPool({ poolId: lastResortPool, agents: ['chief'] })];
-  const predicates =
+  const predicates: readonly TestRule[] =
     options.rules ??
     pools.map(({ poolId }) => ({ ruleId: `to-${poolId}`, to: poolId, when: (facts: Facts) => facts.attributes.pool === poolId }));
   const rules = predicates.map(
-    ({ ruleId, to }, index): Rule => ({ ruleId: ruleId ?? `rule-${index}`, description: `leads for ${to}`, when: 'test', to }),
+    ({ when: _when, ruleId, to, ...rest }, index): Rule => ({
+      ruleId: ruleId ?? `rule-${index}`,
+      description: `leads for ${to}`,
+      when: 'test',
+      to,
+      ...rest,
+    }),
   );
   const lastRule: Rule = { ruleId: 'last-resort', description: 'the final decision makers', when: null, to: lastResortPool };
   const named = (options.destinations ?? []).map(buildDestination);
   const destinationIds = new Set(pools.map((pool) => pool.destinationId));
   for (const { destinationId } of named) destinationIds.delete(destinationId);
   const destinations = [...named, ...[...destinationIds].map((destinationId) => buildDestination({ destinationId }))];
-  const matchRule = (facts: Facts): RuleMatch => {
-    const index = predicates.findIndex((rule) => rule.when(facts));
+  const matchRule = (facts: Facts, from = 0): RuleMatch => {
+    const index = predicates.findIndex((rule, place) => place >= from && rule.when(facts));
     const rule = rules[index];
     return rule === undefined ? { rule: lastRule, index: rules.length } : { rule, index };
   };

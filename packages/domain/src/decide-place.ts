@@ -1,0 +1,143 @@
+/**
+ * Finds a lead one of a pool's agents: the person's earlier one first, else by the pool's strategy among those who are there, have room and
+ * suit. Books the place in the drafts.
+ */
+import { candidatesBefore, tracePool } from './decide-candidates.ts';
+import { type Demand, isSuited } from './decide-demand.ts';
+import { countGiven, type MemberDraft, type PoolDraft, placesOf, roomOf, roomOfMember } from './decide-pool.ts';
+import type { BatchState, Turn } from './decide-state.ts';
+import type { Facts } from './facts.ts';
+import { giveInTurn, giveOutOfTurn, mix } from './ledger.ts';
+import type { ConversionCell } from './margin/conversion.ts';
+import type { LeadRecord } from './routing-model.ts';
+import { takeBest } from './strategies/agent-strategies.ts';
+
+export interface Placed {
+  readonly kind: 'PLACED';
+  readonly pool: PoolDraft;
+  readonly member: MemberDraft | null;
+  /** Who is the person's agent from now on: the member, or whom it stands in for. */
+  readonly ownerId: string | null;
+  readonly ruleId: string | null;
+  /** Where its outcome will count, if margin chose the pool. */
+  readonly trial?: ConversionCell;
+}
+
+export type Choice =
+  /** `member` null: the destination itself, in a pool without agents; or nobody, where not even the last resort has somebody active. */
+  Placed | { readonly kind: 'QUEUED'; readonly pool: PoolDraft; readonly seenGeneration: number; readonly ruleId: string | null };
+
+export interface ChoiceRequest {
+  /** The lead as it stands, its earlier place already free. */
+  readonly lead: LeadRecord;
+  /** null: not known, so that no rule can be asked. */
+  readonly facts: Facts | null;
+  readonly turn: Turn;
+  /** The queue that the lead was called from: it passes those who wait there. null: a new arrival, which does not. */
+  readonly calledFrom: string | null;
+}
+
+/** With what the lead asks of the pool in question. */
+interface Demanding {
+  readonly request: ChoiceRequest;
+  readonly demand: Demand | null;
+}
+
+/** null: the pool cannot take the lead now. */
+export function placeInPool(state: BatchState, pool: PoolDraft, { request, demand }: Demanding): Pick<Placed, 'member' | 'ownerId'> | null {
+  const { lead, turn } = request;
+  const before = candidatesBefore(state, pool, { lead, demand });
+  const eligible = roomOf(pool) > 0 ? eligibleOf(pool, { former: lead.formerAgents, demand }) : [];
+  const isDestination = pool.pool?.agents.length === 0;
+  if (isDestination ? roomOf(pool) <= 0 || lead.formerAgents.includes(`@${pool.poolId}`) : eligible.length === 0) {
+    tracePool(state, { pool, outcome: 'FULL_OR_CLOSED', chosen: null, before });
+    return null;
+  }
+  const owner = pool.pool?.sticky === true ? stickyOwner(state, { pool, eligible, lead }) : null;
+  if (owner !== null) giveOutOfTurn(eligible, owner);
+  const member = isDestination ? null : (owner ?? take(state, eligible, { turn, demand }));
+  tracePool(state, { pool, outcome: owner !== null ? 'STICKY' : isDestination ? 'GIVEN_TO_DESTINATION' : 'GIVEN', chosen: member, before });
+  countGiven(pool, member);
+  // Chosen for the place of somebody on leave: the person's next lead is for that one.
+  const isByPlace = owner === null && demand?.strategy.rank.includes('in-order') === true;
+  return { member, ownerId: (isByPlace ? member?.covers : null) ?? member?.agentId ?? null };
+}
+
+/** Present and under the caps where possible, else present, else whoever is there; of these who suits, if somebody does. null: nobody. */
+export function giveToBest(
+  state: BatchState,
+  options: Demanding & { readonly pool: PoolDraft; readonly members: readonly MemberDraft[] },
+): MemberDraft | null {
+  const { members, demand } = options;
+  if (members.length === 0) return null;
+  const present = members.filter((member) => member.isPresent);
+  const free = roomOf(options.pool) > 0 ? present.filter((member) => roomOfMember(member) > 0) : [];
+  const candidates = free.length > 0 ? free : present.length > 0 ? present : members;
+  const suited = candidates.filter((member) => isFor(member, demand));
+  return take(state, suited.length > 0 ? suited : candidates, { turn: options.request.turn, demand });
+}
+
+/** By the pool's strategy. Most pools have no other than the ledger's turns. */
+function take(
+  state: BatchState,
+  candidates: readonly MemberDraft[],
+  { demand, turn }: { readonly demand: Demand | null; readonly turn: Turn },
+): MemberDraft {
+  const seed = tieSeed(state, turn);
+  return demand === null ? giveInTurn(candidates, seed) : takeBest(demand.strategy, candidates, { question: demand.question, seed });
+}
+
+export function activeOf(pool: PoolDraft): readonly MemberDraft[] {
+  return pool.members.filter((member) => member.agent?.active === true);
+}
+
+interface Eligibility {
+  readonly former: readonly string[];
+  readonly demand: Demand | null;
+}
+
+export function eligibleOf(pool: PoolDraft, { former, demand }: Eligibility): readonly MemberDraft[] {
+  const eligible: MemberDraft[] = [];
+  for (const member of pool.members) {
+    if (member.isPresent && roomOfMember(member) > 0 && !former.includes(member.agentId) && isFor(member, demand)) eligible.push(member);
+  }
+  return eligible;
+}
+
+/** Leads of this kind that the pool could take now. */
+export function placesFor(pool: PoolDraft, demand: Demand | null): number {
+  const places = placesOf(pool);
+  if (demand === null || places === 0 || pool.pool?.agents.length === 0) return places;
+  let suited = 0;
+  for (const member of pool.members) if (member.isPresent && isFor(member, demand)) suited += Math.max(0, roomOfMember(member));
+  return Math.min(places, suited);
+}
+
+export function isFor(member: MemberDraft, demand: Demand | null): boolean {
+  return demand === null || (member.agent !== null && isSuited(demand, member.agent));
+}
+
+/** The agent who latest had a lead of this person, or who stands in for it, if it is one of `eligible`. */
+function stickyOwner(
+  state: BatchState,
+  { pool, eligible, lead }: { readonly pool: PoolDraft; readonly eligible: readonly MemberDraft[]; readonly lead: LeadRecord },
+): MemberDraft | null {
+  let owner: MemberDraft | null = null;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const identity of lead.identities) {
+    const record = state.identity(identity);
+    if (record === undefined || record.lastAgentId === null) continue;
+    const agentId = pool.covers.get(record.lastAgentId) ?? record.lastAgentId;
+    const member = eligible.find((one) => one.agentId === agentId);
+    if (member !== undefined && (record.lastDecidedAt ?? 0) > latest) {
+      owner = member;
+      latest = record.lastDecidedAt ?? 0;
+    }
+  }
+  return owner;
+}
+
+/** Differs from input to input, and is the same however the log is cut into batches. */
+function tieSeed(state: BatchState, turn: Turn): number {
+  return mix(state.seed ^ mix(turn.offset));
+}
