@@ -6,7 +6,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { CelEnvironment } from './cel-environment.ts';
 import { compileMet, compileRefuted, everyMet, type Met } from './compile-met.ts';
 import { type IndexRange, type IndexTest, indexTestOf } from './index-test.ts';
-import { flatten, literalOf } from './read-ast.ts';
+import { flatten, literalOf, type Scalar } from './read-ast.ts';
 
 export interface Term {
   /** Met exactly when the term is; null where only asking tells. */
@@ -65,32 +65,67 @@ function takeApart(asked: Asked): readonly Branch[] {
 
 /** One term, however it is built inside. */
 function asWhole({ node, isTrue, environment }: Asked): readonly Branch[] {
-  const isMet = isTrue ? compileMet(node, environment) : compileRefuted(node, environment);
-  return [[{ test: indexTestOf(node, isTrue, environment), isMet }]];
+  const test = indexTestOf(node, isTrue, environment);
+  const make = (): Term => ({ test, isMet: isTrue ? compileMet(node, environment) : compileRefuted(node, environment) });
+  return [[test === null ? make() : sharedTerm(environment, test, make)]];
+}
+
+const terms = new WeakMap<CelEnvironment, Map<string, Term>>();
+
+/** Rules ask much the same things: a term that tests the same is the same one, so that large rule sets stay small. */
+function sharedTerm(environment: CelEnvironment, test: IndexTest, make: () => Term): Term {
+  let ofEnvironment = terms.get(environment);
+  if (ofEnvironment === undefined) {
+    ofEnvironment = new Map();
+    terms.set(environment, ofEnvironment);
+  }
+  const asked =
+    test.kind === 'ranges'
+      ? test.ranges.map(({ from, to, hasFrom, hasTo }) => [from, to].map(keyOf).concat(`${hasFrom} ${hasTo}`))
+      : test.values.map(keyOf);
+  const key = `${test.kind} ${test.source.key} ${asked.join()}`;
+  const term = ofEnvironment.get(key) ?? make();
+  ofEnvironment.set(key, term);
+  return term;
+}
+
+/** JSON has no numbers beyond the greatest double. */
+function keyOf(value: Scalar | null): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 function anyOf(parts: readonly (readonly Branch[])[], asked: Asked): readonly Branch[] {
   const branches = parts.flat();
-  const joined = joinTests(branches);
-  if (joined !== null) return joined;
+  const single = joinTests(branches);
+  if (single !== null) return single;
   const isWorthIt = branches.length <= MOST_BRANCHES && branches.every((branch) => branch.length === 0 || branch.some(hasTest));
   return isWorthIt || branches.length <= 1 ? branches : asWhole(asked);
 }
 
 /** `a == 1 || a == 2` is one test, as `a in [1, 2]` is. */
 function joinTests(branches: readonly Branch[]): readonly Branch[] | null {
-  const terms = branches.flatMap((branch) => (branch.length === 1 ? branch : []));
-  const tests = terms.map((term) => term.test).filter((test) => test !== null);
+  const alone = branches.flatMap((branch) => (branch.length === 1 ? branch : []));
+  const tests = alone.map((term) => term.test).filter((test) => test !== null);
   const [first] = tests;
   if (first === undefined || tests.length < branches.length || tests.length === 1) return null;
   if (tests.some((test) => test.kind !== first.kind || test.source.key !== first.source.key)) return null;
-  const isMet: Met = (facts) => terms.some((term) => term.isMet(facts));
-  const { source } = first;
-  const test: IndexTest =
-    first.kind === 'values'
-      ? { kind: 'values', source, values: [...new Set(tests.flatMap((one) => (one.kind === 'values' ? one.values : [])))] }
-      : { kind: 'ranges', source, ranges: tests.flatMap((one) => (one.kind === 'ranges' ? one.ranges : [])) };
+  const isMet: Met = (facts) => alone.some((term) => term.isMet(facts));
+  const test = joined(first, tests);
   return [[{ test, isMet }]];
+}
+
+/** Of one kind and source. */
+function joined(first: IndexTest, tests: readonly IndexTest[]): IndexTest {
+  const { source } = first;
+  switch (first.kind) {
+    case 'values':
+      return { kind: 'values', source, values: [...new Set(tests.flatMap((test) => (test.kind === 'values' ? test.values : [])))] };
+    case 'prefixes':
+    case 'suffixes':
+      return { kind: first.kind, source, values: [...new Set(tests.flatMap((test) => (test.kind === first.kind ? test.values : [])))] };
+    case 'ranges':
+      return { kind: 'ranges', source, ranges: tests.flatMap((test) => (test.kind === 'ranges' ? test.ranges : [])) };
+  }
 }
 
 /**
@@ -116,24 +151,25 @@ function hasTest(term: Term): boolean {
 }
 
 function isSelectiveTerm({ test }: Term): boolean {
-  return test?.kind === 'values' && typeof test.values[0] !== 'boolean';
+  return test !== null && test.kind !== 'ranges' && typeof test.values[0] !== 'boolean';
 }
 
 /** `a >= 1 && a < 5` is one range. */
 function joinRanges(branch: Branch): Branch {
-  const terms: Term[] = [];
+  const joinedTerms: Term[] = [];
   for (const term of branch) {
     const range = singleRangeOf(term);
-    const place = range === null ? -1 : terms.findIndex((one) => singleRangeOf(one) !== null && sourceKeyOf(one) === sourceKeyOf(term));
-    const other = terms[place];
+    const place =
+      range === null ? -1 : joinedTerms.findIndex((one) => singleRangeOf(one) !== null && sourceKeyOf(one) === sourceKeyOf(term));
+    const other = joinedTerms[place];
     const otherRange = other === undefined ? null : singleRangeOf(other);
-    if (range === null || other === undefined || otherRange === null || term.test === null) terms.push(term);
+    if (range === null || other === undefined || otherRange === null || term.test === null) joinedTerms.push(term);
     else {
       const test: IndexTest = { kind: 'ranges', source: term.test.source, ranges: [intersection(otherRange, range)] };
-      terms[place] = { test, isMet: everyMet([other.isMet, term.isMet]) };
+      joinedTerms[place] = { test, isMet: everyMet([other.isMet, term.isMet]) };
     }
   }
-  return terms;
+  return joinedTerms;
 }
 
 function sourceKeyOf({ test }: Term): string | null {

@@ -174,10 +174,17 @@ describe('a condition', () => {
 function passes(test: IndexTest, one: Facts): boolean {
   const value = test.source.read(one);
   if (value === undefined) return false;
-  if (test.kind === 'values')
-    return test.values.some((wanted) => (typeof value === 'object' ? value.some((text) => text === wanted) : value === wanted));
-  return test.ranges.some(({ from, to, hasFrom, hasTo }) => {
-    const isAfter = from === null || value > from || (hasFrom && value === from);
-    return isAfter && (to === null || value < to || (hasTo && value === to));
-  });
+  switch (test.kind) {
+    case 'values':
+      return test.values.some((wanted) => (typeof value === 'object' ? value.some((text) => text === wanted) : value === wanted));
+    case 'prefixes':
+      return test.values.some((text) => typeof value === 'string' && value.startsWith(text));
+    case 'suffixes':
+      return test.values.some((text) => typeof value === 'string' && value.endsWith(text));
+    case 'ranges':
+      return test.ranges.some(({ from, to, hasFrom, hasTo }) => {
+        const isAfter = from === null || value > from || (hasFrom && value === from);
+        return isAfter && (to === null || value < to || (hasTo && value === to));
+      });
+  }
 }

@@ -1,13 +1,12 @@
 /**
- * What an index can decide of a condition: that a value which the facts give is one of some, or lies in a range of some. A prefix is a
- * range of texts; a suffix is a prefix of the text read backwards.
+ * What an index can decide of a condition: that a value which the facts give is one of some, that it begins or ends with one of
+ * some, or that it lies in one of some ranges.
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
 import type { CelEnvironment } from './cel-environment.ts';
 import { compileOperand, isText, type Operand } from './compile-operand.ts';
 import { literalOf, type Scalar } from './read-ast.ts';
-import { sharedText } from './shared-read.ts';
 
 export type IndexValue = Scalar | readonly string[] | undefined;
 
@@ -25,9 +24,13 @@ export interface IndexRange {
   readonly hasTo: boolean;
 }
 
-/** Exactly met when the value is one of these (a list: holds one of them), or lies in one of the ranges. An unknown value never is. */
+/**
+ * Exactly met when the value is one of these (a list: holds one of them), begins or ends with one of these, or lies in one of the ranges.
+ * An unknown value never meets it.
+ */
 export type IndexTest =
   | { readonly kind: 'values'; readonly source: IndexSource; readonly values: readonly Scalar[] }
+  | { readonly kind: 'prefixes' | 'suffixes'; readonly source: IndexSource; readonly values: readonly string[] }
   | { readonly kind: 'ranges'; readonly source: IndexSource; readonly ranges: readonly IndexRange[] };
 
 /** The test that is met exactly when the node is true, or where `isTrue` is false when it is known to be false. null: there is none. */
@@ -101,28 +104,7 @@ function affixTest(
   if (typeof affix !== 'string' || (name !== 'startsWith' && name !== 'endsWith')) return null;
   const operand = compileOperand(receiver, environment);
   if (operand?.type !== 'string' || operand.literal !== null) return null;
-  if (name === 'startsWith') return { kind: 'ranges', source: operand, ranges: [prefixRange(affix)] };
-  const key = `reversed(${operand.key})`;
-  const read = sharedText(environment, key, (facts) => {
-    const text = operand.read(facts);
-    return text === undefined ? undefined : reversed(text);
-  });
-  return { kind: 'ranges', source: { key, read }, ranges: [prefixRange(reversed(affix))] };
-}
-
-/** The texts that begin so: from the prefix itself up to the first text behind all that begin with it. */
-function prefixRange(prefix: string): IndexRange {
-  let kept = prefix.length;
-  while (kept > 0 && prefix.charCodeAt(kept - 1) === LAST_CODE_UNIT) kept -= 1;
-  const to = kept === 0 ? null : prefix.slice(0, kept - 1) + String.fromCharCode(prefix.charCodeAt(kept - 1) + 1);
-  return { from: prefix, to, hasFrom: true, hasTo: false };
-}
-
-const LAST_CODE_UNIT = 0xffff;
-
-/** By code units, as texts are compared. */
-function reversed(text: string): string {
-  return text.split('').reverse().join('');
+  return { kind: name === 'startsWith' ? 'prefixes' : 'suffixes', source: operand, values: [affix] };
 }
 
 function valuesTest(source: IndexSource, values: readonly Scalar[]): IndexTest {

@@ -1,14 +1,13 @@
 /** Builds the index of the conditions of a rule set, once per version. */
-import { everyMet } from '../cel/compile-met.ts';
 import type { Condition } from '../cel/condition.ts';
 import type { Scalar } from '../cel/read-ast.ts';
-import { chooseSplit, type Entry, isUsed, type Split } from './choose-split.ts';
+import { chooseSplit, type Entry, isUsed, type NamedSplit, type RangesSplit, type Split } from './choose-split.ts';
 import type { IndexNode, IndexPart } from './index-node.ts';
 import { endsOf, lastPosition, positionsOf } from './range-positions.ts';
 
 export function buildIndex(conditions: readonly Condition[]): IndexNode {
   const entries = conditions.flatMap((condition, place) =>
-    condition.branches().map((branch): Entry => ({ place, branch, used: 0, copies: 1, rests: new Map() })),
+    condition.branches().map((branch): Entry => ({ place, branch, used: 0, copies: 1 })),
   );
   return buildNode(entries);
 }
@@ -19,7 +18,7 @@ function buildNode(reaching: readonly Entry[]): IndexNode {
   const parts: IndexPart[] = [];
   let open = entries;
   for (let split = chooseSplit(open); split !== null; split = chooseSplit(open)) {
-    parts.push(split.kind === 'values' ? partByValues(split) : partByRanges(split));
+    parts.push(split.kind === 'ranges' ? partByRanges(split) : partByNames(split));
     const taken = new Set<Entry>(split.members.map(({ entry }) => entry));
     open = open.filter((entry) => !taken.has(entry));
   }
@@ -27,8 +26,10 @@ function buildNode(reaching: readonly Entry[]): IndexNode {
   return {
     first: entries[0]?.place ?? Number.POSITIVE_INFINITY,
     parts,
-    places: open.map((entry) => entry.place),
-    rests: open.map(restOf),
+    leaves: open.map(({ place, branch, used }) => ({
+      place,
+      rest: branch.filter((_, term) => !isUsed(used, term)).map((term) => term.isMet),
+    })),
   };
 }
 
@@ -38,16 +39,7 @@ function upToCertain(entries: readonly Entry[]): readonly Entry[] {
   return certain < 0 ? entries : entries.slice(0, certain + 1);
 }
 
-function restOf({ branch, used, rests }: Entry): ReturnType<typeof everyMet> | null {
-  const known = rests.get(used);
-  if (known !== undefined) return known;
-  const left = branch.filter((_, term) => !isUsed(used, term)).map((term) => term.isMet);
-  const rest = left.length === 0 ? null : everyMet(left);
-  rests.set(used, rest);
-  return rest;
-}
-
-function partByValues({ source, members }: Extract<Split, { kind: 'values' }>): IndexPart {
+function partByNames({ kind, source, members }: NamedSplit): IndexPart {
   const entries = new Map<Scalar, Entry[]>();
   for (const { entry, term, test } of members) {
     const child: Entry = { ...entry, used: entry.used | (1 << term), copies: entry.copies * test.values.length };
@@ -57,11 +49,13 @@ function partByValues({ source, members }: Extract<Split, { kind: 'values' }>): 
       else ofValue.push(child);
     }
   }
-  const nodes = new Map([...entries].map(([value, ofValue]) => [value, buildNode(ofValue)]));
-  return { kind: 'values', first: firstOf(members), read: source.read, nodes };
+  const nodes = new Map([...entries].map(([value, ofValue]): [Scalar, IndexNode] => [value, buildNode(ofValue)]));
+  const first = firstOf(members);
+  if (kind === 'values') return { kind, first, source, nodes };
+  return { kind, first, source, nodes: new Map([...nodes].map(([affix, node]) => [String(affix), node])) };
 }
 
-function partByRanges({ source, members }: Extract<Split, { kind: 'ranges' }>): IndexPart {
+function partByRanges({ source, members }: RangesSplit): IndexPart {
   const ends = endsOf(members.flatMap(({ test }) => test.ranges));
   const size = lastPosition(ends) + 1;
   const entries: Entry[][] = Array.from({ length: size * 2 }, () => []);
@@ -71,7 +65,7 @@ function partByRanges({ source, members }: Extract<Split, { kind: 'ranges' }>): 
     for (const node of covered) entries[node]?.push(child);
   }
   const nodes = entries.map((ofNode) => (ofNode.length === 0 ? null : buildNode(ofNode)));
-  return { kind: 'ranges', first: firstOf(members), read: source.read, ends, size, nodes };
+  return { kind: 'ranges', first: firstOf(members), source, ends, size, nodes };
 }
 
 /** The fewest nodes of a segment tree that cover the positions. */

@@ -1,6 +1,5 @@
 /** Chooses by which value the rules of an index node are parted: by the one that leaves the fewest of them to be looked at. */
 
-import type { Met } from '../cel/compile-met.ts';
 import type { Branch } from '../cel/condition-branches.ts';
 import type { IndexRange, IndexSource, IndexTest } from '../cel/index-test.ts';
 import type { Scalar } from '../cel/read-ast.ts';
@@ -14,9 +13,10 @@ export interface Entry {
   readonly used: number;
   /** How many entries the branch has become: one for each value on its path. */
   readonly copies: number;
-  /** What is left to ask, by the bits used; shared by all copies. */
-  readonly rests: Map<number, Met | null>;
 }
+
+export type NamedTest = Exclude<IndexTest, { kind: 'ranges' }>;
+export type RangesTest = Extract<IndexTest, { kind: 'ranges' }>;
 
 export interface SplitMember<Test extends IndexTest = IndexTest> {
   readonly entry: Entry;
@@ -24,19 +24,22 @@ export interface SplitMember<Test extends IndexTest = IndexTest> {
   readonly test: Test;
 }
 
-export type Split =
-  | { readonly kind: 'values'; readonly source: IndexSource; readonly members: readonly SplitMember<ValuesTest>[] }
-  | { readonly kind: 'ranges'; readonly source: IndexSource; readonly members: readonly SplitMember<RangesTest>[] };
+interface SplitBy<Kind extends IndexTest['kind'], Test extends IndexTest> {
+  readonly kind: Kind;
+  readonly source: IndexSource;
+  readonly members: SplitMember<Test>[];
+}
 
-type ValuesTest = Extract<IndexTest, { kind: 'values' }>;
-type RangesTest = Extract<IndexTest, { kind: 'ranges' }>;
+export type NamedSplit = SplitBy<NamedTest['kind'], NamedTest>;
+export type RangesSplit = SplitBy<'ranges', RangesTest>;
+export type Split = NamedSplit | RangesSplit;
 
 /** Bits of `used`. */
 const MOST_TERMS = 30;
 /** Bounds the memory of rules that name many values of several fields. */
 const MOST_COPIES = 64;
 /** A split must spare so many conditions: about what looking the value up costs. */
-const LEAST_GAIN = { values: 3, ranges: 6 };
+const LEAST_GAIN = { values: 3, prefixes: 4, suffixes: 4, ranges: 6 };
 const LEAST_SHARE = 0.3;
 /** Ranges are sampled beyond this, to estimate only. */
 const SAMPLE = 1_000;
@@ -53,7 +56,7 @@ export function chooseSplit(entries: readonly Entry[]): Split | null {
   for (const split of possibleSplits(entries)) {
     const { kind, members } = split;
     if (members.length <= bestGain || members.length < LEAST_GAIN[kind]) continue;
-    const left = kind === 'values' ? leftByValues(split.members) : leftByRanges(split.members);
+    const left = split.kind === 'ranges' ? leftByRanges(split.members) : leftByValues(split.members);
     const gain = members.length - left;
     if (gain <= bestGain || gain < LEAST_GAIN[kind] || gain < members.length * LEAST_SHARE) continue;
     best = split;
@@ -63,30 +66,41 @@ export function chooseSplit(entries: readonly Entry[]): Split | null {
 }
 
 function possibleSplits(entries: readonly Entry[]): Iterable<Split> {
-  const byValues = new Map<string, { kind: 'values'; source: IndexSource; members: SplitMember<ValuesTest>[] }>();
-  const byRanges = new Map<string, { kind: 'ranges'; source: IndexSource; members: SplitMember<RangesTest>[] }>();
+  const splits = {
+    values: new Map<string, NamedSplit>(),
+    prefixes: new Map<string, NamedSplit>(),
+    suffixes: new Map<string, NamedSplit>(),
+    ranges: new Map<string, RangesSplit>(),
+  };
   for (const entry of entries) {
     const { branch, used, copies } = entry;
     for (let term = 0; term < branch.length && term < MOST_TERMS; term++) {
       const test = branch[term]?.test ?? null;
       if (test === null || isUsed(used, term)) continue;
-      const { source } = test;
-      if (test.kind === 'ranges') {
-        const split = byRanges.get(source.key) ?? { kind: 'ranges', source, members: [] };
-        byRanges.set(source.key, split);
-        if (split.members.at(-1)?.entry !== entry) split.members.push({ entry, term, test });
-      } else if (copies === 1 || copies * test.values.length <= MOST_COPIES) {
-        const split = byValues.get(source.key) ?? { kind: 'values', source, members: [] };
-        byValues.set(source.key, split);
-        if (split.members.at(-1)?.entry !== entry) split.members.push({ entry, term, test });
-      }
+      if (test.kind === 'ranges') addMember(splits.ranges, { kind: test.kind, member: { entry, term, test } });
+      else if (copies === 1 || copies * test.values.length <= MOST_COPIES)
+        addMember(splits[test.kind], { kind: test.kind, member: { entry, term, test } });
     }
   }
-  return [...byValues.values(), ...byRanges.values()];
+  return Object.values(splits).flatMap((ofKind) => [...ofKind.values()]);
+}
+
+/** An entry is a member once, however many such tests it has. */
+function addMember<Kind extends IndexTest['kind'], Test extends IndexTest>(
+  splits: Map<string, SplitBy<Kind, Test>>,
+  { kind, member }: { readonly kind: Kind; readonly member: SplitMember<Test> },
+): void {
+  const { source } = member.test;
+  let split = splits.get(source.key);
+  if (split === undefined) {
+    split = { kind, source, members: [] };
+    splits.set(source.key, split);
+  }
+  if (split.members.at(-1)?.entry !== member.entry) split.members.push(member);
 }
 
 /** Expected rules left for a lead: its value is one of those named, the more likely the more rules name it, or another one. */
-function leftByValues(members: readonly SplitMember<ValuesTest>[]): number {
+function leftByValues(members: readonly SplitMember<NamedTest>[]): number {
   const counts = new Map<Scalar, number>();
   for (const { test } of members) for (const value of test.values) counts.set(value, (counts.get(value) ?? 0) + 1);
   let sum = 0;

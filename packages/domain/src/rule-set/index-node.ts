@@ -1,6 +1,6 @@
 /**
- * The index of a rule set's conditions: a tree that is walked along the values of one lead. Each node parts its rules by what they demand of
- * one value or of several, each rule by one of them; what a rule demands beyond its path is asked at the end.
+ * The index of a rule set's conditions as a tree, as it is built: each node parts its rules by what they demand of one value or of several,
+ * each rule by one of them; what a rule demands beyond its path is asked at the end. It is walked in its packed form (packed-index.ts).
  */
 import type { Met } from '../cel/compile-met.ts';
 import type { IndexSource } from '../cel/index-test.ts';
@@ -11,25 +11,25 @@ export interface IndexNode {
   readonly first: number;
   /** By `first`. */
   readonly parts: readonly IndexPart[];
-  /** Rules that are parted no further, in their order, and what is still to ask of each; null: it is met by whoever comes here. */
-  readonly places: readonly number[];
-  readonly rests: readonly (Met | null)[];
+  /** Rules that are parted no further, in their order. */
+  readonly leaves: readonly IndexLeaf[];
 }
 
-export type IndexPart = ValuesPart | RangesPart;
-
-export interface ValuesPart {
-  readonly kind: 'values';
-  readonly first: number;
-  readonly read: IndexSource['read'];
-  readonly nodes: ReadonlyMap<Scalar, IndexNode>;
+export interface IndexLeaf {
+  readonly place: number;
+  /** What is still to ask; nothing: the rule is met by whoever comes here. */
+  readonly rest: readonly Met[];
 }
+
+export type IndexPart = { readonly first: number; readonly source: IndexSource } & (
+  | { readonly kind: 'values'; readonly nodes: ReadonlyMap<Scalar, IndexNode> }
+  | { readonly kind: 'prefixes' | 'suffixes'; readonly nodes: ReadonlyMap<string, IndexNode> }
+  | RangeNodes
+);
 
 /** A segment tree over positions (range-positions.ts): the leaf of position p is node `size + p`, the parent of node n is n / 2. */
-export interface RangesPart {
+interface RangeNodes {
   readonly kind: 'ranges';
-  readonly first: number;
-  readonly read: IndexSource['read'];
   readonly ends: readonly (string | number)[];
   readonly size: number;
   readonly nodes: readonly (IndexNode | null)[];
