@@ -11,6 +11,7 @@ import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
 import { type ActivityInput, earlier, type Report, withResponse } from './decide-report.ts';
 import { answer, engage, qualify } from './decide-reroute.ts';
 import type { BatchState, Turn } from './decide-state.ts';
+import { settleOutcome } from './margin/trial.ts';
 import type { Breach, IgnoredInput, LeadOutcome, LeadRecord } from './routing-model.ts';
 import { ACCEPT_CLOCKS, setClocks, stopClocks } from './timers.ts';
 
@@ -62,7 +63,7 @@ function hear(state: BatchState, report: Report): void {
     case 'DISQUALIFIED':
     case 'WON':
     case 'LOST':
-      close(state, report, activity);
+      close(state, { ...report, lead: settleOutcome(state.conversions, report.lead, activity) }, activity);
       return;
   }
 }

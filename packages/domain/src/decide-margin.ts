@@ -44,7 +44,7 @@ export function trialOf(ruleSet: RuleSet, { facts, rule }: Asked, pool: Pool | n
 }
 
 function isByMargin({ among }: Rule): boolean {
-  return among !== undefined && among.strategy.rank.includes('margin');
+  return among?.strategy.rank.includes('margin') === true;
 }
 
 function candidatesOf(ruleSet: RuleSet, { among }: Rule): MarginRequest['candidates'] {

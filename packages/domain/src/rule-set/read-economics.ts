@@ -77,7 +77,8 @@ export function checkMarginRule(
     else shares += economics.minShare;
     seen.set(destinationId, poolId);
   }
-  if (shares > 1) report(document, place, { message: `the "minShare" of its destinations add up to ${shares}, more than all leads` });
+  const sum = Math.round(shares * 1e6) / 1e6;
+  if (sum > 1) report(document, place, { message: `the "minShare" of its destinations add up to ${sum}, more than all leads` });
 }
 
 /** One amount for all grades, or one a grade. */
