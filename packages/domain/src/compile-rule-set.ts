@@ -1,5 +1,5 @@
 /** Compiles a rule set's YAML and tables into what the services ask: everything checked, all faults at once. */
-import { createCelEnvironment } from './cel/cel-environment.ts';
+import { type CelEnvironment, createCelEnvironment } from './cel/cel-environment.ts';
 import { explainCondition } from './cel/explain-condition.ts';
 import { type FactWords, FIXED_WORDS } from './cel/fact-words.ts';
 import { type EngagementPolicy, NOT_ENGAGED } from './engagement.ts';
@@ -10,10 +10,14 @@ import { enrichLead } from './enrichment/lead-enricher.ts';
 import { type ReadEnrichment, readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
 import type { Communication } from './rule-set/communication.ts';
-import { fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';
+import { entriesOf, type Fields, fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';
 import { durationOf } from './rule-set/duration.ts';
+import type { RuleSetExample } from './rule-set/example.ts';
+import { type Accepted, readAccepted } from './rule-set/lint/accepted.ts';
+import { lintRuleSet } from './rule-set/lint/lint-rule-set.ts';
 import { readCalendars } from './rule-set/read-calendars.ts';
 import { readCommunication } from './rule-set/read-communication.ts';
+import { readExamples } from './rule-set/read-examples.ts';
 import { checkPools, readDestinations, readPools } from './rule-set/read-pools.ts';
 import { type CompiledRule, readLastResort, readRules } from './rule-set/read-rules.ts';
 import { readTables } from './rule-set/reference-table.ts';
@@ -45,6 +49,9 @@ interface Parts {
   readonly linkWindowMs: number;
   readonly communication: Communication;
   readonly engagement: EngagementPolicy;
+  readonly environment: CelEnvironment;
+  readonly examples: readonly RuleSetExample[];
+  readonly accepted: readonly Accepted[];
 }
 
 /** A second lead of one person within this time is linked, unless the rule set says otherwise. */
@@ -56,7 +63,12 @@ export function compileRuleSet(given: RuleSetSource): RuleSetResult {
   if (document.faults.length > 0) return { ok: false, faults: document.faults };
   const parts = readParts(document, root, given);
   if (parts === null || document.faults.length > 0) return { ok: false, faults: document.faults };
-  return { ok: true, ruleSet: assemble(parts) };
+  return {
+    ok: true,
+    ruleSet: assemble(parts),
+    examples: parts.examples,
+    lint: (now) => lintRuleSet({ ...parts, document, root, now }),
+  };
 }
 
 /** Digest of the document and of the tables in the order of their names, whatever their line ends. */
@@ -70,7 +82,7 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
     required: ['name', 'scoring', 'rules', 'destinations', 'pools', 'lastResort'],
     optional: [
       ...['description', 'zone', 'tables', 'enrichment', 'territories', 'segments', 'products', 'topics'],
-      ...['policies', 'communication', 'calendars'],
+      ...['policies', 'communication', 'calendars', 'examples', 'accepted'],
     ],
   });
   if (fields === null) return null;
@@ -102,13 +114,19 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
     rules: [...rules.map(({ rule }) => rule), ...(lastResort === null ? [] : [lastResort])],
   });
   if (name === null || scorecard === null || lastResort === null) return null;
+  const poolsById = new Map([...pools].map(([poolId, pool]) => [poolId, pool.value]));
+  const examples =
+    document.faults.length > 0 ? [] : examplesOf(document, fields, { rules, lastResort, pools: poolsById, destinations, scorecard });
   return {
     name,
     digest: digestOf(given),
     rules,
     lastResort,
     destinations,
-    pools: new Map([...pools].map(([poolId, pool]) => [poolId, pool.value])),
+    pools: poolsById,
+    environment,
+    examples,
+    accepted: readAccepted(document, fields.get('accepted')),
     enrichment,
     scorecard,
     linkWindowMs,
@@ -126,6 +144,18 @@ function wordsOf({ territories, topics, products }: ReadEnrichment['names'], seg
     ...(territories === null ? {} : { territory: territories }),
     ...(topics === null ? {} : { topics }),
   };
+}
+
+function examplesOf(
+  document: RuleSetDocument,
+  fields: Fields,
+  known: Pick<Parts, 'rules' | 'lastResort' | 'pools' | 'destinations' | 'scorecard'>,
+): readonly RuleSetExample[] {
+  const scoring = fields.get('scoring');
+  const grades = scoring === null ? undefined : entriesOf(document, scoring)?.find(({ key }) => key === 'grades');
+  const ruleIds = known.rules.map(({ rule }) => rule.ruleId);
+  const places = { rules: fields.get('rules'), grades: grades?.value ?? null, examples: fields.get('examples') };
+  return readExamples(document, places, { ...known, ruleIds, expectable: new Set([...ruleIds, known.lastResort.ruleId]) });
 }
 
 function readLinkWindow(document: RuleSetDocument, place: Place | null): number {
@@ -157,6 +187,12 @@ function assemble(parts: Parts): RuleSet {
   };
 }
 
+/** Without the index: only a lead that a pool passes on at its cap comes here. */
+function nextMatch(rules: readonly CompiledRule[], facts: Facts, from: number): number {
+  for (let place = from; place < rules.length; place++) if (rules[place]?.condition.isMet(facts) === true) return place;
+  return rules.length;
+}
+
 /** Asks every rule without the index: an explanation that disagreed with the match would show. */
 function traceRules(parts: Parts, facts: Facts): readonly RuleTrace[] {
   const traces: RuleTrace[] = [];
@@ -172,9 +208,3 @@ function traceRules(parts: Parts, facts: Facts): readonly RuleTrace[] {
 function toUnixLines(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
-/** Without the index: only a lead that a pool passes on at its cap comes here. */
-function nextMatch(rules: readonly CompiledRule[], facts: Facts, from: number): number {
-  for (let place = from; place < rules.length; place++) if (rules[place]?.condition.isMet(facts) === true) return place;
-  return rules.length;
-}
-

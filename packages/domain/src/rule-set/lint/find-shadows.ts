@@ -1,0 +1,139 @@
+/**
+ * Which of ordered conditions can never decide, because those before it are met whenever it would be. Each is asked for a lead that meets it;
+ * an earlier one that takes this lead is then held to be not met, and the next lead is asked for, until there is none (proved) or nobody
+ * takes it. Earlier ones are found by the values that they demand, so that thousands can be asked.
+ */
+import type { ReferenceTables } from '../reference-table.ts';
+import { findWorld, isImpossible, valueIn, type World } from './find-world.ts';
+import { type Formula, type Term, truthIn, type Value } from './formula.ts';
+import { OTHER_TEXT, usualValue } from './term-values.ts';
+
+export type Verdict =
+  /** A lead may meet it; `undecided`: or nobody could tell within the limits. */
+  | { readonly kind: 'POSSIBLE' }
+  /** No lead meets it, whatever stands before it. */
+  | { readonly kind: 'IMPOSSIBLE' }
+  /** Those at these places take all that it would; ascending, and none of them can be left out. */
+  | { readonly kind: 'SHADOWED'; readonly by: readonly number[] };
+
+/** More than this, and nobody would see it from the message either. */
+const MOST_SHADOWS = 40;
+/** Looks at earlier conditions in all: what stands behind it counts as possible. */
+const MOST_LOOKS = 20_000_000;
+
+const POSSIBLE: Verdict = { kind: 'POSSIBLE' };
+
+/** `isFinal`: what it takes stays taken; what does not may come to those behind it all the same. */
+export function findShadows(
+  formulas: readonly Formula[],
+  tables: ReferenceTables,
+  isFinal: (place: number) => boolean = () => true,
+): readonly Verdict[] {
+  const earlier = new EarlierFormulas();
+  return formulas.map((formula, place) => {
+    const verdict = verdictOn(formula, earlier, tables);
+    if (verdict.kind !== 'IMPOSSIBLE' && isFinal(place)) earlier.add(formula, place);
+    return verdict;
+  });
+}
+
+function verdictOn(formula: Formula, earlier: EarlierFormulas, tables: ReferenceTables): Verdict {
+  const used = new Map<number, Formula>();
+  while (used.size <= MOST_SHADOWS) {
+    const world = findWorld({ met: [formula], notMet: [...used.values()] }, tables);
+    if (world === 'UNDECIDED') return POSSIBLE;
+    if (world === 'IMPOSSIBLE') return used.size === 0 ? { kind: 'IMPOSSIBLE' } : { kind: 'SHADOWED', by: fewest(formula, used, tables) };
+    const taker = earlier.findMet(world);
+    if (taker === null || used.has(taker.place)) return POSSIBLE;
+    used.set(taker.place, taker.formula);
+  }
+  return POSSIBLE;
+}
+
+/** One that does it alone, else as many as it takes. */
+function fewest(formula: Formula, used: ReadonlyMap<number, Formula>, tables: ReferenceTables): readonly number[] {
+  const places = [...used.keys()].sort((a, b) => a - b);
+  const suffice = (some: readonly number[]): boolean =>
+    isImpossible({ met: [formula], notMet: some.flatMap((place) => used.get(place) ?? []) }, tables);
+  const alone = places.find((place) => suffice([place]));
+  if (alone !== undefined) return [alone];
+  let needed: readonly number[] = places;
+  for (const place of places) {
+    const without = needed.filter((one) => one !== place);
+    if (suffice(without)) needed = without;
+  }
+  return needed;
+}
+
+interface Placed {
+  readonly place: number;
+  readonly formula: Formula;
+}
+
+class EarlierFormulas {
+  readonly #byValue = new Map<string, Placed[]>();
+  /** Terms with values of their own where nothing is asked of them. */
+  readonly #usual = new Map<string, Value>();
+  readonly #always: Placed[] = [];
+  #looks = 0;
+
+  add(formula: Formula, place: number): void {
+    const demand = demandOf(formula);
+    if (demand === null) {
+      this.#always.push({ formula, place });
+      return;
+    }
+    const usual = usualValue(demand.term);
+    if (usual !== undefined) this.#usual.set(demand.term.key, usual);
+    for (const value of demand.values) {
+      const key = keyOf(demand.term.key, value);
+      const placed = this.#byValue.get(key);
+      if (placed === undefined) this.#byValue.set(key, [{ formula, place }]);
+      else placed.push({ formula, place });
+    }
+  }
+
+  /** The first that is met in this world; null when none is. */
+  findMet(world: World): Placed | null {
+    const found = [this.#firstMet(this.#always, world)];
+    for (const [term, value] of world) {
+      if (value !== undefined) found.push(this.#firstMet(this.#byValue.get(keyOf(term, value)) ?? [], world));
+    }
+    for (const [term, value] of this.#usual) {
+      if (!world.has(term)) found.push(this.#firstMet(this.#byValue.get(keyOf(term, value)) ?? [], world));
+    }
+    return found.filter((one) => one !== null).sort((a, b) => a.place - b.place)[0] ?? null;
+  }
+
+  #firstMet(candidates: readonly Placed[], world: World): Placed | null {
+    const limit = Math.min(candidates.length, MOST_LOOKS - this.#looks);
+    for (let index = 0; index < limit; index++) {
+      this.#looks++;
+      const one = candidates[index];
+      if (one !== undefined && truthIn(one.formula, (term) => valueIn(world, term)) === true) return one;
+    }
+    return null;
+  }
+}
+
+/** Values of which a term must have one for the formula to be met; of several such terms the one with the fewest. */
+function demandOf(formula: Formula): { readonly term: Term; readonly values: readonly Value[] } | null {
+  if (formula.kind === 'and') {
+    const demands = formula.parts.map(demandOf).filter((demand) => demand !== null);
+    return demands.sort((a, b) => a.values.length - b.values.length)[0] ?? null;
+  }
+  if (formula.kind !== 'atom' || formula.test(undefined) === true) return null;
+  const { domain } = formula.term;
+  const { values = [], table, prefix, suffix } = formula.telling;
+  if (domain.type === 'truth') {
+    const met = [true, false].filter((value) => formula.test(value) === true);
+    return { term: formula.term, values: met };
+  }
+  if (domain.type === 'number' || table !== undefined || prefix !== undefined || suffix !== undefined) return null;
+  if (formula.test(OTHER_TEXT) === true) return null;
+  return { term: formula.term, values: values.filter((value) => formula.test(value) === true) };
+}
+
+function keyOf(term: string, value: Value): string {
+  return JSON.stringify([term, value]);
+}
