@@ -109,7 +109,7 @@ describe('scenario 13: margin', () => {
     expect(first).toMatchObject({ destinationId: 'call-center', worth: 200, cost: 20, isByShare: false });
     expect(lines.filter((line) => line.includes('margin'))).toMatchInlineSnapshot(`
       [
-        "Rule earn tries center (margin 3), then partner (margin 2), then shop (margin 1).",
+        "Rule earn tries center, then partner, then shop, by margin:",
         "  call-center: first by margin 46.53: believed to convert 45.88 % (worth 187 outcomes), drawn 33.26 %, times 200 is 66.53, less 20 of cost.",
         "  partner: margin 12, 34.53 behind: it pays 12 for each such lead, less 0 of cost.",
         "  web: margin -0.89, 47.42 behind: believed to convert 5 % (worth 16 outcomes), drawn 0.05 %, times 200 is 0.11, less 1 of cost.",
