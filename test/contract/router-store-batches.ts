@@ -55,7 +55,7 @@ export const describeBatches = (fixture: () => RouterStoreFixture): void => {
       const { store } = fixture();
       const [early, late, other] = [aLead(), aLead(), aLead()];
       const identity = anIdentityRecord();
-      const waiter = (leadId: LeadId) => ({ poolId: 'field', leadId, rank: 1, waitingSince: 1_000, seenGeneration: -1 });
+      const waiter = (leadId: LeadId) => ({ poolId: 'field', leadId, turnAt: 1_000, waitingSince: 1_000, seenGeneration: -1 });
       await commitBatch(store, { writes: { pools: [aPool({ waiting: 1 })], waitersPut: [waiter(other.leadId)] } });
       await inTransaction(store, async (transaction) => {
         const leads = [early, late, other].map(({ leadId }) => leadId);

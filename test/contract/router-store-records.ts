@@ -1,7 +1,14 @@
 /** Contract, part three: what is written is what is read, for any record there can be. */
 import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { DestinationRecord, IdentityRecord, LeadRecord, MemberLedger, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type {
+  DestinationRecord,
+  HourCount,
+  IdentityRecord,
+  LeadRecord,
+  MemberLedger,
+  PoolRecord,
+} from '@lead-router/domain/routing-model.ts';
 import { GRADE_RANK } from '@lead-router/domain/rule-set.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -70,29 +77,41 @@ const identity: fc.Arbitrary<IdentityRecord> = fc.record({
   lastDecidedAt: timeOrNull,
 });
 
-const destination: fc.Arbitrary<DestinationRecord> = fc.record({ destinationId: nonEmptyName, open: count, daily: count, day: name });
+/** Absent where hours are not counted. */
+const withHour = <Row>(row: fc.Arbitrary<Row>): fc.Arbitrary<Row & { readonly hour?: HourCount }> =>
+  fc
+    .tuple(row, fc.option(fc.record({ from: time, given: count }), { nil: undefined }))
+    .map(([one, hour]) => ({ ...one, ...(hour && { hour }) }));
 
-const member: fc.Arbitrary<MemberLedger> = fc.record({
-  agentId: name,
-  credit: decimal,
-  open: count,
-  daily: count,
-  day: name,
-  total: count,
-});
+const destination: fc.Arbitrary<DestinationRecord> = withHour(
+  fc.record({ destinationId: nonEmptyName, open: count, daily: count, day: name }),
+);
 
-const pool: fc.Arbitrary<PoolRecord> = fc.record({
-  poolId: nonEmptyName,
-  generation,
-  open: count,
-  daily: count,
-  day: name,
-  waiting: fc.constant(0),
-  wakePending: fc.boolean(),
-  wakeAt: timeOrNull,
-  wakeGeneration: generation,
-  members: fc.array(member, { maxLength: 4 }),
-});
+const member: fc.Arbitrary<MemberLedger> = withHour(
+  fc.record({
+    agentId: name,
+    credit: decimal,
+    open: count,
+    daily: count,
+    day: name,
+    total: count,
+  }),
+);
+
+const pool: fc.Arbitrary<PoolRecord> = withHour(
+  fc.record({
+    poolId: nonEmptyName,
+    generation,
+    open: count,
+    daily: count,
+    day: name,
+    waiting: fc.constant(0),
+    wakePending: fc.boolean(),
+    wakeAt: timeOrNull,
+    wakeGeneration: generation,
+    members: fc.array(member, { maxLength: 4 }),
+  }),
+);
 
 function gradesOf<Grade extends string>(ranks: Readonly<Record<Grade, number>>): Grade[] {
   return Object.keys(ranks).filter((grade): grade is Grade => grade in ranks);

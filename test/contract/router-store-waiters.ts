@@ -7,7 +7,7 @@ import { aLeadId, aPool, commitBatch, type RouterStoreFixture, readLocked } from
 const aWaiter = (changes: Partial<WaiterRecord> = {}): WaiterRecord => ({
   poolId: 'field',
   leadId: aLeadId(),
-  rank: 0,
+  turnAt: 1_000,
   waitingSince: 1_000,
   seenGeneration: -1,
   ...changes,
@@ -24,15 +24,15 @@ export const describeWaiters = (fixture: () => RouterStoreFixture): void => {
     (await readLocked(fixture().store, { pools: ['field'] }, waitersPerPool)).waiters.get('field');
 
   describe('waiters', () => {
-    it('stand by rank, then by how long they wait, then by id', async () => {
+    it('stand by turn, however long they wait, then by id', async () => {
       const [a, b, c, d, e] = ids(5);
       if (!a || !b || !c || !d || !e) throw new Error('five ids');
       const inTurn = [
-        aWaiter({ leadId: e, rank: 0, waitingSince: 2_000 }),
-        aWaiter({ leadId: b, rank: 1, waitingSince: 1_000 }),
-        aWaiter({ leadId: c, rank: 1, waitingSince: 1_000 }),
-        aWaiter({ leadId: a, rank: 1, waitingSince: 1_001 }),
-        aWaiter({ leadId: d, rank: 3, waitingSince: 1 }),
+        aWaiter({ leadId: e, turnAt: 100, waitingSince: 2_000 }),
+        aWaiter({ leadId: b, turnAt: 200, waitingSince: 1_000 }),
+        aWaiter({ leadId: c, turnAt: 200, waitingSince: 1_000 }),
+        aWaiter({ leadId: a, turnAt: 201, waitingSince: 1_001 }),
+        aWaiter({ leadId: d, turnAt: 300, waitingSince: 1 }),
       ];
       await queue({}, [...inTurn].reverse());
       expect(await seen(10)).toEqual(inTurn);
@@ -43,11 +43,11 @@ export const describeWaiters = (fixture: () => RouterStoreFixture): void => {
       const [a, b, c, d, e] = ids(5);
       if (!a || !b || !c || !d || !e) throw new Error('five ids');
       const [tried1, tried2, old1, tried3, old2] = [
-        aWaiter({ leadId: a, rank: 0, seenGeneration: 4 }),
-        aWaiter({ leadId: b, rank: 0, seenGeneration: 4 }),
-        aWaiter({ leadId: c, rank: 0, seenGeneration: 3 }),
-        aWaiter({ leadId: d, rank: 0, seenGeneration: 4 }),
-        aWaiter({ leadId: e, rank: 0, seenGeneration: -1 }),
+        aWaiter({ leadId: a, turnAt: 0, seenGeneration: 4 }),
+        aWaiter({ leadId: b, turnAt: 0, seenGeneration: 4 }),
+        aWaiter({ leadId: c, turnAt: 0, seenGeneration: 3 }),
+        aWaiter({ leadId: d, turnAt: 0, seenGeneration: 4 }),
+        aWaiter({ leadId: e, turnAt: 0, seenGeneration: -1 }),
       ];
       await queue({ generation: 4, wakePending: true }, [tried1, tried2, old1, tried3, old2]);
       expect(await seen(1)).toEqual([tried1, old1]);
@@ -67,7 +67,7 @@ export const describeWaiters = (fixture: () => RouterStoreFixture): void => {
     it('are limited for each pool by itself', async () => {
       const { store } = fixture();
       const pools = ['a', 'b', 'c'].map((poolId) => aPool({ poolId, waiting: poolId === 'c' ? 1 : 3 }));
-      const waiters = ['a', 'a', 'a', 'b', 'b', 'b', 'c'].map((poolId, index) => aWaiter({ poolId, rank: index }));
+      const waiters = ['a', 'a', 'a', 'b', 'b', 'b', 'c'].map((poolId, index) => aWaiter({ poolId, turnAt: index }));
       await commitBatch(store, { writes: { pools, waitersPut: waiters } });
       const snapshot = await readLocked(store, { pools: ['a', 'b', 'c'] }, 2);
       expect(snapshot.waiters.get('a')).toEqual(waiters.slice(0, 2));
@@ -78,9 +78,9 @@ export const describeWaiters = (fixture: () => RouterStoreFixture): void => {
 
     it('change by being put again, and go by being removed; to remove one that is not there is no fault', async () => {
       const { store } = fixture();
-      const [stays, goes] = [aWaiter({ rank: 1 }), aWaiter({ rank: 2 })];
+      const [stays, goes] = [aWaiter({ turnAt: 1 }), aWaiter({ turnAt: 2 })];
       await queue({}, [stays, goes]);
-      const moved = { ...stays, rank: 5, seenGeneration: 7 };
+      const moved = { ...stays, turnAt: 5, seenGeneration: 7 };
       await commitBatch(store, {
         writes: {
           waitersPut: [moved],

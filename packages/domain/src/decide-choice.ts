@@ -4,8 +4,8 @@
  */
 import { candidatesBefore, tracePool } from './decide-candidates.ts';
 import { type Demand, demandOn } from './decide-demand.ts';
-import { activeOf, type Choice, type ChoiceRequest, eligibleOf, giveToBest, isFor, placeInPool, placesFor } from './decide-place.ts';
 import { marginsOf, trialOf } from './decide-margin.ts';
+import { activeOf, type Choice, type ChoiceRequest, eligibleOf, giveToBest, isFor, placeInPool, placesFor } from './decide-place.ts';
 import { countGiven, type MemberDraft, type PoolDraft } from './decide-pool.ts';
 import { factsOf, homeOf, isHopeless, matchAfter, matchOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';

@@ -7,8 +7,8 @@ import { type Counters, count, hourOf, openCounters, roomUnder } from './decide-
 import { type Covers, coversAt, standInOf } from './decide-cover.ts';
 import type { LeadId } from './lead.ts';
 import { hashText, type LedgerEntry, settleLeaver } from './ledger.ts';
-import type { DestinationRecord, MemberLedger, PoolRecord, WaiterRecord } from './routing-model.ts';
-import type { Agent, Destination, Pool } from './rule-set.ts';
+import type { DestinationRecord, LeadRecord, MemberLedger, PoolRecord, WaiterRecord } from './routing-model.ts';
+import { type Agent, DEFAULT_AGEING_MS, type Destination, GRADE_RANK, type Pool } from './rule-set.ts';
 
 export interface DestinationDraft extends Counters {
   readonly destination: Destination;
@@ -180,10 +180,17 @@ export function countFreed(draft: PoolDraft, agentId: string | null): void {
   raiseGeneration(draft);
 }
 
-export function putWaiter(draft: PoolDraft, waiter: WaiterRecord): void {
-  draft.waiters.set(waiter.leadId, waiter);
-  draft.joined.add(waiter.leadId);
-  draft.left.delete(waiter.leadId);
+/**
+ * Puts a lead into the queue, or gives it another place in it. The place is a time that never changes while it waits: of two that began to
+ * wait together the better grade goes first, and a worse one that has waited for the ageing of the pool longer goes before it.
+ */
+export function putWaiter(draft: PoolDraft, lead: LeadRecord, seenGeneration: number): void {
+  const { leadId } = lead;
+  const waitingSince = lead.waitingSince ?? lead.decidedAt;
+  const turnAt = waitingSince + GRADE_RANK[lead.grade] * (draft.pool?.ageingMs ?? DEFAULT_AGEING_MS);
+  draft.waiters.set(leadId, { poolId: draft.poolId, leadId, turnAt, waitingSince, seenGeneration });
+  draft.joined.add(leadId);
+  draft.left.delete(leadId);
 }
 
 export function closePool(draft: PoolDraft): PoolRecord {

@@ -7,7 +7,6 @@ import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
 import { moveTrial } from './margin/trial.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
-import { GRADE_RANK } from './rule-set.ts';
 import { dueAtOf, ownerClocks, setClocks, waitClocks } from './timers.ts';
 
 export interface RecordRequest {
@@ -50,8 +49,7 @@ export function joinQueue(lead: LeadRecord, choice: Extract<Choice, { readonly k
   pool.waiting++;
   if (seenGeneration < pool.generation) pool.wakePending = true;
   pool.isChanged = true;
-  const waitingSince = lead.waitingSince ?? lead.decidedAt;
-  putWaiter(pool, { poolId: pool.poolId, leadId: lead.leadId, rank: GRADE_RANK[lead.grade], waitingSince, seenGeneration });
+  putWaiter(pool, lead, seenGeneration);
 }
 
 /** Keeps the entries of the lead's person in step with it, unless another open lead of that person has taken them over. */

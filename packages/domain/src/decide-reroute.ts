@@ -12,7 +12,7 @@ import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
 import { settleQualified } from './margin/trial.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
-import { type Destination, GRADE_RANK } from './rule-set.ts';
+import type { Destination } from './rule-set.ts';
 
 interface Reroute extends Report {
   /** With what is known now; not yet numbered. */
@@ -83,9 +83,8 @@ function keepWaiting(state: BatchState, lead: LeadRecord, turn: Turn): void {
   state.change(turn, lead);
   if (lead.poolId === null) return;
   const pool = state.pool(lead.poolId);
-  const waitingSince = lead.waitingSince ?? lead.decidedAt;
   if (!pool.waiters.has(lead.leadId)) pool.unlisted = Math.max(0, pool.unlisted - 1);
-  putWaiter(pool, { poolId: pool.poolId, leadId: lead.leadId, rank: GRADE_RANK[lead.grade], waitingSince, seenGeneration: -1 });
+  putWaiter(pool, lead, -1);
   pool.wakePending = true;
   pool.isChanged = true;
 }

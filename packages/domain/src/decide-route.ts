@@ -8,7 +8,6 @@ import { putWaiter } from './decide-pool.ts';
 import { recordChoice } from './decide-record.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { LeadRecord, RouterInput } from './routing-model.ts';
-import { GRADE_RANK } from './rule-set.ts';
 
 type RouteInput = Extract<RouterInput, { readonly kind: 'ROUTE' }>;
 
@@ -41,9 +40,7 @@ function waitOn(
   const { lead, turn } = options;
   const { pool } = options.choice;
   if (!pool.waiters.has(lead.leadId)) pool.unlisted = Math.max(0, pool.unlisted - 1);
-  const waitingSince = lead.waitingSince ?? lead.decidedAt;
-  const rank = GRADE_RANK[lead.grade];
-  putWaiter(pool, { poolId: pool.poolId, leadId: lead.leadId, rank, waitingSince, seenGeneration: pool.generation });
+  putWaiter(pool, lead, pool.generation);
   pool.isChanged = true;
   state.ignore(turn, 'NO_CHANGE');
 }

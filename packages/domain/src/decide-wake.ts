@@ -40,9 +40,9 @@ export function wakeWaiters(state: BatchState, poolIds: readonly string[]): read
   return wakeUps;
 }
 
-/** Earlier in the queue: better grade, then longer wait, then lesser id. */
+/** Earlier in the queue: by turn, then lesser id. */
 export function compareWaiters(a: WaiterRecord, b: WaiterRecord): number {
-  return a.rank - b.rank || a.waitingSince - b.waitingSince || (a.leadId < b.leadId ? -1 : a.leadId > b.leadId ? 1 : 0);
+  return a.turnAt - b.turnAt || (a.leadId < b.leadId ? -1 : a.leadId > b.leadId ? 1 : 0);
 }
 
 /** Its RouteLead is on the way. */

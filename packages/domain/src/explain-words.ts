@@ -88,7 +88,6 @@ export function ignoredWords(reason: IgnoredInput['reason']): string {
   return `Nothing came of it: ${IGNORED[reason]}.`;
 }
 
-export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
 /** The rule's pools as they were ranked. */
 export function rankedWords({ ruleId, pools, margins }: Extract<TraceStep, { readonly kind: 'RANKED' }>): string {
   const words = (scores: (typeof pools)[number]['scores']): string => (margins === undefined ? ` (${scoreWords(scores)})` : '');
@@ -101,6 +100,7 @@ export function passedOnWords({ poolId, atCap }: Extract<TraceStep, { readonly k
   return `Only caps keep it out of pool ${poolId}, or nobody there could ever take it: ${next}.`;
 }
 
+export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
   const isLast = step.poolId === ruleSet.lastResortPool ? ' (the final decision makers)' : '';
   const queue = step.waiting === 0 ? '' : ` ${step.waiting} wait there.`;
   const strategy = step.outcome === 'GIVEN' && step.strategy !== WEIGHTED.name ? ` Strategy: ${step.strategy}.` : '';
@@ -112,8 +112,8 @@ export function candidateWords(candidate: Candidate, share: number): string {
   const { agentId, credit, open, daily, scores } = candidate;
   const books = `${open} open, ${daily} today`;
   const ledger = `share ${percent(share)}, ${credit >= 0 ? 'owed' : 'ahead by'} ${Math.abs(credit).toFixed(2)} leads`;
-  switch (candidate.verdict) {
   const standing = scores.length === 0 ? ledger : `${scoreWords(scores)}; ${ledger}`;
+  switch (candidate.verdict) {
     case 'CHOSEN':
       return `${agentId}: chosen (${standing}; ${books}).`;
     case 'NOT_IN_TURN':
@@ -136,9 +136,9 @@ export function candidateWords(candidate: Candidate, share: number): string {
       return `${agentId}: at the cap of open leads (${books}).`;
     case 'DAILY_CAP':
       return `${agentId}: at the cap of the day (${books}).`;
-    case 'POOL_CAP':
     case 'HOURLY_CAP':
       return `${agentId}: at the cap of the hour (${books}).`;
+    case 'POOL_CAP':
       return `${agentId}: the pool is at its cap.`;
     case 'DESTINATION_CAP':
       return `${agentId}: the destination is at its cap.`;
@@ -149,7 +149,6 @@ export function candidateWords(candidate: Candidate, share: number): string {
   }
 }
 
-function placeWords(lead: LeadRecord): string {
 /** Of a load the leads themselves, of all else the score. */
 function scoreWords(scores: readonly { readonly by: string; readonly score: number }[]): string {
   return scores
@@ -165,6 +164,7 @@ function round(value: number): string {
   return (Math.round(value * 100) / 100 + 0).toString();
 }
 
+function placeWords(lead: LeadRecord): string {
   if (lead.stage === 'LINKED') return `to lead ${lead.linkedTo ?? '?'}, with ${lead.agentId ?? 'nobody yet'}`;
   const pool = `pool ${lead.poolId ?? '?'}`;
   return lead.agentId === null ? `in ${pool}` : `with ${lead.agentId} in ${pool}`;

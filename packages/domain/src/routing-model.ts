@@ -182,8 +182,8 @@ export interface DestinationRecord {
 export interface WaiterRecord {
   readonly poolId: string;
   readonly leadId: LeadId;
-  /** GRADE_RANK of its grade: lower leaves first. */
-  readonly rank: number;
+  /** Its place in the queue, as a time: since when it waits, put off for each grade by the pool's ageing. The least leaves first. */
+  readonly turnAt: number;
   readonly waitingSince: number;
   /**
    * The pool's generation when it was last tried and found no place; -1 for not yet. While its RouteLead is on the way, a number above
@@ -199,7 +199,7 @@ export interface BatchSnapshot {
   readonly destinations: ReadonlyMap<string, DestinationRecord>;
   readonly pools: ReadonlyMap<string, PoolRecord>;
   /**
-   * Per locked pool with `waiting` above 0, in the order rank, waitingSince, leadId (by code units), without repeats: its first
+   * Per locked pool with `waiting` above 0, in the order turnAt, leadId (by code units), without repeats: its first
    * waiters whatever they saw (a batch that frees a place wakes those), at most `limits.wakeups`; and, if the pool's `wakePending`
    * is true, the first whose `seenGeneration` is below the pool's generation, again at most `limits.wakeups`.
    */

@@ -6,7 +6,7 @@ import { aDestination, aLead, anEventId, anIdentityRecord, aPool, locksOf } from
 import { type BatchBody, decodeBatchBody, encodeBatchBody } from './batch-body.ts';
 
 const [lead, pool, identity, destination] = [aLead(), aPool({ waiting: 1 }), anIdentityRecord(), aDestination()];
-const waiter = { poolId: pool.poolId, leadId: lead.leadId, rank: 0, waitingSince: 5, seenGeneration: -1 };
+const waiter = { poolId: pool.poolId, leadId: lead.leadId, turnAt: 5, waitingSince: 5, seenGeneration: -1 };
 const snapshot: BatchSnapshot = {
   identities: new Map([[identity.identity, identity]]),
   leads: new Map([[lead.leadId, lead]]),
@@ -39,6 +39,18 @@ const body: BatchBody = {
 describe('the body of a batch', () => {
   it('comes back as it was', () => {
     expect(decodeBatchBody(encodeBatchBody(body))).toEqual(body);
+  });
+
+  it('of an earlier version has queues by rank, then by age', () => {
+    const plain = JSON.parse(zstdDecompressSync(encodeBatchBody(body)).toString('utf8'));
+    const waiting = [
+      [0, 9],
+      [1, 5],
+    ].map(([rank, waitingSince]) => ({ poolId: 'field', leadId: lead.leadId, rank, waitingSince, seenGeneration: -1 }));
+    plain.snapshot.waiters = [['field', waiting]];
+    const [best, worse] = decodeBatchBody(zstdCompressSync(JSON.stringify(plain))).snapshot.waiters.get('field') ?? [];
+    expect(best).toEqual({ poolId: 'field', leadId: lead.leadId, turnAt: 9, waitingSince: 9, seenGeneration: -1 });
+    expect(worse?.turnAt).toBeGreaterThan(9 + 366 * 86_400_000);
   });
 
   it('of an earlier version knows nobody to be away', () => {

@@ -328,7 +328,7 @@ describe('decided leads', () => {
         writes: {
           pools: [aPool({ open: 2, waiting: 1, members: [{ agentId: 'ann', credit: 0, open: 2, daily: 2, day: '2026-11-22', total: 2 }] })],
           destinations: [aDestination({ open: 3 })],
-          waitersPut: [{ poolId: 'field', leadId: queued.leadId, rank: 1, waitingSince: 5, seenGeneration: 0 }],
+          waitersPut: [{ poolId: 'field', leadId: queued.leadId, turnAt: 5, waitingSince: 5, seenGeneration: 0 }],
         },
       });
       const books = await readAuditedBooks(test.pool, 10);

@@ -45,7 +45,7 @@ const LOCK_LEADS = statement(
 
 const LOCK_DESTINATIONS = statement(
   'destinations-lock',
-  `SELECT destination_id, open, daily, day
+  `SELECT destination_id, open, daily, day, hour_from, hour_given
      FROM destinations
     WHERE destination_id = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
     ORDER BY destination_id
@@ -54,7 +54,7 @@ const LOCK_DESTINATIONS = statement(
 
 const LOCK_POOLS = statement(
   'pools-lock',
-  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members
+  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given
      FROM pools
     WHERE pool_id = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
     ORDER BY pool_id
@@ -64,20 +64,20 @@ const LOCK_POOLS = statement(
 /** After the pools' locks: nobody else changes their waiters now. The union takes out those that are in both lists. */
 const READ_WAITERS = statement(
   'waiters-read',
-  `SELECT w.pool_id, w.lead_id, w.rank, w.waiting_since, w.seen_generation
+  `SELECT w.pool_id, w.lead_id, w.turn_at, w.waiting_since, w.seen_generation
      FROM pools p
     CROSS JOIN LATERAL (
           (SELECT * FROM pool_waiters
             WHERE pool_id = p.pool_id
-            ORDER BY rank, waiting_since, lead_id
+            ORDER BY turn_at, lead_id
             LIMIT $2)
           UNION
           (SELECT * FROM pool_waiters
             WHERE pool_id = p.pool_id AND p.wake_pending AND seen_generation < p.generation
-            ORDER BY rank, waiting_since, lead_id
+            ORDER BY turn_at, lead_id
             LIMIT $2)) w
     WHERE p.pool_id = ANY ($1::text[]) AND p.waiting > 0
-    ORDER BY w.pool_id, w.rank, w.waiting_since, w.lead_id`,
+    ORDER BY w.pool_id, w.turn_at, w.lead_id`,
 );
 
 /**

@@ -21,8 +21,8 @@ it('says that nothing waits in an empty database', async () => {
 it('counts what waits, and how long the oldest of each has', async () => {
   await run(
     'waiters',
-    `INSERT INTO pool_waiters (pool_id, lead_id, rank, waiting_since, seen_generation) VALUES
-       ('sales', '${id(1)}', 0, now() - interval '90 seconds', 0), ('sales', '${id(2)}', 0, now(), 0), ('web', '${id(3)}', 0, now(), 0)`,
+    `INSERT INTO pool_waiters (pool_id, lead_id, turn_at, waiting_since, seen_generation) VALUES
+       ('sales', '${id(1)}', now(), now() - interval '90 seconds', 0), ('sales', '${id(2)}', now(), now(), 0), ('web', '${id(3)}', now(), now(), 0)`,
   );
   await run(
     'timers',
@@ -36,6 +36,11 @@ it('counts what waits, and how long the oldest of each has', async () => {
        ('${id(2)}', 1, 'webhook', 'd', '', 'PENDING', now() - interval '1 hour', now() + interval '1 hour'),
        ('${id(3)}', 1, 'webhook', 'd', '', 'DELIVERED', now() - interval '1 hour', NULL),
        ('${id(4)}', 1, 'email', 'd', '', 'PENDING', now() + interval '1 hour', NULL)`,
+  );
+  await run(
+    'early',
+    `INSERT INTO early_activities (lead_id, event_id, occurred_at, kept_at, value) VALUES
+       ('${id(1)}', '${id(1)}', now(), now() - interval '1 minute', ''), ('${id(1)}', '${id(2)}', now() - interval '1 day', now(), '')`,
   );
   const figures = await readQueueFigures(test.pool);
   const sales = figures.waiting.find(({ poolId }) => poolId === 'sales');

@@ -41,6 +41,8 @@ export interface DestinationRow {
   readonly open: number;
   readonly daily: number;
   readonly day: string;
+  readonly hour_from: number | null;
+  readonly hour_given: number | null;
 }
 
 export const DESTINATION_COLUMNS: readonly Column<DestinationRecord>[] = [
@@ -48,6 +50,8 @@ export const DESTINATION_COLUMNS: readonly Column<DestinationRecord>[] = [
   numberColumn((record) => record.open),
   numberColumn((record) => record.daily),
   textColumn((record) => record.day),
+  numberColumn((record) => record.hour?.from ?? null),
+  numberColumn((record) => record.hour?.given ?? null),
 ];
 
 export const destinationOf = (row: DestinationRow): DestinationRecord => ({
@@ -55,7 +59,12 @@ export const destinationOf = (row: DestinationRow): DestinationRecord => ({
   open: row.open,
   daily: row.daily,
   day: row.day,
+  ...hourOf(row),
 });
+
+/** Absent where hours are not counted. */
+const hourOf = ({ hour_from: from, hour_given: given }: Pick<PoolRow, 'hour_from' | 'hour_given'>): Pick<PoolRecord, 'hour'> =>
+  from === null || given === null ? {} : { hour: { from, given } };
 
 export interface PoolRow {
   readonly pool_id: string;
@@ -68,6 +77,8 @@ export interface PoolRow {
   readonly wake_at: number | null;
   readonly wake_generation: number;
   readonly members: readonly MemberLedger[];
+  readonly hour_from: number | null;
+  readonly hour_given: number | null;
 }
 
 export const POOL_COLUMNS: readonly Column<PoolRecord>[] = [
@@ -81,6 +92,8 @@ export const POOL_COLUMNS: readonly Column<PoolRecord>[] = [
   numberColumn((record) => record.wakeAt),
   numberColumn((record) => record.wakeGeneration),
   textColumn((record) => JSON.stringify(record.members)),
+  numberColumn((record) => record.hour?.from ?? null),
+  numberColumn((record) => record.hour?.given ?? null),
 ];
 
 export const poolOf = (row: PoolRow): PoolRecord => ({
@@ -94,12 +107,13 @@ export const poolOf = (row: PoolRow): PoolRecord => ({
   wakeAt: row.wake_at,
   wakeGeneration: row.wake_generation,
   members: row.members,
+  ...hourOf(row),
 });
 
 export interface WaiterRow {
   readonly pool_id: string;
   readonly lead_id: LeadId;
-  readonly rank: number;
+  readonly turn_at: number;
   readonly waiting_since: number;
   readonly seen_generation: number;
 }
@@ -107,7 +121,7 @@ export interface WaiterRow {
 export const WAITER_COLUMNS: readonly Column<WaiterRecord>[] = [
   textColumn((record) => record.poolId),
   textColumn((record) => record.leadId),
-  numberColumn((record) => record.rank),
+  numberColumn((record) => record.turnAt),
   numberColumn((record) => record.waitingSince),
   numberColumn((record) => record.seenGeneration),
 ];
@@ -115,7 +129,7 @@ export const WAITER_COLUMNS: readonly Column<WaiterRecord>[] = [
 export const waiterOf = (row: WaiterRow): WaiterRecord => ({
   poolId: row.pool_id,
   leadId: row.lead_id,
-  rank: row.rank,
+  turnAt: row.turn_at,
   waitingSince: row.waiting_since,
   seenGeneration: row.seen_generation,
 });

@@ -67,23 +67,26 @@ const UPSERT_LEADS = statement(
 
 const UPSERT_DESTINATIONS = statement(
   'destinations-upsert',
-  `INSERT INTO destinations (destination_id, open, daily, day)
-   SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[])
-   ON CONFLICT (destination_id) DO UPDATE SET open = excluded.open, daily = excluded.daily, day = excluded.day`,
+  `INSERT INTO destinations (destination_id, open, daily, day, hour_from, hour_given)
+   SELECT r.destination_id, r.open, r.daily, r.day, to_timestamp(r.hour_from / 1000), r.hour_given
+     FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::float8[], $6::integer[])
+       AS r (destination_id, open, daily, day, hour_from, hour_given)
+   ON CONFLICT (destination_id) DO UPDATE SET
+     open = excluded.open, daily = excluded.daily, day = excluded.day, hour_from = excluded.hour_from, hour_given = excluded.hour_given`,
 );
 
 const UPSERT_POOLS = statement(
   'pools-upsert',
-  `INSERT INTO pools (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members)
+  `INSERT INTO pools (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given)
    SELECT r.pool_id, r.generation, r.open, r.daily, r.day, r.waiting, r.wake_pending, to_timestamp(r.wake_at / 1000),
-          r.wake_generation, r.members::jsonb
+          r.wake_generation, r.members::jsonb, to_timestamp(r.hour_from / 1000), r.hour_given
      FROM unnest($1::text[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::boolean[], $8::float8[],
-                 $9::bigint[], $10::text[])
-       AS r (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members)
+                 $9::bigint[], $10::text[], $11::float8[], $12::integer[])
+       AS r (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given)
    ON CONFLICT (pool_id) DO UPDATE SET
      generation = excluded.generation, open = excluded.open, daily = excluded.daily, day = excluded.day, waiting = excluded.waiting,
      wake_pending = excluded.wake_pending, wake_at = excluded.wake_at, wake_generation = excluded.wake_generation,
-     members = excluded.members`,
+     members = excluded.members, hour_from = excluded.hour_from, hour_given = excluded.hour_given`,
 );
 
 const DELETE_WAITERS = statement(
@@ -94,12 +97,12 @@ const DELETE_WAITERS = statement(
 
 const UPSERT_WAITERS = statement(
   'waiters-upsert',
-  `INSERT INTO pool_waiters (pool_id, lead_id, rank, waiting_since, seen_generation)
-   SELECT r.pool_id, r.lead_id, r.rank, to_timestamp(r.waiting_since / 1000), r.seen_generation
-     FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::float8[], $5::bigint[])
-       AS r (pool_id, lead_id, rank, waiting_since, seen_generation)
+  `INSERT INTO pool_waiters (pool_id, lead_id, turn_at, waiting_since, seen_generation)
+   SELECT r.pool_id, r.lead_id, to_timestamp(r.turn_at / 1000), to_timestamp(r.waiting_since / 1000), r.seen_generation
+     FROM unnest($1::text[], $2::uuid[], $3::float8[], $4::float8[], $5::bigint[])
+       AS r (pool_id, lead_id, turn_at, waiting_since, seen_generation)
    ON CONFLICT (pool_id, lead_id) DO UPDATE SET
-     rank = excluded.rank, waiting_since = excluded.waiting_since, seen_generation = excluded.seen_generation`,
+     turn_at = excluded.turn_at, waiting_since = excluded.waiting_since, seen_generation = excluded.seen_generation`,
 );
 
 const INSERT_DECISIONS = statement(

@@ -144,8 +144,7 @@ export class MemoryDatabase {
 
   /** In turn: rank, then age. */
   waitersInTurn(poolId: string): readonly WaiterRecord[] {
-    const inTurn = (a: WaiterRecord, b: WaiterRecord) =>
-      a.rank - b.rank || a.waitingSince - b.waitingSince || (a.leadId < b.leadId ? -1 : 1);
+    const inTurn = (a: WaiterRecord, b: WaiterRecord) => a.turnAt - b.turnAt || (a.leadId < b.leadId ? -1 : 1);
     return [...(this.waiters.get(poolId)?.values() ?? [])].sort(inTurn);
   }
 
