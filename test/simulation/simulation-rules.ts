@@ -4,8 +4,10 @@
  */
 import { DEFAULT_ENGAGEMENT, NOT_ENGAGED } from '@lead-router/domain/engagement.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
+import type { Economics } from '@lead-router/domain/margin/economics.ts';
 import { NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
 import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } from '@lead-router/domain/rule-set.ts';
+import { POOL_PRESETS } from '@lead-router/domain/strategies/strategy-names.ts';
 import { acceptWithin, NO_SLA } from '@lead-router/testkit/builders/test-rule-set.ts';
 
 /** Monday 2026-01-05, twelve seconds before the pool with hours opens. */
@@ -21,6 +23,12 @@ export const LAST_RESORT = 'last';
 const ENGAGED = 9;
 const MINUTES_OF_DAY = 24 * 60;
 const NO_CAPS = { open: null, daily: null };
+
+function economicsOf(value: number): Economics {
+  const byGrade = Object.fromEntries(GRADES.map((grade) => [grade, value]));
+  const prior = { rate: 0.3, strength: 2 };
+  return { revenue: { kind: 'VALUE', byGrade }, cost: 0, handlingMs: 0, hourCost: 0, minShare: 0, prior, convertsOn: 'WON' };
+}
 
 function agent(agentId: string, open: number | null): Agent {
   return { agentId, name: agentId, weight: 1, caps: { open, daily: null }, hours: null, leave: [], active: true };
@@ -70,6 +78,13 @@ const POOLS: readonly Pool[] = [
 
 export const AGENT_NAMES: readonly string[] = POOLS.flatMap(({ agents }) => agents.map(({ agentId }) => agentId));
 
+/** Desk or calls, by what each has made of such leads: outcomes change where the next ones go. */
+const BY_MARGIN: NonNullable<Rule['among']> = { pools: ['desk', 'calls'], strategy: POOL_PRESETS.margin };
+const ECONOMICS: Readonly<Record<string, Economics>> = {
+  sales: { ...economicsOf(100), cost: 10, convertsOn: 'QUALIFIED' },
+  desk: { ...economicsOf(50), minShare: 0.1 },
+};
+
 const DESTINATIONS: readonly Destination[] = ['sales', 'desk', 'deciders'].map((destinationId) => ({
   destinationId,
   kind: 'SALES',
@@ -77,6 +92,7 @@ const DESTINATIONS: readonly Destination[] = ['sales', 'desk', 'deciders'].map((
   caps: destinationId === 'desk' ? { open: 2, daily: null } : NO_CAPS,
   zone: 'UTC',
   webhook: null,
+  ...(ECONOMICS[destinationId] && { economics: ECONOMICS[destinationId] }),
 }));
 
 /** What an even version sends elsewhere than an odd one. */
@@ -88,6 +104,7 @@ export function simulationRuleSet(version: number): RuleSet {
     description: `leads for ${name}`,
     when: name === LAST_RESORT ? null : `lead.attributes.pool == "${name}"`,
     to: version % 2 === 0 ? (SWAPPED[name] ?? name) : name,
+    ...(name === 'desk' && { among: BY_MARGIN }),
   }));
   const last = rules.length - 1;
   const matchAt = (index: number): RuleMatch => {
