@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openScenarioInFolder, type Scenario } from './scenario.ts';
 import { burstStory } from './stories/burst.ts';
+import { businessMinutesStory } from './stories/business-minutes.ts';
 import { capacityRules } from './stories/capacity-rules.ts';
 import { nobodyStory } from './stories/nobody.ts';
 import { closedStory, openingStory } from './stories/opening-hours.ts';
@@ -12,12 +13,13 @@ let opened: Scenario;
 const scenario = () => opened;
 
 beforeAll(async () => {
-  opened = await openScenarioInFolder((folder) => ({ folder, rules: capacityRules(null), instances: { router: 2 } }));
+  opened = await openScenarioInFolder((folder) => ({ folder, rules: capacityRules(), instances: { router: 2 } }));
 });
 
 afterAll(() => opened.stop());
 
 // In this order: what nobody is responsible for is decided while the offices are still closed.
+businessMinutesStory(scenario);
 closedStory(scenario);
 nobodyStory(scenario);
 openingStory(scenario);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DeployedWorld, openDeployedWorld } from './stories/deployed-world.ts';
 import { governmentStory } from './stories/government.ts';
 import { keyAccountStory } from './stories/key-account.ts';
+import { sixDepartmentsStory } from './stories/six-departments.ts';
 import { telecomStory } from './stories/telecom.ts';
 import { unsupportedProductStory } from './stories/unsupported-product.ts';
 import { vendorStory } from './stories/vendor-promises.ts';
@@ -21,6 +22,7 @@ afterAll(() => opened.stop());
 // One after the other over one system; each has leads of its own.
 governmentStory(world);
 keyAccountStory(world);
+sixDepartmentsStory(world);
 vendorStory(world);
 unsupportedProductStory(world);
 telecomStory(world);

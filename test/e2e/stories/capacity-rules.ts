@@ -13,12 +13,29 @@ export const ON_LEAVE = 'dee';
 export const DESKS = ['olga', 'otto'];
 export const OPEN_EACH = 4;
 
+export const SHIFT_ACCEPT_MINUTES = 5;
+
 /** Seconds that the first final decision maker has. */
 export const ACCEPT_SECONDS = 5;
 
-/** `hours` of both offices, as in a rule set; null: around the clock. */
-export const capacityRules = (hours: string | null): string => `
+export interface CapacityHours {
+  /** Of both offices, as in a rule set. Left out: around the clock. */
+  readonly offices?: string;
+  readonly shift?: Shift;
+}
+
+/** Somebody's last shift before a holiday. */
+export interface Shift {
+  readonly zone: string;
+  readonly hours: string;
+  /** A day, as in a rule set. */
+  readonly holiday: string;
+}
+
+export const capacityRules = ({ offices, shift }: CapacityHours = {}): string => `
 name: capacity
+calendars:
+  closed: [${shift?.holiday ?? '2020-01-01'}]
 scoring:
   grades:
     - { grade: HOT, when: lead.attributes.grade == "HOT" }
@@ -28,12 +45,13 @@ rules:
   - { id: burst, when: lead.attributes.for == "burst", to: ${BURST_POOL} }
   - { id: office, when: lead.attributes.for == "office", to: office }
   - { id: hall, when: lead.attributes.for == "hall", to: hall }
+  - { id: shift, when: lead.attributes.for == "shift", to: shift }
 lastResort:
   to: chiefs
   description: No rule matched; the final decision makers have it
 destinations:
   - { id: sales, kind: SALES }
-  - { id: offices, kind: CALL_CENTER${hours === null ? '' : `, hours: ${hours}`} }
+  - { id: offices, kind: CALL_CENTER${offices === undefined ? '' : `, hours: ${offices}`} }
 pools:
   - id: ${BURST_POOL}
     destination: sales
@@ -44,6 +62,11 @@ ${BURST_AGENTS.map(({ agentId, weight, open }) => `      - { id: ${agentId}, wei
     destination: offices
     agents: [${DESKS.map((agentId) => `{ id: ${agentId}, caps: { open: ${OPEN_EACH} } }`).join(', ')}]
   - { id: hall, destination: offices, agents: [{ id: hal }, { id: hanna }, { id: hugo }] }
+  - id: shift
+    destination: sales
+    ${shift === undefined ? '' : `zone: ${shift.zone}\n    hours: ${shift.hours}\n    holidays: closed`}
+    sla: { accept: { within: ${SHIFT_ACCEPT_MINUTES}m, warnAt: 80% }, reassignments: 1 }
+    agents: [{ id: sue }, { id: sid }]
   - { id: chiefs, destination: sales, acceptWithin: ${ACCEPT_SECONDS}s, agents: [{ id: chief }, { id: deputy }] }
 `;
 

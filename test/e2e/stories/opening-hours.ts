@@ -31,7 +31,7 @@ export function closedStory(scenario: () => Scenario): void {
     test('the leads wait, in the queue of their pool', async () => {
       const closed = closedUntilNextMinute(LEAST_CLOSED_MS);
       opensAt = closed.opensAt;
-      await scenario().flip(capacityRules(closed.hours));
+      await scenario().flip(capacityRules({ offices: closed.hours }));
       // One by one, so that each is older than the next.
       for (let index = 0; index < QUEUE; index++) {
         await scenario().submit([
