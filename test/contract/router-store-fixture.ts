@@ -112,6 +112,7 @@ export interface BatchParts {
   readonly writes?: Partial<BatchWrites>;
   readonly decisions?: BatchWriteSet['decisions'];
   readonly contexts?: BatchWriteSet['contexts'];
+  readonly early?: BatchWriteSet['early'];
 }
 
 export const aBatch = (parts: BatchParts = {}): BatchWriteSet => ({
@@ -130,6 +131,7 @@ export const aBatch = (parts: BatchParts = {}): BatchWriteSet => ({
   decisions: parts.decisions ?? [],
   writes: { ...NO_WRITES, ...parts.writes },
   contexts: parts.contexts ?? new Map(),
+  ...(parts.early && { early: parts.early }),
 });
 
 /** Sorted, without repeats, as the port asks for. */

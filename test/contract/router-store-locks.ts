@@ -247,6 +247,7 @@ export const describeLocks = (fixture: () => RouterStoreFixture): void => {
         leads: new Map([[lead.leadId, lead]]),
         contexts: new Map([[lead.leadId, Buffer.from('before')]]),
         identities: new Map([[identity.identity, identity]]),
+        early: new Map(),
       });
       await transaction.commit();
       const { leads, contexts: after } = await store.peek(keys);

@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { describeBatches } from './router-store-batches.ts';
 import { describeConversions } from './router-store-conversions.ts';
+import { describeEarly } from './router-store-early.ts';
 import type { CreateRouterStore, RouterStoreFixture } from './router-store-fixture.ts';
 import { describeLocks } from './router-store-locks.ts';
 import { describePresence } from './router-store-presence.ts';
@@ -40,5 +41,6 @@ export const routerStoreContract = (name: string, createStore: CreateRouterStore
     describeTimers(fixture);
     describePresence(fixture);
     describeConversions(fixture);
+    describeEarly(fixture);
   });
 };

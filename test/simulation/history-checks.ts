@@ -1,8 +1,9 @@
 /**
  * What was learned of a lead is with it at rest: each activity that brought something stands once in its history, each note once with
- * its person, whatever was repeated, torn or decided again; and each lead's clocks are in order, the first of them its timer.
+ * its person, whatever was repeated, torn or decided again; one that came before its lead was applied once with it, and is kept as long
+ * as that has not come; and each lead's clocks are in order, the first of them its timer.
  */
-import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { LeadRecord, RouterInput } from '@lead-router/domain/routing-model.ts';
 import { decodeBatchBody } from '@lead-router/store/batch-body.ts';
 import { noteOf } from './upstream.ts';
@@ -13,7 +14,36 @@ type Activity = Extract<RouterInput, { readonly kind: 'ACTIVITY' }>;
 export async function violationsOfHistory(world: World): Promise<readonly string[]> {
   const { database, codecs } = world;
   await codecs.wire.prepareStored(database.contexts.values());
-  return [...learnedOf(world)].flatMap(([leadId, activities]) => violationsOf(world, leadId, activities)).concat(clocksOutOfOrder(world));
+  return [
+    ...[...learnedOf(world)].flatMap(([leadId, activities]) => violationsOf(world, leadId, activities)),
+    ...earlyOnesLost(world),
+    ...clocksOutOfOrder(world),
+  ];
+}
+
+/** An input without facts is one whose lead was not known: it is an input again once the lead is, and in the table until then. */
+function earlyOnesLost({ database, scheduler }: World): readonly string[] {
+  const early = new Map<EventId, LeadId>();
+  const applied = new Map<EventId, number>();
+  for (const { body } of database.batches.values()) {
+    for (const { kind, eventId, leadId, ...input } of decodeBatchBody(body).inputs) {
+      if (kind !== 'ACTIVITY' || !('facts' in input)) continue;
+      if (input.facts === null) early.set(eventId, leadId);
+      else applied.set(eventId, (applied.get(eventId) ?? 0) + 1);
+    }
+  }
+  const waiting = [...early].filter(([, leadId]) => !database.leads.has(leadId)).map(([eventId]) => eventId);
+  for (const eventId of early.keys()) if (applied.has(eventId)) scheduler.count('early activity applied');
+  return [
+    ...[...applied].filter(([, times]) => times > 1).map(([eventId, times]) => `activity ${eventId} was applied ${times} times`),
+    ...[...early]
+      .filter(([eventId, leadId]) => database.leads.has(leadId) && !applied.has(eventId))
+      .map(([eventId]) => `never applied, though its lead came: ${eventId}`),
+    ...waiting.filter((eventId) => !database.early.has(eventId)).map((eventId) => `not kept for its lead: ${eventId}`),
+    ...[...database.early.keys()]
+      .filter((eventId) => !waiting.includes(eventId))
+      .map((eventId) => `kept for a lead that has it: ${eventId}`),
+  ];
 }
 
 /** By lead, the activities that were decided upon while the lead was known and that are to be kept. */

@@ -120,6 +120,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'early-activities-lost',
+    mistake: 'An activity that comes before its lead counts as applied, and nobody keeps it.',
+    edits: [{ file: ATTEMPT, find: '...(early && { early }),', replace: '' }],
+  },
+  {
     name: 'lock-order-broken',
     mistake: 'Batches of one partition lock their pools first, and the last one first.',
     edits: [

@@ -16,6 +16,7 @@ const FIRST_SEED = Number(process.env.TEST_SEED ?? 1) % 1_000_000_000;
 const INGREDIENTS: Readonly<Record<string, readonly string[]>> = {
   'crashes between any two steps': ['kill', 'emitted again', 'assigned again', 'member expired'],
   repeats: ['repeated upstream', 'repeat ignored', 'ignored LEAD_UNKNOWN', 'ignored TIMER_SUPERSEDED'],
+  'any order': ['activity before its lead', 'ignored LEAD_NOT_YET_KNOWN', 'early activity applied'],
   'lost commit answers': [
     'kafka answer lost',
     'kafka request lost',

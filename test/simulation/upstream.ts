@@ -58,11 +58,32 @@ function planLead(world: World, { n, accepted }: { n: number; accepted: Set<Lead
   const { enrichment } = ruleSet.enrich(lead, null, (text) => text);
   const scoring = ruleSet.score(lead, enrichment, { isQualified: false });
   if (!isPoisoned) accepted.add(leadId);
-  soon(world, `lead ${n} arrives`, () => {
+  const arrive = (): void => {
     const record = scoredRecord(codecs.inbox, { leadId, lead, enrichment, scoring, ruleSetVersion, submittedAt: world.scheduler.now });
     append(world, record);
-  });
+  };
+  if (shape.chance(0.2)) soon(world, `activities of lead ${n} arrive before it`, () => comeFirst(world, { n, leadId, arrive }));
+  else soon(world, `lead ${n} arrives`, arrive);
   return leadId;
+}
+
+/** The latest one first, as a system may that sends its backlog; the lead right behind them, or some time later. */
+function comeFirst(world: World, { n, leadId, arrive }: { n: number; leadId: LeadId; arrive: () => void }): void {
+  const { scheduler, shape, codecs } = world;
+  const { random } = scheduler;
+  for (let left = 1 + random.int(3); left > 0; left--) {
+    scheduler.count('activity before its lead');
+    const activity = random.pick(ACTIVITIES);
+    const eventId = eventIdFor('early', world.seed, n, left);
+    const occurredAt = scheduler.now - random.int(800);
+    const detail = detailOf(world, { activity, eventId, record: undefined });
+    append(
+      world,
+      activityRecord(codecs.inbox, { eventId, leadId, activity, agentId: random.chance(0.5) ? null : 'f1', occurredAt, detail }),
+    );
+  }
+  if (shape.chance(0.5)) arrive();
+  else soon(world, `lead ${n} arrives after its activities`, arrive);
 }
 
 /** Mostly the owner does something; sometimes a system, or somebody who has lost the lead. */

@@ -198,7 +198,7 @@ describe('the end of a lead', () => {
 
   it('is not for a stranger to say, nor known of a lead nobody submitted', () => {
     const world = given(TWO).act('lead', 'WON', { agentId: 'eve' }).act('ghost', 'WON').drain();
-    expect(world.ignored).toEqual(['NOT_THE_OWNER', 'LEAD_UNKNOWN']);
+    expect(world.ignored).toEqual(['NOT_THE_OWNER', 'LEAD_NOT_YET_KNOWN']);
   });
 });
 

@@ -5,6 +5,8 @@
  * Only the owner, or a system on nobody's behalf, moves a lead by a word. What becomes known of the lead (answers, notes, engagement)
  * counts whoever says it, and the rules decide again. An acceptance or first response that happened before a deadline but arrives
  * after the lead was taken away retracts the breach; the lead stays with its new owner, who has been told of it.
+ *
+ * One that comes before its lead is kept by the caller, who gives it as an input again behind the lead's submission.
  */
 import { chooseByRules } from './decide-choice.ts';
 import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
@@ -18,7 +20,7 @@ import { ACCEPT_CLOCKS, setClocks, stopClocks } from './timers.ts';
 export function decideActivity(state: BatchState, input: ActivityInput, turn: Turn): void {
   const lead = state.lead(input.leadId);
   if (lead === undefined) {
-    state.ignore(turn, 'LEAD_UNKNOWN');
+    state.ignore(turn, 'LEAD_NOT_YET_KNOWN');
     return;
   }
   const report = { lead, input, turn };

@@ -25,6 +25,7 @@ const CAUSES: Readonly<Record<DecisionCause, string>> = {
 const IGNORED: Readonly<Record<IgnoredInput['reason'], string>> = {
   TIMER_SUPERSEDED: 'the clock that fired had been stopped or set anew',
   LEAD_UNKNOWN: 'no such lead has been decided',
+  LEAD_NOT_YET_KNOWN: 'the lead had not come yet: it is kept until then',
   LEAD_ALREADY_SUBMITTED: 'the lead had been decided before',
   NOT_WAITING: 'the lead was not waiting there any more',
   ALREADY_CLOSED: 'the lead was closed',
@@ -103,8 +104,9 @@ export function passedOnWords({ poolId, atCap }: Extract<TraceStep, { readonly k
 export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
   const isLast = step.poolId === ruleSet.lastResortPool ? ' (the final decision makers)' : '';
   const queue = step.waiting === 0 ? '' : ` ${step.waiting} wait there.`;
-  const strategy = step.outcome === 'GIVEN' && step.strategy !== WEIGHTED.name ? ` Strategy: ${step.strategy}.` : '';
-  return `Pool ${step.poolId}${isLast} ${OUTCOMES[step.outcome]}.${strategy}${queue}`;
+  const isRanked = step.outcome === 'GIVEN' && step.strategy !== WEIGHTED.name;
+  const outcome = isRanked ? `takes it by its strategy (${step.strategy}), and by the ledger among equals` : OUTCOMES[step.outcome];
+  return `Pool ${step.poolId}${isLast} ${outcome}.${queue}`;
 }
 
 /** @param share of the weight of all who could be chosen, 0 to 1. */
@@ -119,7 +121,7 @@ export function candidateWords(candidate: Candidate, share: number): string {
     case 'NOT_IN_TURN':
       return `${agentId}: not in turn (${standing}; ${books}).`;
     case 'OUTRANKED':
-      return `${agentId}: another suits better (${standing}; ${books}).`;
+      return `${agentId}: the strategy puts another first (${scoreWords(scores)}; ${books}).`;
     case 'NOT_SUITED':
       return `${agentId}: ${candidate.whyNotSuited ?? 'not suited'}.`;
     case 'INACTIVE':

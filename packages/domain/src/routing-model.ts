@@ -346,6 +346,8 @@ export interface IgnoredInput {
   readonly reason:
     | 'TIMER_SUPERSEDED'
     | 'LEAD_UNKNOWN'
+    /** An activity whose lead has not come: kept, and an input again when it has. */
+    | 'LEAD_NOT_YET_KNOWN'
     | 'LEAD_ALREADY_SUBMITTED'
     | 'NOT_WAITING'
     | 'ALREADY_CLOSED'

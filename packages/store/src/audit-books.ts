@@ -1,6 +1,7 @@
 /** The books as one snapshot: what pools, destinations, queues and timers count, and what the leads themselves say. */
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { MemberLedger } from '@lead-router/domain/routing-model.ts';
+import { EARLY_COUNT, type EarlyFigures, NO_EARLY } from './early-activities.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { statement } from './statement.ts';
 
@@ -15,6 +16,10 @@ export interface AuditedBooks {
   readonly queueFaults: Found<QueueFault>;
   /** A running clock without its timer, or a timer without its clock. */
   readonly timerFaults: Found<TimerFault>;
+  /** Activities whose lead has not come. */
+  readonly early: EarlyFigures;
+  /** Activities kept for a lead that is there. */
+  readonly earlyFaults: Found<EarlyFault>;
 }
 
 export interface PoolCounts {
@@ -53,6 +58,11 @@ export interface TimerFault {
   readonly leadId: LeadId;
   readonly clock: string | null;
   readonly timer: string | null;
+}
+
+export interface EarlyFault {
+  readonly leadId: LeadId;
+  readonly eventId: string;
 }
 
 const ONE_SNAPSHOT = statement('audit-books-snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
@@ -102,20 +112,30 @@ const TIMER_FAULTS = statement(
     LIMIT $1`,
 );
 
+const EARLY_FAULTS = statement(
+  'audit-books-early-faults',
+  `SELECT e.lead_id AS "leadId", e.event_id AS "eventId", count(*) OVER () AS total
+     FROM early_activities e JOIN leads l ON l.lead_id = e.lead_id
+    LIMIT $1`,
+);
+
 /** `limit` bounds the faults that are listed, not those that are counted. */
 export const readAuditedBooks = (pool: PostgresPool, limit: number): Promise<AuditedBooks> =>
   pool.inTransaction(async (transaction) => {
     void transaction.run(ONE_SNAPSHOT);
     void transaction.run(ALLOW_SCANS);
-    const [pools, destinations, worked, waiting, queueFaults, timerFaults] = await Promise.all([
+    const [pools, destinations, worked, waiting, queueFaults, timerFaults, [early], earlyFaults] = await Promise.all([
       transaction.run<PoolCounts>(POOLS),
       transaction.run<AuditedBooks['destinations'][number]>(DESTINATIONS),
       transaction.run<WorkedCount>(WORKED),
       transaction.run<WaitingCount>(WAITING),
       transaction.run<QueueFault & Total>(QUEUE_FAULTS, [limit]),
       transaction.run<TimerFault & Total>(TIMER_FAULTS, [limit]),
+      transaction.run<EarlyFigures>(EARLY_COUNT),
+      transaction.run<EarlyFault & Total>(EARLY_FAULTS, [limit]),
     ]);
-    return { pools, destinations, worked, waiting, queueFaults: found(queueFaults), timerFaults: found(timerFaults) };
+    const faults = { queueFaults: found(queueFaults), timerFaults: found(timerFaults), earlyFaults: found(earlyFaults) };
+    return { pools, destinations, worked, waiting, early: early ?? NO_EARLY, ...faults };
   });
 
 interface Total {

@@ -5,10 +5,17 @@ import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { IdentityRecord, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { RULE_VERSION_LOCK } from './advisory-locks.ts';
 import { textArray } from './column-encoding.ts';
-import { LEAD_COLUMN_NAMES, type LeadRow, leadOf } from './lead-row.ts';
+import { LEAD_COLUMN_NAMES, LEAD_COLUMNS, type LeadRow, leadOf } from './lead-row.ts';
 import { lockAndRead } from './lock-and-read.ts';
 import type { PostgresPool } from './postgres-pool.ts';
-import { type PeekResult, type RouterStore, type RouterTransaction, type StoredBatchAnswer, StoreFault } from './router-store.ts';
+import {
+  type PeekKeys,
+  type PeekResult,
+  type RouterStore,
+  type RouterTransaction,
+  type StoredBatchAnswer,
+  StoreFault,
+} from './router-store.ts';
 import { type IdentityRow, identityOf } from './routing-rows.ts';
 import type { SqlTransaction } from './sql-transaction.ts';
 import { statement } from './statement.ts';
@@ -41,6 +48,16 @@ const APPLY_EVENTS = statement(
 );
 
 const PEEK_LEADS = statement('leads-peek', `SELECT ${LEAD_COLUMN_NAMES}, context FROM leads WHERE lead_id = ANY ($1::uuid[])`);
+
+/** As PEEK_LEADS, and beside it, in rows without a lead, what came before leads that may be new. In one statement: nearly always there is nothing. */
+const PEEK_ARRIVING = statement(
+  'leads-peek-arriving',
+  `SELECT ${LEAD_COLUMN_NAMES}, context, NULL AS early FROM leads WHERE lead_id = ANY ($1::uuid[])
+   UNION ALL
+   SELECT lead_id, ${LEAD_COLUMNS.slice(1)
+     .map(() => 'NULL')
+     .join(', ')}, NULL, value FROM early_activities WHERE lead_id = ANY ($2::uuid[])`,
+);
 
 const PEEK_IDENTITIES = statement(
   'identities-peek',
@@ -113,24 +130,39 @@ const readStoredBatch = async (pool: PostgresPool, partition: number, epoch: num
   return { kind: 'OK', stored: from === null || to === null || outputs === null ? null : { partition, from, to, outputs } };
 };
 
-const peek = async (
-  pool: PostgresPool,
-  keys: { readonly leads: readonly LeadId[]; readonly identities: readonly string[] },
-): Promise<PeekResult> => {
+interface PeekedRow extends LeadRow {
+  readonly context: Buffer | null;
+  /** Not null: a row without a lead. */
+  readonly early?: Buffer | null;
+}
+
+const peek = async (pool: PostgresPool, { leads: wanted, identities: keys, arriving = [] }: PeekKeys): Promise<PeekResult> => {
   const [leadRows, identityRows] = await pool.session((run) =>
     Promise.all([
-      keys.leads.length === 0 ? [] : run<LeadRow & { context: Buffer | null }>(PEEK_LEADS, [textArray(keys.leads)]),
-      keys.identities.length === 0 ? [] : run<IdentityRow>(PEEK_IDENTITIES, [textArray(keys.identities)]),
+      wanted.length === 0
+        ? []
+        : arriving.length === 0
+          ? run<PeekedRow>(PEEK_LEADS, [textArray(wanted)])
+          : run<PeekedRow>(PEEK_ARRIVING, [textArray(wanted), textArray(arriving)]),
+      keys.length === 0 ? [] : run<IdentityRow>(PEEK_IDENTITIES, [textArray(keys)]),
     ]),
   );
   const leads = new Map<LeadId, LeadRecord>();
   const contexts = new Map<LeadId, Buffer>();
+  const early = new Map<LeadId, Buffer[]>();
   for (const row of leadRows) {
-    leads.set(row.lead_id, leadOf(row));
-    if (row.context !== null) contexts.set(row.lead_id, row.context);
+    const { lead_id: leadId, context, early: value } = row;
+    if (value) {
+      const values = early.get(leadId);
+      if (values === undefined) early.set(leadId, [value]);
+      else values.push(value);
+      continue;
+    }
+    leads.set(leadId, leadOf(row));
+    if (context !== null) contexts.set(leadId, context);
   }
   const identities = new Map<string, IdentityRecord>(identityRows.map((row) => [row.identity, identityOf(row)]));
-  return { leads, contexts, identities };
+  return { leads, contexts, identities, early };
 };
 
 const missingPartition = (partition: number): never => {

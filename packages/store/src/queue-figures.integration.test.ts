@@ -1,6 +1,7 @@
 /** The figures of an empty database, and of one in which something of each kind waits. */
 import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { readEarlyFigures } from './early-activities.ts';
 import { readQueueFigures } from './queue-figures.ts';
 import { statement } from './statement.ts';
 
@@ -15,7 +16,11 @@ const run = (name: string, text: string) => test.pool.run(statement(`test-${name
 const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 it('says that nothing waits in an empty database', async () => {
-  expect(await readQueueFigures(test.pool)).toEqual({ waiting: [], exceptions: 0, overdueTimerSeconds: 0, deliveries: [] });
+  expect(await readQueueFigures(test.pool)).toEqual({
+    ...{ waiting: [], exceptions: 0, overdueTimerSeconds: 0, deliveries: [] },
+    early: { activities: 0, oldestSeconds: 0 },
+  });
+  expect(await readEarlyFigures(test.pool)).toEqual({ activities: 0, leads: 0, oldestKeptAt: null });
 });
 
 it('counts what waits, and how long the oldest of each has', async () => {
@@ -43,6 +48,10 @@ it('counts what waits, and how long the oldest of each has', async () => {
        ('${id(1)}', '${id(1)}', now(), now() - interval '1 minute', ''), ('${id(1)}', '${id(2)}', now() - interval '1 day', now(), '')`,
   );
   const figures = await readQueueFigures(test.pool);
+  expect(figures.early.activities).toBe(2);
+  expect(figures.early.oldestSeconds).toBeGreaterThanOrEqual(60);
+  expect(figures.early.oldestSeconds).toBeLessThan(3600);
+  expect(await readEarlyFigures(test.pool)).toMatchObject({ activities: 2, leads: 1 });
   const sales = figures.waiting.find(({ poolId }) => poolId === 'sales');
   expect(sales?.leads).toBe(2);
   expect(sales?.oldestSeconds).toBeGreaterThanOrEqual(90);

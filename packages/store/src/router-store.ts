@@ -14,6 +14,7 @@ import type {
   LockSet,
   TimerKind,
 } from '@lead-router/domain/routing-model.ts';
+import type { EarlyWrites } from './early-activities.ts';
 
 /** The one batch kept per partition: what to emit again if its Kafka half is missing. */
 export interface StoredBatch {
@@ -36,6 +37,15 @@ export interface PeekResult {
   /** LeadContext of those leads, in its stored form. */
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
   readonly identities: ReadonlyMap<string, IdentityRecord>;
+  /** Of the arriving leads: values of activities that came before them, in no order. */
+  readonly early: ReadonlyMap<LeadId, readonly Buffer[]>;
+}
+
+export interface PeekKeys {
+  readonly leads: readonly LeadId[];
+  readonly identities: readonly string[];
+  /** Those of the leads that a batch submits: what was kept for them is read with them. Left out: none. */
+  readonly arriving?: readonly LeadId[];
 }
 
 export interface BatchRecord {
@@ -64,6 +74,8 @@ export interface BatchWriteSet {
   readonly writes: BatchWrites;
   /** LeadContext, in its stored form, of leads that are new or whose context changed. */
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
+  /** Left out where no activity came before its lead. */
+  readonly early?: EarlyWrites;
 }
 
 export interface LockedPartition {
@@ -99,7 +111,7 @@ export interface RouterStore {
   raiseEpoch(partition: number): Promise<number>;
   readStoredBatch(partition: number, epoch: number): Promise<StoredBatchAnswer>;
   /** Without locks; may be out of date at once. */
-  peek(keys: { readonly leads: readonly LeadId[]; readonly identities: readonly string[] }): Promise<PeekResult>;
+  peek(keys: PeekKeys): Promise<PeekResult>;
   begin(): Promise<RouterTransaction>;
 }
 

@@ -6,6 +6,7 @@ import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { IdentityRecord, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { type Column, encodeColumns, numberColumn, textArray, textColumn } from './column-encoding.ts';
 import { addOutcomes } from './conversion-counts.ts';
+import { writeEarly } from './early-activities.ts';
 import { LEAD_COLUMN_NAMES, LEAD_COLUMNS } from './lead-row.ts';
 import type { BatchRecord, BatchWriteSet, DecisionRow } from './router-store.ts';
 import { DESTINATION_COLUMNS, IDENTITY_COLUMNS, POOL_COLUMNS, WAITER_COLUMNS } from './routing-rows.ts';
@@ -183,6 +184,10 @@ export const writeBatches = async (transaction: SqlTransaction, sets: readonly B
     removeWaiters(transaction, writes.waitersRemoved),
     put(UPSERT_WAITERS, WAITER_COLUMNS, writes.waitersPut),
     writeTimers(transaction, timerWrites(writes, options.poolTimerId)),
+    writeEarly(
+      transaction,
+      sets.map(({ early, batch }) => ({ early, keptAt: batch.now })),
+    ),
     put(INSERT_DECISIONS, DECISION_COLUMNS, decisions),
     ...sets.flatMap(({ batch, outputs }) => [
       transaction.run(INSERT_BATCH, batchValues(batch)),

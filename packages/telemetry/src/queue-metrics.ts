@@ -32,6 +32,20 @@ export const defineQueueMetrics = ({ gauge }: MetricFactory) => ({
     services: ['watchdog'],
     labels: {},
   }),
+  earlyActivities: gauge({
+    name: 'lead_router_early_activities',
+    unit: 'activities',
+    help: 'Activities that are kept because their lead has not come. Every watchdog says the same: take the maximum.',
+    services: ['watchdog'],
+    labels: {},
+  }),
+  earlyActivitySeconds: gauge({
+    name: 'lead_router_early_activity_age_seconds',
+    unit: 'seconds',
+    help: 'For how long the oldest activity has waited for its lead; 0 when none does. Every watchdog says the same.',
+    services: ['watchdog'],
+    labels: {},
+  }),
   figuresReadAt: gauge({
     name: 'lead_router_figures_read_timestamp_seconds',
     unit: 'seconds since 1970',

@@ -13,6 +13,7 @@ import type {
   PoolRecord,
   WaiterRecord,
 } from '@lead-router/domain/routing-model.ts';
+import type { EarlyActivity } from '@lead-router/store/early-activities.ts';
 import type { BatchRecord, BatchWriteSet, DecisionRow, DueTimer } from '@lead-router/store/router-store.ts';
 import { LockTable } from './lock-table.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -72,6 +73,8 @@ export class MemoryDatabase {
   readonly away = new Map<string, number | null>();
   /** Of conversions, by cell. */
   readonly conversions = new Map<string, OutcomeCounts>();
+  /** Activities whose lead has not come, by event. */
+  readonly early = new Map<EventId, EarlyActivity>();
   /** Circles of waiting transactions that had to be broken. */
   readonly deadlocks: string[] = [];
   activeRuleVersion: number | null;
@@ -134,6 +137,8 @@ export class MemoryDatabase {
     for (const { key, ...counts } of set.writes.outcomes ?? [])
       this.conversions.set(key, sumOf(this.conversions.get(key) ?? NO_OUTCOMES, counts));
     for (const [leadId, context] of set.contexts) this.contexts.set(leadId, context);
+    for (const { eventId } of set.early?.taken ?? []) this.early.delete(eventId);
+    for (const activity of set.early?.kept ?? []) if (!this.early.has(activity.eventId)) this.early.set(activity.eventId, activity);
     for (const row of set.decisions) this.decisions.set(decisionKey(row), row);
     this.batches.set(set.batch.batchId, set.batch);
     this.#setTimers(set.writes);
@@ -142,7 +147,6 @@ export class MemoryDatabase {
     this.onCommit?.(batch);
   }
 
-  /** In turn: rank, then age. */
   waitersInTurn(poolId: string): readonly WaiterRecord[] {
     const inTurn = (a: WaiterRecord, b: WaiterRecord) => a.turnAt - b.turnAt || (a.leadId < b.leadId ? -1 : 1);
     return [...(this.waiters.get(poolId)?.values() ?? [])].sort(inTurn);

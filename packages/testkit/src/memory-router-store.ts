@@ -36,13 +36,14 @@ export function createMemoryRouterStore(options: MemoryStoreOptions): RouterStor
           return { kind: 'OK', stored: stored ? { partition, from: stored.from, to: stored.to, outputs: stored.outputs } : null };
         },
       }),
-    peek: ({ leads, identities }) =>
+    peek: ({ leads, identities, arriving = [] }) =>
       runStatement(options, {
         label: 'peek',
         effect: () => ({
           leads: pick(database.leads, leads),
           contexts: pick(database.contexts, leads),
           identities: pick(database.identities, identities),
+          early: earlyOf(database, new Set(arriving)),
         }),
       }),
     begin: async () => {
@@ -244,6 +245,12 @@ function pick<K extends string | LeadId, V>(table: ReadonlyMap<K, V>, keys: read
     const value = table.get(key);
     if (value !== undefined) found.set(key, value);
   }
+  return found;
+}
+
+function earlyOf({ early }: MemoryDatabase, leads: ReadonlySet<LeadId>): ReadonlyMap<LeadId, readonly Buffer[]> {
+  const found = new Map<LeadId, Buffer[]>();
+  for (const { leadId, value } of early.values()) if (leads.has(leadId)) found.set(leadId, [...(found.get(leadId) ?? []), value]);
   return found;
 }
 

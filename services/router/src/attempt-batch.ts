@@ -19,6 +19,7 @@ import type {
 } from '@lead-router/store/router-store.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { batchOutputs } from './batch-outputs.ts';
+import { type EarlyActivities, earlyWrites, readEarly } from './early-activities.ts';
 import { noLocks, unionLocks } from './lock-sets.ts';
 import { type PreparedBatch, prepareInputs } from './prepare-inputs.ts';
 import type { ReadBatch, RouterLedgerOptions } from './router-ledger.ts';
@@ -85,26 +86,34 @@ type WithinAnswer = Exclude<AttemptAnswer, { kind: 'COMMITTED' }> | { readonly k
 async function prepareAll(options: RouterLedgerOptions, attempt: Attempt, using: RuleSetInUse): Promise<readonly Prepared[]> {
   const identities = new Set<string>();
   const leads = new Set<LeadId>();
+  const arriving = new Set<LeadId>();
   for (const message of attempt.batches.flatMap(({ messages }) => messages)) {
     leads.add(message.leadId);
-    if (message.kind === 'SCORED') for (const identity of message.content.enrichment.identities) identities.add(identity);
+    if (message.kind !== 'SCORED') continue;
+    arriving.add(message.leadId);
+    for (const identity of message.content.enrichment.identities) identities.add(identity);
   }
-  const peeked = await options.store.peek({ leads: [...leads], identities: [...identities] });
+  const peeked = await options.store.peek({ leads: [...leads], identities: [...identities], arriving: [...arriving] });
   await options.wire.prepareStored(peeked.contexts.values());
-  return attempt.batches.map((batch) => prepare(options, { batch, extra: attempt.extra, peeked }, using));
+  const early = await readEarly(options.wire, peeked.early);
+  return attempt.batches.map((batch) => prepare(options, { batch, extra: attempt.extra, peeked, early }, using));
 }
 
-function prepare(
-  options: RouterLedgerOptions,
-  { batch, extra, peeked }: { readonly batch: ReadBatch; readonly extra: LockSet; readonly peeked: PeekResult },
-  using: RuleSetInUse,
-): Prepared {
+interface BatchToPrepare {
+  readonly batch: ReadBatch;
+  readonly extra: LockSet;
+  readonly peeked: PeekResult;
+  readonly early: EarlyActivities;
+}
+
+function prepare(options: RouterLedgerOptions, { batch, extra, peeked, early }: BatchToPrepare, using: RuleSetInUse): Prepared {
   const preparing = {
     ruleSet: using.ruleSet,
     ruleSetVersion: using.version,
     hashIdentity: options.hashIdentity,
     wire: options.wire,
     now: options.clock.now(),
+    early,
   };
   const prepared = prepareInputs(batch.messages, peeked, preparing);
   // An event that turns out to be a repeat must not have been learned from.
@@ -126,7 +135,7 @@ async function withinTransaction(options: RouterLedgerOptions, batches: readonly
   // Issued together, carried out in this order: one round trip.
   const partitionRows = batches.map(({ batch: { request } }) => transaction.lockPartition(request.partition));
   const activeVersion = transaction.shareRuleVersion();
-  const freshEvents = transaction.applyEvents(batches.flatMap(({ inputs }) => inputs.map((input) => input.eventId)));
+  const freshEvents = transaction.applyEvents(batches.flatMap(({ batch }) => batch.messages.map(({ eventId }) => eventId)));
   const lockedSnapshot = transaction.lockAndRead(locks, { waitersPerPool: options.wakeupsPerPool });
   await Promise.allSettled([...partitionRows, activeVersion, freshEvents, lockedSnapshot]);
   const rows = await Promise.all(partitionRows);
@@ -171,10 +180,11 @@ function decidePrepared(
   { prepared, snapshot, fresh, storedNow }: Turn,
   using: RuleSetInUse,
 ): Extract<BatchOutcome, { kind: 'MISSING_LOCKS' }> | ({ readonly kind: 'DECIDED' } & DecidedBatch) {
-  const { request, refused } = prepared.batch;
-  const isAllFresh = prepared.inputs.every((input) => fresh.has(input.eventId));
-  const { inputs, messages, contextsAfter } = isAllFresh ? prepared : prepared.without((id) => fresh.has(id));
-  for (const { eventId } of inputs) fresh.delete(eventId);
+  const { request, refused, messages: read } = prepared.batch;
+  const freshOfBatch = new Set(read.flatMap(({ eventId }) => (fresh.has(eventId) ? [eventId] : [])));
+  const isAllFresh = freshOfBatch.size === read.length;
+  const { inputs, turns, contextsAfter } = isAllFresh ? prepared : prepared.without((id) => freshOfBatch.has(id));
+  for (const eventId of freshOfBatch) fresh.delete(eventId);
   const context = { now: Math.max(options.clock.now(), storedNow ?? 0), seed: seedOf(request.partition, request.from) };
   const outcome = decideBatch({
     ruleSet: using.ruleSet,
@@ -198,15 +208,17 @@ function decidePrepared(
     body: encodeBatchBody({ inputs, snapshot, context }),
   };
   const contexts = contextsAfter(new Set(outcome.ignored.map(({ inputIndex }) => inputIndex)));
-  const outputs = batchOutputs(options.wire, { outcome, messages, contexts: contexts.all, batch, refused });
+  const outputs = batchOutputs(options.wire, { outcome, messages: turns.messages, contexts: contexts.all, batch, refused });
+  const early = earlyWrites(outcome, turns);
   const written: BatchWriteSet = {
     batch,
     outputs: encodeOutputs(outputs),
     decisions: decisionRows(outcome),
     writes: outcome.writes,
     contexts: storedContexts(options, contexts.changed, outcome),
+    ...(early && { early }),
   };
-  const repeats = prepared.inputs.length - inputs.length;
+  const repeats = read.length - freshOfBatch.size;
   return { kind: 'DECIDED', batch: prepared.batch, outputs, decided: outcome, before: snapshot, repeats, now: context.now, written };
 }
 

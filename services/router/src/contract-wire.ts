@@ -90,6 +90,7 @@ function readRecord(inbox: InboxCodec, record: ConsumedRecord): ReadAnswer {
     const message = fromInboxEvent(cut);
     if (message.kind === 'UNREADABLE') return { ok: false, record, code: 'LR_INBOX_UNREADABLE', detail: message.reason };
     const base = { offset: record.offset, correlationId: cut.prefix.envelope.correlationId, headers: record.headers };
+    if (message.kind === 'ACTIVITY') return { ok: true, message: { ...message, ...base, value: record.value } };
     if (message.kind !== 'SCORED') return { ok: true, message: { ...message, ...base } };
     const { context, ...scored } = message;
     const { lead, enrichment, scoring } = openContext(context);

@@ -10,6 +10,7 @@ import { activityRecord } from '@lead-router/testkit/inbox-records.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { aLead } from '../../../test/contract/router-store-fixture.ts';
 import { simulationRuleSet } from '../../../test/simulation/simulation-rules.ts';
+import { type EarlyActivities, earlyWrites, readEarly } from './early-activities.ts';
 import { type PreparedBatch, prepareInputs } from './prepare-inputs.ts';
 import type { InboxMessage } from './router-wire.ts';
 import { consumed, type LedgerWorld, openLedgerWorld, scoredTestLead, testLeadId } from './router-world.test-support.ts';
@@ -19,7 +20,7 @@ const NOBODY_KNOWN = {
   ...{ fax: null, street: null, comments: null },
 };
 const NOW = Date.UTC(2026, 0, 5);
-const NOBODY: PeekResult = { leads: new Map(), contexts: new Map(), identities: new Map() };
+const NOBODY: PeekResult = { leads: new Map(), contexts: new Map(), identities: new Map(), early: new Map() };
 
 interface Prepared extends PreparedBatch {
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
@@ -36,7 +37,12 @@ afterEach(() => world.close());
 
 async function prepare(
   records: readonly OutgoingRecord[],
-  options: { readonly version?: number; readonly peeked?: PeekResult; readonly ignored?: ReadonlySet<number> } = {},
+  options: {
+    readonly version?: number;
+    readonly peeked?: PeekResult;
+    readonly ignored?: ReadonlySet<number>;
+    readonly early?: EarlyActivities;
+  } = {},
 ): Promise<Prepared> {
   const { version = 1, peeked = NOBODY } = options;
   const answers = await world.wire.read(consumed(records));
@@ -50,6 +56,7 @@ async function prepare(
     hashIdentity: (text) => text,
     wire: world.wire,
     now: NOW,
+    early: options.early ?? new Map(),
   });
   const { all, changed } = prepared.contextsAfter(options.ignored ?? new Set());
   return { ...prepared, contexts: all, changedContexts: new Set(changed.keys()) };
@@ -196,9 +203,55 @@ describe('an activity', () => {
   });
 });
 
+describe('an activity that came before its lead', () => {
+  const at = (occurredAt: number, kind: 'NOTED' | 'ENGAGED' | 'ACCEPTED'): OutgoingRecord =>
+    activityRecord(world.inbox, {
+      eventId: asEventId(`${kind}-${occurredAt}`),
+      leadId: testLeadId('a'),
+      activity: kind,
+      agentId: null,
+      occurredAt,
+    });
+  const ids = ({ inputs }: Prepared): readonly string[] => inputs.map(({ eventId, kind }) => (kind === 'SCORED' ? kind : eventId));
+  const keptBefore = (...records: readonly OutgoingRecord[]): Promise<EarlyActivities> =>
+    readEarly(world.wire, new Map([[testLeadId('a'), records.flatMap(({ value }) => (value === null ? [] : [value]))]]));
+
+  test('is applied behind it, in the order in which they happened, with what an earlier batch kept', async () => {
+    const early = await keptBefore(at(40, 'NOTED'), at(10, 'ENGAGED'));
+    const lead = scoredTestLead(world.inbox, { name: 'a' });
+    const prepared = await prepare(
+      [at(30, 'ENGAGED'), scoredTestLead(world.inbox, { name: 'b' }), at(20, 'NOTED'), lead, at(5, 'ACCEPTED')],
+      { early },
+    );
+    expect(ids(prepared)).toEqual(['SCORED', 'SCORED', 'ENGAGED-10', 'NOTED-20', 'ENGAGED-30', 'NOTED-40', 'ACCEPTED-5']);
+    expect(prepared.inputs.every(({ facts }) => facts !== null)).toBe(true);
+    expect(prepared.turns.taken.map(({ eventId }) => eventId)).toEqual(['ENGAGED-10', 'NOTED-40']);
+    expect(prepared.turns.messages.map(({ eventId }) => eventId)).toEqual(prepared.inputs.map(({ eventId }) => eventId));
+    const { history } = world.wire.readContext(prepared.contexts.get(testLeadId('a')) ?? Buffer.alloc(0));
+    expect(history.map(({ eventId }) => eventId)).toEqual(['ACCEPTED-5', 'ENGAGED-10', 'NOTED-20', 'ENGAGED-30', 'NOTED-40']);
+  });
+
+  test('is kept as it came where the lead has not come, and what it was kept with', async () => {
+    const record = at(40, 'NOTED');
+    const prepared = await prepare([record, scoredTestLead(world.inbox, { name: 'b' })]);
+    expect(ids(prepared)).toEqual(['NOTED-40', 'SCORED']);
+    expect(earlyWrites({ ignored: [] }, prepared.turns)).toBeUndefined();
+    const writes = earlyWrites({ ignored: [{ inputIndex: 0, reason: 'LEAD_NOT_YET_KNOWN' }] }, prepared.turns);
+    expect(writes).toEqual({ kept: [{ leadId: testLeadId('a'), eventId: 'NOTED-40', occurredAt: 40, value: record.value }], taken: [] });
+  });
+
+  test('of a known lead takes nothing that was kept; one that cannot be read stays', async () => {
+    const lead = scoredTestLead(world.inbox, { name: 'a' });
+    const again = await prepare([lead], { peeked: await known('a'), early: await keptBefore(at(1, 'NOTED')) });
+    expect([ids(again), again.turns.taken]).toEqual([['SCORED'], []]);
+    const unreadable = await readEarly(world.wire, new Map([[testLeadId('a'), [Buffer.from([1, 2, 3])]]]));
+    expect(ids(await prepare([lead], { early: unreadable }))).toEqual(['SCORED']);
+  });
+});
+
 test('inputs stand in the order of the messages, each beside its own', async () => {
   const ids: readonly LeadId[] = ['b', 'a', 'c'].map(testLeadId);
-  const { inputs, messages } = await prepare(['b', 'a', 'c'].map((name) => scoredTestLead(world.inbox, { name })));
+  const { inputs, turns } = await prepare(['b', 'a', 'c'].map((name) => scoredTestLead(world.inbox, { name })));
   expect(inputs.map(({ leadId }) => leadId)).toEqual(ids);
-  expect(messages.map(({ leadId }) => leadId)).toEqual(ids);
+  expect(turns.messages.map(({ leadId }) => leadId)).toEqual(ids);
 });

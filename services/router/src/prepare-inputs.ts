@@ -10,12 +10,13 @@ import { eventOf, isAlwaysKept, type LeadData, type LeadEvent, learn, remember }
 import type { RouterInput } from '@lead-router/domain/routing-model.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { PeekResult } from '@lead-router/store/router-store.ts';
+import { type EarlyActivities, type MessagesInTurn, putInTurn } from './early-activities.ts';
 import type { InboxMessage, RouterWire } from './router-wire.ts';
 
 export interface PreparedBatch {
   readonly inputs: readonly RouterInput[];
-  /** By input: the message it came from. */
-  readonly messages: readonly InboxMessage[];
+  /** By input: the message it came from; and which of them were kept from before. */
+  readonly turns: MessagesInTurn;
   /** The leads' contexts after the batch. An activity whose input was ignored is not part of its lead's history. */
   contextsAfter(ignored: ReadonlySet<number>): BatchContexts;
 }
@@ -35,6 +36,8 @@ export interface PrepareOptions {
   readonly wire: RouterWire;
   /** For what fades with time. */
   readonly now: number;
+  /** What came before leads that this batch submits. */
+  readonly early: EarlyActivities;
 }
 
 /** What is known of a lead while walking through the batch. */
@@ -53,10 +56,11 @@ type Message<K extends InboxMessage['kind']> = Extract<InboxMessage, { kind: K }
 
 export function prepareInputs(messages: readonly InboxMessage[], peeked: PeekResult, options: PrepareOptions): PreparedBatch {
   const leads = new BatchLeads(peeked, options);
-  const inputs = messages.map((message, inputIndex) =>
+  const turns = putInTurn(messages, peeked.contexts, options.early);
+  const inputs = turns.messages.map((message, inputIndex) =>
     message.kind === 'SCORED' ? scored(leads, message, options) : later(leads, message, inputIndex),
   );
-  return { inputs, messages, contextsAfter: (ignored) => leads.contextsAfter(ignored) };
+  return { inputs, turns, contextsAfter: (ignored) => leads.contextsAfter(ignored) };
 }
 
 function scored(leads: BatchLeads, message: Message<'SCORED'>, options: PrepareOptions): RouterInput {

@@ -40,6 +40,8 @@ export type InboxMessage =
       readonly isHumanResponse: boolean;
       readonly revision: number | null;
       readonly bringsData: boolean;
+      /** As it came, to be kept where its lead is not known yet. */
+      readonly value: Buffer;
       /** All of it: answers, person, system. */
       readonly detail: Pick<ReportedActivity, 'system' | 'answers' | 'attributes' | 'person'>;
     })

@@ -5,7 +5,13 @@ import { createMetrics } from '@lead-router/telemetry/metrics.ts';
 import { expect, it } from 'vitest';
 import { createFigureBoard } from './show-figures.ts';
 
-const nothing: QueueFigures = { waiting: [], exceptions: 0, overdueTimerSeconds: 0, deliveries: [] };
+const nothing: QueueFigures = {
+  waiting: [],
+  exceptions: 0,
+  overdueTimerSeconds: 0,
+  early: { activities: 0, oldestSeconds: 0 },
+  deliveries: [],
+};
 
 it('shows what waits, and 0 once nothing does', async () => {
   const metrics = createMetrics('watchdog');
@@ -15,6 +21,7 @@ it('shows what waits, and 0 once nothing does', async () => {
       waiting: [{ poolId: 'sales', leads: 3, oldestSeconds: 12.5 }],
       exceptions: 2,
       overdueTimerSeconds: 4,
+      early: { activities: 6, oldestSeconds: 70 },
       deliveries: [{ channel: 'webhook', pending: 5, overdueSeconds: 7 }],
     },
     1_000,
@@ -25,6 +32,8 @@ it('shows what waits, and 0 once nothing does', async () => {
   expect(shown).toContain('lead_router_exception_leads{service="watchdog"} 2');
   expect(shown).toContain('lead_router_overdue_timer_seconds{service="watchdog"} 4');
   expect(shown).toContain('lead_router_overdue_delivery_seconds{channel="webhook",service="watchdog"} 7');
+  expect(shown).toContain('lead_router_early_activities{service="watchdog"} 6');
+  expect(shown).toContain('lead_router_early_activity_age_seconds{service="watchdog"} 70');
   show(nothing, 2_000);
   const after = (await metrics.render()).body;
   expect(after).toContain('lead_router_waiting_leads{pool="sales",service="watchdog"} 0');

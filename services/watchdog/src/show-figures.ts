@@ -12,6 +12,8 @@ type FigureMetrics = Pick<
   | 'waitingAgeSeconds'
   | 'exceptionLeads'
   | 'overdueTimerSeconds'
+  | 'earlyActivities'
+  | 'earlyActivitySeconds'
   | 'pendingDeliveries'
   | 'overdueDeliverySeconds'
   | 'figuresReadAt'
@@ -61,6 +63,8 @@ export function createFigureBoard(metrics: FigureMetrics): (figures: QueueFigure
     for (const { channel, ...of } of figures.deliveries) setChannel(channel, of);
     metrics.exceptionLeads.set(figures.exceptions);
     metrics.overdueTimerSeconds.set(figures.overdueTimerSeconds);
+    metrics.earlyActivities.set(figures.early.activities);
+    metrics.earlyActivitySeconds.set(figures.early.oldestSeconds);
     metrics.figuresReadAt.set(now / 1000);
   };
 

@@ -19,6 +19,8 @@ const SOUND: AuditedBooks = {
   waiting: [{ poolId: 'field', leads: 2 }],
   queueFaults: none,
   timerFaults: none,
+  early: { activities: 2, leads: 1, oldestKeptAt: 1_000 },
+  earlyFaults: none,
 };
 const [POOL] = SOUND.pools;
 if (POOL === undefined) throw new Error('no pool');
@@ -32,6 +34,12 @@ describe('the check of books', () => {
   it('finds nothing wrong where the counts are what the leads say', async () => {
     const { report } = await check({});
     expect(report).toMatchObject({ discrepancies: 0, counts: { pools: 1, members: 2, destinations: 1, workedLeads: 5, waitingLeads: 2 } });
+  });
+
+  it('finds an activity that is kept for a lead that is there', async () => {
+    const { leadId } = aLead();
+    const { whats } = await check({ earlyFaults: { total: 1, first: [{ leadId, eventId: 'e-1' }] } });
+    expect(whats).toEqual(['activity e-1 is kept until it comes, and it has come']);
   });
 
   it.each<readonly [string, Partial<AuditedBooks>, readonly string[]]>([

@@ -10,7 +10,7 @@ export interface BooksOutcome {
 }
 
 const PROVES =
-  'the open and waiting counts of pools, members and destinations equal their leads; every waiting lead has its place in the queue and every running clock its timer';
+  'the open and waiting counts of pools, members and destinations equal their leads; every waiting lead has its place in the queue and every running clock its timer; no activity waits for a lead that is there';
 
 /**
  * @param isCountedThroughout whether every rule set that was active had caps for the destination: without caps nothing is counted.
@@ -45,6 +45,10 @@ export async function checkBooks(
       leadId,
       what: `its clock is ${clock ?? 'none'}, its timer ${timer ?? 'none'}${clock === timer ? ', due at another time' : ''}`,
     })),
+  );
+  findings.addCounted(
+    books.earlyFaults.total,
+    books.earlyFaults.first.map(({ leadId, eventId }) => ({ leadId, what: `activity ${eventId} is kept until it comes, and it has come` })),
   );
   return { report: findings.report(), uncounted };
 }

@@ -1,4 +1,5 @@
 /** What an audit cannot know, said plainly: a proof that hides its limits is none. */
+import type { EarlyFigures } from '@lead-router/store/early-activities.ts';
 import type { AuditCut } from './audit-cut.ts';
 
 export interface Limits {
@@ -6,9 +7,10 @@ export interface Limits {
   readonly expiredEvents: number;
   readonly unattributedStates: number;
   readonly uncounted: readonly string[];
+  readonly early: EarlyFigures;
 }
 
-export function notProved({ cut, expiredEvents, unattributedStates, uncounted }: Limits): readonly string[] {
+export function notProved({ cut, expiredEvents, unattributedStates, uncounted, early }: Limits): readonly string[] {
   const topics = [...new Set(cut.partitions.map(({ topic }) => topic))].filter((topic) => cut.hasExpired(topic));
   return [
     ...topics.map((topic) => `${topic} has lost its oldest records by age: what was in them is not proved by it.`),
@@ -18,11 +20,20 @@ export function notProved({ cut, expiredEvents, unattributedStates, uncounted }:
     ...(unattributedStates === 0
       ? []
       : [`${unattributedStates} leads changed without a decision while the audit ran: their latest state is expected behind the cut.`]),
+    ...earlyWords(early),
     ...uncounted.map(
       (destinationId) =>
         `The open leads of destination ${destinationId}: not every rule set that was active had caps for it, and without caps nothing is counted.`,
     ),
     'What receivers outside made of their messages: a delivery may be repeated, see its receipts.',
     'Requests that were refused at the door, by HTTP: no lead came into being, so none is missing.',
+  ];
+}
+
+function earlyWords({ activities, leads, oldestKeptAt }: EarlyFigures): readonly string[] {
+  if (oldestKeptAt === null) return [];
+  const since = new Date(oldestKeptAt).toISOString();
+  return [
+    `${activities} activities are kept for ${leads} leads that have not come, the oldest since ${since}: whether those leads exist anywhere is not known here.`,
   ];
 }

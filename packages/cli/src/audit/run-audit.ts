@@ -12,6 +12,7 @@ import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
 import { deadLetterTopic, TOPICS, valueSubject, vendorOfTopic } from '@lead-router/contracts/topics.ts';
 import { readAuditedBooks } from '@lead-router/store/audit-books.ts';
 import { findRevisionFaults, readAuditedPartitions, scanDecisions, scanLeads, scanSubmissions } from '@lead-router/store/audit-store.ts';
+import type { EarlyFigures } from '@lead-router/store/early-activities.ts';
 import { readDecisions, readLead } from '@lead-router/store/lead-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
@@ -83,7 +84,13 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
     deadLetters: deadLetters.counts(),
     checks,
     discrepancies,
-    notProved: notProved({ cut, expiredEvents: events.expired, unattributedStates: states.unattributed, uncounted: tables.uncounted }),
+    notProved: notProved({
+      cut,
+      expiredEvents: events.expired,
+      unattributedStates: states.unattributed,
+      uncounted: tables.uncounted,
+      early: tables.early,
+    }),
     cut: cut.partitions,
   };
 }
@@ -92,6 +99,7 @@ interface Tables {
   readonly revisions: CheckReport;
   readonly books: CheckReport;
   readonly uncounted: readonly string[];
+  readonly early: EarlyFigures;
   readonly isAtRest: (partition: number) => boolean;
 }
 
@@ -105,10 +113,18 @@ async function readTables(pool: PostgresPool, ledger: AuditLedger, cut: AuditCut
     }
   }
   const revisions = checkRevisions(ledger, await findRevisionFaults(pool, MAX_LISTED));
-  const { report: books, uncounted } = await checkBooks(await readAuditedBooks(pool, MAX_LISTED), isCountedThroughout(pool));
+  const audited = await readAuditedBooks(pool, MAX_LISTED);
+  const { report: books, uncounted } = await checkBooks(audited, isCountedThroughout(pool));
   // After the rows: whatever wrote one of them has been stored by now.
   const partitions = new Map((await readAuditedPartitions(pool)).map(({ partition, storedTo }) => [partition, storedTo ?? 0]));
-  return { revisions, books, uncounted, isAtRest: (partition) => (partitions.get(partition) ?? 0) <= cut.consumed(inbox, partition) };
+  const { early } = audited;
+  return {
+    revisions,
+    books,
+    uncounted,
+    early,
+    isAtRest: (partition) => (partitions.get(partition) ?? 0) <= cut.consumed(inbox, partition),
+  };
 }
 
 async function readEvents({ schemas, pool }: AuditOptions, source: ReadBelowCut, ledger: AuditLedger): Promise<EventOutcome> {

@@ -1,5 +1,6 @@
 /** What runs, where, how far behind, and where the leads are: each part asked by itself, so that one that is down hides no other. */
 import { readActivationLog } from '@lead-router/store/activate-rule-set.ts';
+import { type EarlyFigures, readEarlyFigures } from '@lead-router/store/early-activities.ts';
 import { listRuleSets } from '@lead-router/store/rule-set-store.ts';
 import { listLiveInstances } from '@lead-router/store/service-instances.ts';
 import { readLeadSummary } from '@lead-router/store/summary-store.ts';
@@ -31,6 +32,8 @@ export interface Status {
   readonly ruleSet: ActiveRuleSet | null;
   /** null: Postgres does not answer. */
   readonly leads: LeadCounts | null;
+  /** Activities whose lead has not come. null: Postgres does not answer. */
+  readonly earlyActivities: EarlyFigures | null;
 }
 
 export interface PartStatus {
@@ -80,6 +83,7 @@ export async function readStatus(connection: Connection): Promise<Status> {
     deadLetters: kafka?.deadLetters ?? null,
     ruleSet: postgres?.ruleSet ?? null,
     leads: postgres?.leads ?? null,
+    earlyActivities: postgres?.earlyActivities ?? null,
   };
 }
 
@@ -98,11 +102,12 @@ async function readKafka(kafka: KafkaPort): Promise<{ readonly readers: readonly
 }
 
 async function readPostgres({ pool }: Connection) {
-  const [summary, ruleSets, [activation], instances] = await Promise.all([
+  const [summary, ruleSets, [activation], instances, earlyActivities] = await Promise.all([
     readLeadSummary(pool),
     listRuleSets(pool),
     readActivationLog(pool, 1),
     listLiveInstances(pool),
+    readEarlyFigures(pool),
   ]);
   const active = ruleSets.find(({ isActive }) => isActive);
   const leads: LeadCounts = {
@@ -123,5 +128,5 @@ async function readPostgres({ pool }: Connection) {
           activatedAt: activation?.activatedAt ?? null,
           activatedBy: activation?.activatedBy ?? null,
         };
-  return { leads, ruleSet, instances };
+  return { leads, ruleSet, instances, earlyActivities };
 }

@@ -78,7 +78,7 @@ function lagLines({ readers, deadLetters }: Status): readonly string[] {
   ];
 }
 
-function leadLines({ leads, ruleSet }: Status): readonly string[] {
+function leadLines({ leads, ruleSet, earlyActivities }: Status): readonly string[] {
   if (leads === null) return ['leads and rule set: unknown while Postgres is down'];
   const pools = Object.entries(leads.byPool).sort(([, a], [, b]) => b.owned + b.waiting - a.owned - a.waiting);
   const rules =
@@ -90,11 +90,20 @@ function leadLines({ leads, ruleSet }: Status): readonly string[] {
     `leads         ${count(leads.total)}: ${countList(Object.entries(leads.byStage))}`,
     `grades        ${countList(Object.entries(leads.byGrade))}`,
     `destinations  ${countList(Object.entries(leads.byDestination))}`,
+    ...earlyLines(earlyActivities),
     ...(pools.length === 0 ? [] : ['']),
     ...textTable(
       [{ title: 'pool' }, { title: 'owned', isNumber: true }, { title: 'waiting', isNumber: true }],
       pools.map(([pool, { owned, waiting }]) => [pool, count(owned), count(waiting)]),
     ),
+  ];
+}
+
+/** Nothing to say where all is in order: each activity has found its lead. */
+function earlyLines(early: Status['earlyActivities']): readonly string[] {
+  if (early === null || early.oldestKeptAt === null) return [];
+  return [
+    `activities    ${count(early.activities)} wait for ${count(early.leads)} leads that have not come, since ${instant(early.oldestKeptAt)}`,
   ];
 }
 
