@@ -16,9 +16,8 @@ export interface PackedIndex {
    * number that its edges have), two a leaf (place of the rule, place in `rests`).
    */
   readonly words: Int32Array;
-  /** Open addressing, four words a slot: number of a part (0: free), number of a value, node, and one not used. */
+  /** Open addressing, four words a slot: number of a part (0: free), number of a value or affix, node, and one not used. */
   readonly edges: Int32Array;
-  /** For parts by value. */
   readonly sources: readonly PackedSource[];
   readonly affixes: readonly PackedAffixes[];
   readonly ranges: readonly PackedRanges[];
@@ -32,6 +31,7 @@ export interface PackedSource {
   readonly numbers: ReadonlyMap<Scalar, number>;
 }
 
+/** All affixes that any part asks of one source, with their numbers from 1. */
 export interface PackedAffixes {
   readonly read: IndexSource['read'];
   readonly isSuffix: boolean;
@@ -67,6 +67,13 @@ export function edgeSlot(part: number, value: number, words: number): number {
   return Math.imul(hash ^ (hash >>> 15), EDGE_WORDS) & (words - 1);
 }
 
+interface AffixSource {
+  readonly place: number;
+  readonly read: IndexSource['read'];
+  readonly isSuffix: boolean;
+  readonly numbers: Map<string, number>;
+}
+
 class IndexPacker {
   readonly #words: number[] = [0];
   readonly #edges: (readonly [part: number, value: number, node: number])[] = [];
@@ -74,7 +81,7 @@ class IndexPacker {
     string,
     { readonly place: number; readonly read: IndexSource['read']; readonly numbers: Map<Scalar, number> }
   >();
-  readonly #affixes: PackedAffixes[] = [];
+  readonly #affixes = new Map<string, AffixSource>();
   readonly #ranges: PackedRanges[] = [];
   readonly #rests: (Met | null)[] = [null];
   readonly #metNumbers = new Map<Met, number>();
@@ -98,7 +105,11 @@ class IndexPacker {
       words: Int32Array.from(this.#words),
       edges: packEdges(this.#edges),
       sources: [...this.#sources.values()],
-      affixes: this.#affixes,
+      affixes: [...this.#affixes.values()].map(({ read, isSuffix, numbers }) => ({
+        read,
+        isSuffix,
+        tables: createAffixTables(numbers, isSuffix),
+      })),
       ranges: this.#ranges,
       rests: this.#rests,
     };
@@ -107,27 +118,21 @@ class IndexPacker {
   #addPart(part: IndexPart): readonly number[] {
     this.#parts += 1;
     const number = this.#parts;
-    const { read } = part.source;
     switch (part.kind) {
       case 'values': {
         const source = this.#sourceOf(part.source);
-        for (const [value, node] of part.nodes) {
-          const valueNumber = source.numbers.get(value) ?? source.numbers.size + 1;
-          source.numbers.set(value, valueNumber);
-          this.#edges.push([number, valueNumber, this.addNode(node)]);
-        }
+        for (const [value, node] of part.nodes) this.#edges.push([number, numberOf(source.numbers, value), this.addNode(node)]);
         return [BY_VALUE, source.place, part.first, number];
       }
       case 'prefixes':
       case 'suffixes': {
-        const isSuffix = part.kind === 'suffixes';
-        const nodes = new Map([...part.nodes].map(([affix, node]) => [affix, this.addNode(node)]));
-        const place = this.#affixes.push({ read, isSuffix, tables: createAffixTables(nodes, isSuffix) }) - 1;
-        return [BY_AFFIX, place, part.first, number];
+        const affixes = this.#affixesOf(part.source, part.kind === 'suffixes');
+        for (const [affix, node] of part.nodes) this.#edges.push([number, numberOf(affixes.numbers, affix), this.addNode(node)]);
+        return [BY_AFFIX, affixes.place, part.first, number];
       }
       case 'ranges': {
         const nodes = Int32Array.from(part.nodes, (node) => (node === null ? 0 : this.addNode(node)));
-        const place = this.#ranges.push({ read, ends: part.ends, size: part.size, nodes }) - 1;
+        const place = this.#ranges.push({ read: part.source.read, ends: part.ends, size: part.size, nodes }) - 1;
         return [BY_RANGE, place, part.first, number];
       }
     }
@@ -136,6 +141,13 @@ class IndexPacker {
   #sourceOf({ key, read }: IndexSource): { readonly place: number; readonly numbers: Map<Scalar, number> } {
     const known = this.#sources.get(key) ?? { place: this.#sources.size, read, numbers: new Map() };
     this.#sources.set(key, known);
+    return known;
+  }
+
+  #affixesOf({ key, read }: IndexSource, isSuffix: boolean): AffixSource {
+    const name = `${isSuffix ? 'suffix' : 'prefix'} ${key}`;
+    const known = this.#affixes.get(name) ?? { place: this.#affixes.size, read, isSuffix, numbers: new Map() };
+    this.#affixes.set(name, known);
     return known;
   }
 
@@ -151,6 +163,12 @@ class IndexPacker {
     this.#restPlaces.set(key, place);
     return place;
   }
+}
+
+function numberOf<T>(numbers: Map<T, number>, value: T): number {
+  const number = numbers.get(value) ?? numbers.size + 1;
+  numbers.set(value, number);
+  return number;
 }
 
 function packEdges(edges: readonly (readonly number[])[]): Int32Array {

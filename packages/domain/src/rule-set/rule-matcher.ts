@@ -15,9 +15,7 @@ import {
   NO_NODE,
   NODE_WORDS,
   PART_WORDS,
-  type PackedAffixes,
   type PackedIndex,
-  type PackedRanges,
   packIndex,
 } from './packed-index.ts';
 import { positionOf } from './range-positions.ts';
@@ -66,11 +64,14 @@ class IndexWalk {
   }
 
   #searchPart(part: number, facts: Facts, best: number): number {
-    const { words, affixes, ranges } = this.#index;
-    const kind = words[part];
-    if (kind === BY_VALUE) return this.#searchValues(part, facts, best);
-    const place = words[part + 1] ?? 0;
-    return kind === BY_AFFIX ? this.#searchAffixes(affixes[place], facts, best) : this.#searchRanges(ranges[place], facts, best);
+    switch (this.#index.words[part]) {
+      case BY_VALUE:
+        return this.#searchValues(part, facts, best);
+      case BY_AFFIX:
+        return this.#searchAffixes(part, facts, best);
+      default:
+        return this.#searchRanges(part, facts, best);
+    }
   }
 
   #searchValues(part: number, facts: Facts, best: number): number {
@@ -92,7 +93,10 @@ class IndexWalk {
     return number === NO_NUMBER ? best : this.#searchNode(nodeOf(edges, edgesOf, number), facts, best);
   }
 
-  #searchAffixes(affixes: PackedAffixes | undefined, facts: Facts, best: number): number {
+  #searchAffixes(part: number, facts: Facts, best: number): number {
+    const { words, edges } = this.#index;
+    const affixes = this.#index.affixes[words[part + 1] ?? 0];
+    const edgesOf = words[part + 3] ?? 0;
     const text = affixes?.read(facts);
     if (affixes === undefined || typeof text !== 'string') return best;
     let least = best;
@@ -102,12 +106,14 @@ class IndexWalk {
       if (table.length > text.length) break;
       for (; hashed < table.length; hashed++)
         hash = extendAffixHash(hash, text.charCodeAt(affixes.isSuffix ? text.length - 1 - hashed : hashed));
-      least = this.#searchNode(itemOfAffix(table, text, hash) ?? NO_NODE, facts, least);
+      const number = itemOfAffix(table, text, hash);
+      if (number !== undefined) least = this.#searchNode(nodeOf(edges, edgesOf, number), facts, least);
     }
     return least;
   }
 
-  #searchRanges(ranges: PackedRanges | undefined, facts: Facts, best: number): number {
+  #searchRanges(part: number, facts: Facts, best: number): number {
+    const ranges = this.#index.ranges[this.#index.words[part + 1] ?? 0];
     const value = ranges?.read(facts);
     if (ranges === undefined || (typeof value !== 'string' && typeof value !== 'number') || Number.isNaN(value)) return best;
     let least = best;
