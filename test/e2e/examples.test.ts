@@ -14,10 +14,9 @@ import { statement } from '@lead-router/store/statement.ts';
 import { readTopic } from '@lead-router/stream/read-topic.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeUnless } from '../not-run.ts';
-import { inDataFolder } from './data-folder.ts';
 import { addressesFor, EXAMPLES, type ExampleProcess, runExample, startExample } from './example-process.ts';
 import { pythonForExamples } from './python-examples.ts';
-import { eventually, openScenario, type Scenario } from './scenario.ts';
+import { eventually, openScenarioInFolder, type Scenario } from './scenario.ts';
 
 process.env.LEAD_ROUTER_PREFER = 'local';
 
@@ -87,8 +86,6 @@ const IN_TABLE = `SELECT lead_id, version, revision, stage, grade, score, pool_i
 
 let scenario: Scenario;
 let folder: string;
-let release: () => void;
-let folderGone: Promise<void>;
 /** By lead id: the reference under which it was published. */
 const references = new Map<string, string>();
 /** What tests put into the topic beside the router: by lead id, how the row has to differ; null: no row. */
@@ -96,23 +93,15 @@ const overrides = new Map<string, Partial<Row> | null>();
 const consumers = new Set<ExampleProcess>();
 
 beforeAll(async () => {
-  const opened = Promise.withResolvers<Scenario>();
-  const finished = Promise.withResolvers<void>();
-  release = finished.resolve;
-  folderGone = inDataFolder(async (made) => {
+  scenario = await openScenarioInFolder((made) => {
     folder = made;
-    opened.resolve(await openScenario({ folder, rules: RULES }));
-    await finished.promise;
+    return { folder, rules: RULES };
   });
-  folderGone.catch(opened.reject);
-  scenario = await opened.promise;
 });
 
 afterAll(async () => {
   for (const consumer of consumers) consumer.kill('SIGKILL');
   await scenario.stop();
-  release();
-  await folderGone;
 });
 
 describe('TypeScript examples', () => suite(typescript));

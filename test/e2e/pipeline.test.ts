@@ -8,8 +8,7 @@ import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord, scoredRecord } from '@lead-router/testkit/inbox-records.ts';
 import { buildLead } from '@lead-router/testkit/lead-builders.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inDataFolder } from './data-folder.ts';
-import { eventually, openScenario, type Scenario } from './scenario.ts';
+import { eventually, openScenarioInFolder, type Scenario } from './scenario.ts';
 
 process.env.LEAD_ROUTER_PREFER = 'local';
 
@@ -59,26 +58,12 @@ const FIRST = { points: 10, pool: 'old-pool' };
 const SECOND = { points: 20, pool: 'new-pool' };
 
 let scenario: Scenario;
-let release: () => void;
-let folderGone: Promise<void>;
 
 beforeAll(async () => {
-  const opened = Promise.withResolvers<Scenario>();
-  const finished = Promise.withResolvers<void>();
-  release = finished.resolve;
-  folderGone = inDataFolder(async (folder) => {
-    opened.resolve(await openScenario({ folder, rules: rules(FIRST), env: { ROUTER_BATCH_RECORDS: '100' } }));
-    await finished.promise;
-  });
-  folderGone.catch(opened.reject);
-  scenario = await opened.promise;
+  scenario = await openScenarioInFolder((folder) => ({ folder, rules: rules(FIRST), env: { ROUTER_BATCH_RECORDS: '100' } }));
 });
 
-afterAll(async () => {
-  await scenario.stop();
-  release();
-  await folderGone;
-});
+afterAll(() => scenario.stop());
 
 const NOBODY = {
   ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null, fullName: null, found: null },

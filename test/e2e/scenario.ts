@@ -69,7 +69,7 @@ const WAIT_MS = 45_000;
 const POLL_MS = 100;
 const ACTIVATION_MS = 30_000;
 
-export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
+async function openScenario(options: ScenarioOptions): Promise<Scenario> {
   const ruleSetFile = await ruleSetFileOf(options);
   const { instances, env } = options;
   const system = await startSystem({

@@ -25,7 +25,11 @@ export function vendorStory(world: () => DeployedWorld): void {
       const [leadId] = acceptedIn(answers[0]);
       expect(await decidedOf(world(), leadId)).toMatchObject({ vendor: 'stutterer', revision: 1 });
       expect(await leadsOf(world(), 'stutterer')).toBe(1);
-      const decisions = (await world().scenario.decisions()).filter(({ envelope }) => envelope.leadId === leadId);
+      // Postgres has it first.
+      const decisions = await eventually('the decision is in the topic', async () => {
+        const found = (await world().scenario.decisions()).filter(({ envelope }) => envelope.leadId === leadId);
+        return found.length === 0 ? null : found;
+      });
       expect(decisions).toHaveLength(1);
     });
 
