@@ -10,13 +10,17 @@ export interface AffixTable<T> {
   readonly affixes: readonly string[];
   /** What belongs to each. */
   readonly items: readonly T[];
-  /** By hash, open addressing: place of the affix plus one; 0 is free. A power of two long. */
+  /**
+   * By hash, open addressing, two words a slot: place of the affix plus one (0 is free), and its whole hash, so that another text's slot is
+   * passed by without reading that text. A power of two long.
+   */
   readonly slots: Int32Array;
 }
 
 /** FNV-1a over code units. */
 export const AFFIX_HASH_START = 0x811c9dc5;
 const HASH_PRIME = 0x01000193;
+const SLOT_WORDS = 2;
 
 /** One table a length, the shortest first. */
 export function createAffixTables<T>(items: ReadonlyMap<string, T>, isSuffix: boolean): readonly AffixTable<T>[] {
@@ -29,13 +33,13 @@ export function createAffixTables<T>(items: ReadonlyMap<string, T>, isSuffix: bo
 }
 
 function slotsOf(affixes: readonly string[], isSuffix: boolean): Int32Array {
-  const slots = new Int32Array(2 ** Math.ceil(Math.log2(affixes.length * 2 + 1)));
+  const slots = new Int32Array(SLOT_WORDS * 2 ** Math.ceil(Math.log2(affixes.length * 2 + 1)));
   affixes.forEach((affix, place) => {
     let hash = AFFIX_HASH_START;
     for (let at = 0; at < affix.length; at++) hash = extendAffixHash(hash, affix.charCodeAt(isSuffix ? affix.length - 1 - at : at));
     let slot = slotOf(hash, slots);
-    while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
-    slots[slot] = place + 1;
+    while (slots[slot] !== 0) slot = nextSlot(slot, slots);
+    slots.set([place + 1, hash], slot);
   });
   return slots;
 }
@@ -46,14 +50,20 @@ export function extendAffixHash(hash: number, codeUnit: number): number {
 
 /** `hash` is that of the text's characters up to the table's length, from the end that the table is about. */
 export function itemOfAffix<T>({ slots, affixes, items, isSuffix }: AffixTable<T>, text: string, hash: number): T | undefined {
-  for (let slot = slotOf(hash, slots); ; slot = (slot + 1) & (slots.length - 1)) {
+  const whole = hash | 0;
+  for (let slot = slotOf(hash, slots); ; slot = nextSlot(slot, slots)) {
     const place = (slots[slot] ?? 0) - 1;
     if (place < 0) return undefined;
+    if (slots[slot + 1] !== whole) continue;
     const affix = affixes[place] ?? '';
     if (isSuffix ? text.endsWith(affix) : text.startsWith(affix)) return items[place];
   }
 }
 
 function slotOf(hash: number, slots: Int32Array): number {
-  return (hash ^ (hash >>> 15)) & (slots.length - 1);
+  return Math.imul(hash ^ (hash >>> 15), SLOT_WORDS) & (slots.length - 1);
+}
+
+function nextSlot(slot: number, slots: Int32Array): number {
+  return (slot + SLOT_WORDS) & (slots.length - 1);
 }
