@@ -17,7 +17,7 @@ const TIMERS_PER_ROUND = 500;
  * An instance that dies with timers leased makes them late by this much, so it is short. Too short does no harm: what another
  * instance fires as well has the same event id.
  */
-const LEASE_MS = 600;
+const LEASE_MS = 400;
 const FIGURES_EVERY_MS = 5_000;
 
 await runServiceProcess({
@@ -29,8 +29,8 @@ await runServiceProcess({
         pollIntervalMs: read.integer({
           name: 'WATCHDOG_POLL_MS',
           purpose: 'how often due timers are looked for',
-          example: 200,
-          fallback: 200,
+          example: 100,
+          fallback: 100,
           min: 10,
           max: 60_000,
         }),
