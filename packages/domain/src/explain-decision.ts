@@ -79,7 +79,8 @@ function stepLines(ruleSet: RuleSet, step: TraceStep): readonly string[] {
   }
 }
 
-const SHARING: readonly Candidate['verdict'][] = ['CHOSEN', 'NOT_IN_TURN', 'OUTRANKED'];
+/** Among whom the ledger decides. */
+const SHARING: readonly Candidate['verdict'][] = ['CHOSEN', 'NOT_IN_TURN'];
 
 /** Each candidate with its share of the weight of those who could be chosen, 0 to 1. */
 function sharesOf(candidates: readonly Candidate[]): readonly (readonly [Candidate, number])[] {

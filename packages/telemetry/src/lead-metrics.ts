@@ -87,7 +87,7 @@ const defineDecisions = ({ counter, histogram }: MetricFactory) => ({
     unit: 'hits',
     help: 'Times a cap was reached by a lead that was given.',
     services: ['router'],
-    labels: { scope: ['agent', 'pool', 'destination'], cap: ['open', 'daily'] },
+    labels: { scope: ['agent', 'pool', 'destination'], cap: ['open', 'daily', 'hourly'] },
   }),
 });
 

@@ -1,16 +1,18 @@
 /** A cap counts once when it is reached, not for every lead that finds it full. */
+import type { HourCount } from '@lead-router/domain/routing-model.ts';
+import type { Caps } from '@lead-router/domain/rule-set.ts';
 import { describe, expect, it } from 'vitest';
 import { type CountedBatch, capHitsOf } from './count-cap-hits.ts';
 
 const poolId = 'inside-sales';
 const agentId = 'ann';
 
-const capped = (caps: { readonly open: number | null; readonly daily: number | null }): CountedBatch['ruleSet'] => ({
+const capped = (caps: Caps): CountedBatch['ruleSet'] => ({
   pools: new Map([[poolId, { caps, agents: [{ agentId, caps }] }]]),
   destinations: new Map(),
 });
 
-const books = (figures: { readonly open: number; readonly daily: number; readonly day: string }) => ({
+const books = (figures: { readonly open: number; readonly daily: number; readonly day: string; readonly hour?: HourCount }) => ({
   poolId,
   generation: 0,
   ...figures,
@@ -49,6 +51,14 @@ describe('capHitsOf', () => {
         { open: 3, daily: 4, day },
       ]),
     ).toEqual([]);
+  });
+
+  it('counts hours of the clock, each anew', () => {
+    const rules = capped({ open: null, daily: null, hourly: 2 });
+    const at = (from: number, given: number) => ({ open: 1, daily: 1, day, hour: { from, given } });
+    expect(hits(rules, [at(0, 1), at(0, 2)])).toEqual(['pool hourly', 'agent hourly']);
+    expect(hits(rules, [at(0, 2), at(0, 2)])).toEqual([]);
+    expect(hits(rules, [at(0, 2), at(3_600_000, 2)])).toEqual(['pool hourly', 'agent hourly']);
   });
 
   it('lets a daily cap be reached again on the next day', () => {

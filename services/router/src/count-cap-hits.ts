@@ -1,10 +1,10 @@
 /** Which caps a batch has reached: full now, and not before it. A pure look at the books, for the metrics. */
-import type { BatchSnapshot, BatchWrites } from '@lead-router/domain/routing-model.ts';
+import type { BatchSnapshot, BatchWrites, HourCount } from '@lead-router/domain/routing-model.ts';
 import type { Agent, Caps } from '@lead-router/domain/rule-set.ts';
 
 export interface CapHit {
   readonly scope: 'agent' | 'pool' | 'destination';
-  readonly cap: 'open' | 'daily';
+  readonly cap: 'open' | 'daily' | 'hourly';
 }
 
 export interface CountedBatch {
@@ -20,6 +20,7 @@ interface Counters {
   readonly open: number;
   readonly daily: number;
   readonly day: string;
+  readonly hour?: HourCount;
 }
 
 export function capHitsOf({ ruleSet, before, writes }: CountedBatch): readonly CapHit[] {
@@ -31,6 +32,10 @@ export function capHitsOf({ ruleSet, before, writes }: CountedBatch): readonly C
     // A new day begins at nothing.
     const dailyBefore = earlier?.day === after.day ? earlier.daily : 0;
     if (isReached(caps.daily, dailyBefore, after.daily)) hits.push({ scope, cap: 'daily' });
+    const { hour } = after;
+    if (hour === undefined || caps.hourly === undefined) return;
+    const hourlyBefore = earlier?.hour?.from === hour.from ? earlier.hour.given : 0;
+    if (isReached(caps.hourly, hourlyBefore, hour.given)) hits.push({ scope, cap: 'hourly' });
   };
   for (const after of writes.pools) {
     const pool = ruleSet.pools.get(after.poolId);

@@ -42,7 +42,7 @@ function presetOf<Strategy>(document: RuleSetDocument, place: Place, presets: Re
   const known = Object.keys(presets);
   const preset = known.includes(name) ? presets[name] : undefined;
   if (preset !== undefined) return preset;
-  report(document, place, { message: `there is no strategy "${name}"${didYouMean(name, known)}; known are ${known.join(', ')}` });
+  report(document, place, { message: `there is no strategy "${name}"${didYouMean(name, known)}; known are ${known.join(', ')}`, known });
   return null;
 }
 

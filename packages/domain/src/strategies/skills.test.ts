@@ -65,6 +65,11 @@ describe('skills', () => {
     ]);
   });
 
+  it("in products go by the rule set's own names for them, where it has some", () => {
+    expect(SKILL_FACTS.product(buildFacts({ products: ['routers'], productInterest: ['that box'] }))).toEqual(['routers']);
+    expect(SKILL_FACTS.product(spanish)).toEqual(['rural routers', 'Switches']);
+  });
+
   it('are wanted by pool and rule together', () => {
     const [ofPool, ofRule] = [requires(['language']), { required: [], preferred: [want('product')] }];
     expect(joinWants(ofPool, ofRule)).toEqual({ required: ofPool.required, preferred: ofRule.preferred });

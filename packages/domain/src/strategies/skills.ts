@@ -12,7 +12,8 @@ export const MOST_SKILL_LEVEL = 5;
 /** Kinds of skills that the lead itself asks for, and the facts that say so. */
 export const SKILL_FACTS = {
   language: (facts: Facts) => valuesOf(facts.language?.split(/[-_]/)[0]),
-  product: (facts: Facts) => facts.productInterest,
+  /** The rule set's own products where it declares them, else what the lead calls them. */
+  product: (facts: Facts) => (facts.products.length > 0 ? facts.products : facts.productInterest),
   topic: (facts: Facts) => facts.topics,
   industry: (facts: Facts) => valuesOf(facts.industry),
   sector: (facts: Facts) => valuesOf(facts.sector),
