@@ -65,6 +65,34 @@ describe('a batch', () => {
     expect(world.database.decisions.size).toBe(1);
   });
 
+  test('keeps an activity whose lead is not there, and applies it once, in the batch that decides the lead', async () => {
+    const world = await open();
+    const epoch = await world.ledger.raiseEpoch(0);
+    const leadId = testLeadId('a');
+    const early = (id: string, occurredAt: number) =>
+      activityRecord(world.inbox, { eventId: eventIdFor('early', id), leadId, activity: 'WON', agentId: null, occurredAt });
+    const note = activityRecord(world.inbox, {
+      eventId: eventIdFor('early', 'n'),
+      leadId,
+      activity: 'NOTED',
+      agentId: null,
+      occurredAt: 1,
+    });
+    expect(await world.ledger.apply(request([early('w', 2), note], { epoch }))).toEqual({ kind: 'APPLIED', outputs: [] });
+    expect(world.database.early.size).toBe(2);
+    // A repeat of one, before the lead.
+    expect(await world.ledger.apply(request([note], { epoch, from: 2 }))).toEqual({ kind: 'APPLIED', outputs: [] });
+    const answer = await world.ledger.apply(request([scoredTestLead(world.inbox, { name: 'a' })], { epoch, from: 3 }));
+    expect(topicsOf(answer)).toEqual(['lead.decided.v1', 'lead.state.v1', 'lead.state.v1', 'lead.state.v1']);
+    expect(world.database.leads.get(leadId)).toMatchObject({ stage: 'CLOSED', outcome: 'WON', revision: 1, version: 3 });
+    expect(world.database.early.size).toBe(0);
+    // And one behind it.
+    expect(await world.ledger.apply(request([early('w', 2), note], { epoch, from: 4 }))).toEqual({ kind: 'APPLIED', outputs: [] });
+    const stored = world.database.contexts.get(leadId) ?? Buffer.alloc(0);
+    const { history } = world.wire.readContext(world.wire.fromStored(stored));
+    expect(history.map(({ activity }) => activity)).toEqual(['NOTED', 'WON']);
+  });
+
   test('learns once from an event that is repeated beside others', async () => {
     const world = await open();
     const epoch = await world.ledger.raiseEpoch(0);
