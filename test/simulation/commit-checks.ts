@@ -70,10 +70,10 @@ function brokenNumbers({ set }: CommittedBatch, { revisions, versions }: Numbers
 const OVERDUE: readonly DecisionCause[] = ['ACCEPT_OVERDUE', 'RESPONSE_OVERDUE', 'WAITED_TOO_LONG'];
 
 /** A timer that acts is the lead's current one: the decision that follows has the very next generation. */
-function supersededTimers({ set }: CommittedBatch): readonly string[] {
+function supersededTimers({ set, encoded }: CommittedBatch): readonly string[] {
   const overdue = set.decisions.filter(({ decision }) => OVERDUE.includes(decision.cause));
   if (overdue.length === 0) return [];
-  const { inputs } = decodeBatchBody(set.batch.body);
+  const { inputs } = decodeBatchBody(encoded.body);
   return overdue.flatMap(({ decision, inputIndex }) => {
     const generation = generationOf(inputs[inputIndex]);
     return generation !== null && decision.lead.timerGeneration === generation + 1

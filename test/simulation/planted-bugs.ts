@@ -86,11 +86,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: ATTEMPT,
-        find: 'const outputs = batchOutputs(',
+        find: 'let made: readonly OutgoingRecord[] | null = null;',
         replace: `const before = isAllFresh ? null : await options.store.readStoredBatch(request.partition, request.epoch);
           const again = before?.kind === 'OK' && before.stored ? decodeOutputs(before.stored.outputs) : [];
-          const outputs = [...again, ...batchOutputs(`,
+          let made: readonly OutgoingRecord[] | null = null;`,
       },
+      { file: ATTEMPT, find: 'made ??= batchOutputs(', replace: 'made ??= [...again, ...batchOutputs(' },
       { file: ATTEMPT, find: 'batch, refused });', replace: 'batch, refused })];' },
       { file: ATTEMPT, find: 'function decidePrepared(', replace: 'async function decidePrepared(' },
       { file: ATTEMPT, find: 'const answer = decidePrepared(', replace: 'const answer = await decidePrepared(' },

@@ -3,7 +3,7 @@ import type { EventId, Grade, LeadId } from '@lead-router/domain/lead.ts';
 import type { DecisionCause, DecisionKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { LEAD_COLUMN_NAMES, type LeadRow, leadOf } from './lead-row.ts';
 import type { PostgresPool } from './postgres-pool.ts';
-import type { BatchRecord } from './router-store.ts';
+import type { BatchRecord, EncodedBatch } from './router-store.ts';
 import { statement } from './statement.ts';
 
 export interface StoredLead {
@@ -95,9 +95,12 @@ export const readLead = async (pool: PostgresPool, leadId: LeadId): Promise<Stor
 export const readDecisions = (pool: PostgresPool, leadId: LeadId): Promise<readonly StoredDecision[]> =>
   pool.run<StoredDecision>(READ_DECISIONS, [leadId]);
 
+/** A batch as it is kept for explanation and replay. */
+export type RecordedBatch = BatchRecord & Pick<EncodedBatch, 'body'>;
+
 /** null when there is none of that name. */
-export const readDecisionBatch = async (pool: PostgresPool, batchId: string): Promise<BatchRecord | null> => {
-  const [row] = await pool.run<BatchRecord>(READ_BATCH, [batchId]);
+export const readDecisionBatch = async (pool: PostgresPool, batchId: string): Promise<RecordedBatch | null> => {
+  const [row] = await pool.run<RecordedBatch>(READ_BATCH, [batchId]);
   return row ?? null;
 };
 

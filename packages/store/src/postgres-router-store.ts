@@ -76,7 +76,7 @@ export const createPostgresRouterStore = (pool: PostgresPool, options: PostgresR
 });
 
 const routerTransaction = (transaction: SqlTransaction, options: PostgresRouterStoreOptions): RouterTransaction => {
-  const known = new Set<string>();
+  const known = { identities: new Set<string>(), leads: new Set<LeadId>() };
   return {
     lockPartition: (partition) =>
       handled(async () => {
@@ -98,7 +98,8 @@ const routerTransaction = (transaction: SqlTransaction, options: PostgresRouterS
     lockAndRead: (locks, limits) =>
       handled(async () => {
         const snapshot = await lockAndRead(transaction, locks, limits);
-        for (const identity of snapshot.identities.keys()) known.add(identity);
+        for (const identity of snapshot.identities.keys()) known.identities.add(identity);
+        for (const leadId of snapshot.leads.keys()) known.leads.add(leadId);
         return snapshot;
       }),
     applyEvents: (eventIds) =>
@@ -107,7 +108,12 @@ const routerTransaction = (transaction: SqlTransaction, options: PostgresRouterS
         const rows = await transaction.run<{ event_id: EventId }>(APPLY_EVENTS, [textArray(eventIds)]);
         return new Set(rows.map((row) => row.event_id));
       }),
-    write: (...sets) => handled(() => writeBatches(transaction, sets, { ...options, knownIdentities: known })),
+    write: (...sets) => {
+      const written = writeBatches(transaction, sets, { ...options, known });
+      return handled(async () => {
+        await written;
+      });
+    },
     commit: () => transaction.commit(),
     rollback: () => transaction.rollback(),
   };

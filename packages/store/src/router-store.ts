@@ -57,8 +57,13 @@ export interface BatchRecord {
   readonly ruleSetVersion: number;
   readonly now: number;
   readonly seed: number;
+}
+
+export interface EncodedBatch {
   /** Compressed snapshot and inputs: the unit of replay. No personal values. */
   readonly body: Buffer;
+  /** What Kafka is to get, for the time until the next batch: see `StoredBatch`. */
+  readonly outputs: Buffer;
 }
 
 export interface DecisionRow {
@@ -69,7 +74,8 @@ export interface DecisionRow {
 
 export interface BatchWriteSet {
   readonly batch: BatchRecord;
-  readonly outputs: Buffer;
+  /** Called once, when the other statements are on their way: Postgres carries them out while this one computes. */
+  readonly encode: () => EncodedBatch;
   readonly decisions: readonly DecisionRow[];
   readonly writes: BatchWrites;
   /** LeadContext, in its stored form, of leads that are new or whose context changed. */
@@ -97,7 +103,8 @@ export interface RouterTransaction {
   applyEvents(eventIds: readonly EventId[]): Promise<ReadonlySet<EventId>>;
   /**
    * Everything of these batches, each as if after the one before, timers and the stored batches included. Once a transaction. How many
-   * statements it takes depends on how many batches they are, not on what is in them.
+   * statements it takes depends on how many batches they are, not on what is in them. Throws, if something cannot be encoded, before it
+   * returns; so a commit may be called without awaiting the answer, and then fails as this does. A rejection that nobody awaits is handled.
    */
   write(...batches: readonly BatchWriteSet[]): Promise<void>;
   /** A StoreFault of kind `unknown-outcome` says that nobody knows. */

@@ -32,5 +32,5 @@ export const wakeWaitingPools = async (transaction: SqlTransaction, poolTimerId:
     dueAt: row.wake_at,
     generation: row.wake_generation,
   }));
-  await writeTimers(transaction, { put, cancelled: [] });
+  await writeTimers(transaction, { made: [], put, cancelled: [] });
 };

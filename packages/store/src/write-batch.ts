@@ -38,32 +38,34 @@ const UPDATE_IDENTITIES = statement(
 );
 
 /** $29 holds the contexts end to end, $30 and $31 where each begins (from 1) and its length; null: keep the one there is. */
-const UPSERT_LEADS = statement(
-  'leads-upsert',
-  `INSERT INTO leads (${LEAD_COLUMN_NAMES}, context)
-   SELECT r.lead_id, r.version, r.revision, r.stage, r.vendor, r.grade, r.score, r.pool_id, r.agent_id, r.destination_id, r.rule_id,
-          r.rule_set_version, r.linked_to, r.identities::text[], r.former_agents::text[], r.is_qualified,
-          to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000), to_timestamp(r.accepted_at / 1000),
-          to_timestamp(r.responded_at / 1000), to_timestamp(r.waiting_since / 1000),
-          r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb, r.outcome, r.trial,
-          substring($29::bytea FROM r.context_from FOR r.context_length)
-     FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[],
-                 $10::text[], $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[], $16::boolean[], $17::float8[],
-                 $18::float8[], $19::float8[], $20::float8[], $21::float8[], $22::integer[], $23::text[], $24::float8[],
-                 $25::text[], $26::text[], $27::text[], $28::text[], $30::integer[], $31::integer[])
-       AS r (lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id, rule_set_version,
-             linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at, waiting_since,
-             timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial, context_from, context_length)
-   ON CONFLICT (lead_id) DO UPDATE SET
-     version = excluded.version, revision = excluded.revision, stage = excluded.stage, vendor = excluded.vendor,
-     grade = excluded.grade, score = excluded.score, pool_id = excluded.pool_id, agent_id = excluded.agent_id,
-     destination_id = excluded.destination_id, rule_id = excluded.rule_id, rule_set_version = excluded.rule_set_version,
-     linked_to = excluded.linked_to, identities = excluded.identities, former_agents = excluded.former_agents,
-     is_qualified = excluded.is_qualified, submitted_at = excluded.submitted_at, decided_at = excluded.decided_at,
-     accepted_at = excluded.accepted_at, responded_at = excluded.responded_at, waiting_since = excluded.waiting_since,
-     timer_generation = excluded.timer_generation, timer_kind = excluded.timer_kind, timer_due_at = excluded.timer_due_at,
-     later_timers = excluded.later_timers, breaches = excluded.breaches, outcome = excluded.outcome,
-     trial = excluded.trial, context = coalesce(excluded.context, leads.context)`,
+const LEAD_ROWS = `
+  SELECT r.lead_id, r.version, r.revision, r.stage, r.vendor, r.grade, r.score, r.pool_id, r.agent_id, r.destination_id, r.rule_id,
+         r.rule_set_version, r.linked_to, r.identities::text[], r.former_agents::text[], r.is_qualified,
+         to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000), to_timestamp(r.accepted_at / 1000),
+         to_timestamp(r.responded_at / 1000), to_timestamp(r.waiting_since / 1000),
+         r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb, r.outcome, r.trial,
+         substring($29::bytea FROM r.context_from FOR r.context_length)
+    FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[],
+                $10::text[], $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[], $16::boolean[], $17::float8[],
+                $18::float8[], $19::float8[], $20::float8[], $21::float8[], $22::integer[], $23::text[], $24::float8[],
+                $25::text[], $26::text[], $27::text[], $28::text[], $30::integer[], $31::integer[])
+      AS r (lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id, rule_set_version,
+            linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at, waiting_since,
+            timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial, context_from, context_length)`;
+
+/** Leads that were not there when the batch looked; its partition's lock keeps everybody else from making them. */
+const INSERT_LEADS = statement('leads-insert', `INSERT INTO leads (${LEAD_COLUMN_NAMES}, context) ${LEAD_ROWS}`);
+
+/** Rows that the batch has locked. */
+const UPDATE_LEADS = statement(
+  'leads-update',
+  `UPDATE leads l SET
+     ${LEAD_COLUMN_NAMES.split(/,\s+/)
+       .slice(1)
+       .map((name) => `${name} = w.${name}`)
+       .join(', ')}, context = coalesce(w.context, l.context)
+    FROM (${LEAD_ROWS}) AS w (${LEAD_COLUMN_NAMES}, context)
+   WHERE l.lead_id = w.lead_id`,
 );
 
 const UPSERT_DESTINATIONS = statement(
@@ -158,41 +160,49 @@ const STORE_BATCH = statement(
 );
 
 export interface WriteOptions {
-  /** Identities whose rows this transaction has locked. */
-  readonly knownIdentities: ReadonlySet<string>;
+  /** Those whose rows this transaction has locked: all others are new. */
+  readonly known: { readonly identities: ReadonlySet<string>; readonly leads: ReadonlySet<LeadId> };
   /** UUID of a pool's timer, the same for ever. */
   readonly poolTimerId: (poolId: string) => string;
 }
 
-export const writeBatches = async (transaction: SqlTransaction, sets: readonly BatchWriteSet[], options: WriteOptions): Promise<void> => {
+/** All statements are sent, in this order, before it returns. */
+export const writeBatches = (transaction: SqlTransaction, sets: readonly BatchWriteSet[], options: WriteOptions): Promise<unknown> => {
   const writes = mergeWrites(sets.map((set) => set.writes));
   const contexts = new Map(sets.flatMap((set) => [...set.contexts]));
   const decisions = sets.flatMap(({ batch: { batchId }, decisions: ofBatch }) => ofBatch.map((row) => ({ ...row, batchId })));
   const put = <Row>(write: Statement, columns: readonly Column<Row>[], rows: readonly Row[]): Promise<unknown> =>
     rows.length === 0 ? NOTHING : transaction.run(write, encodeColumns(columns, rows));
 
-  const isKnown = ({ identity }: IdentityRecord): boolean => options.knownIdentities.has(identity);
+  const isKnown = ({ identity }: IdentityRecord): boolean => options.known.identities.has(identity);
+  const isKnownLead = ({ leadId }: LeadRecord): boolean => options.known.leads.has(leadId);
   const made = writes.identities.filter((record) => !isKnown(record)).sort(byIdentity);
-  await Promise.all([
+  const newLeads = writes.leads.filter((lead) => !isKnownLead(lead));
+  const knownLeads = writes.leads.filter(isKnownLead);
+  const putLeads = (write: Statement, leads: readonly LeadRecord[]): Promise<unknown> =>
+    leads.length === 0 ? NOTHING : transaction.run(write, [...encodeColumns(LEAD_COLUMNS, leads), ...contextValues(leads, contexts)]);
+  return Promise.all([
     put(INSERT_IDENTITIES, IDENTITY_COLUMNS, made),
     put(UPDATE_IDENTITIES, IDENTITY_COLUMNS, writes.identities.filter(isKnown)),
-    writes.leads.length === 0
-      ? NOTHING
-      : transaction.run(UPSERT_LEADS, [...encodeColumns(LEAD_COLUMNS, writes.leads), ...contextValues(writes.leads, contexts)]),
+    putLeads(INSERT_LEADS, newLeads),
+    putLeads(UPDATE_LEADS, knownLeads),
     put(UPSERT_DESTINATIONS, DESTINATION_COLUMNS, writes.destinations),
     put(UPSERT_POOLS, POOL_COLUMNS, writes.pools),
     removeWaiters(transaction, writes.waitersRemoved),
     put(UPSERT_WAITERS, WAITER_COLUMNS, writes.waitersPut),
-    writeTimers(transaction, timerWrites(writes, options.poolTimerId)),
+    writeTimers(transaction, timerWrites({ newLeads, knownLeads, pools: writes.pools }, options.poolTimerId)),
     writeEarly(
       transaction,
       sets.map(({ early, batch }) => ({ early, keptAt: batch.now })),
     ),
     put(INSERT_DECISIONS, DECISION_COLUMNS, decisions),
-    ...sets.flatMap(({ batch, outputs }) => [
-      transaction.run(INSERT_BATCH, batchValues(batch)),
-      transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, outputs]),
-    ]),
+    ...sets.flatMap(({ batch, encode }) => {
+      const { body, outputs } = encode();
+      return [
+        transaction.run(INSERT_BATCH, batchValues(batch, body)),
+        transaction.run(STORE_BATCH, [batch.partition, batch.from, batch.to, batch.now, outputs]),
+      ];
+    }),
     addOutcomes(transaction, writes.outcomes),
   ]);
 };
@@ -207,7 +217,7 @@ const removeWaiters = (transaction: SqlTransaction, removed: BatchWriteSet['writ
     ? NOTHING
     : transaction.run(DELETE_WAITERS, [textArray(removed.map(({ poolId }) => poolId)), textArray(removed.map(({ leadId }) => leadId))]);
 
-const batchValues = (batch: BatchRecord): SqlValue[] => [
+const batchValues = (batch: BatchRecord, body: Buffer): SqlValue[] => [
   batch.batchId,
   batch.partition,
   batch.epoch,
@@ -216,7 +226,7 @@ const batchValues = (batch: BatchRecord): SqlValue[] => [
   batch.ruleSetVersion,
   batch.now,
   batch.seed,
-  batch.body,
+  body,
 ];
 
 /** One binary value and two arrays of places in it: an array of binary values would go as hexadecimal text. */

@@ -14,7 +14,7 @@ import type {
   WaiterRecord,
 } from '@lead-router/domain/routing-model.ts';
 import type { EarlyActivity } from '@lead-router/store/early-activities.ts';
-import type { BatchRecord, BatchWriteSet, DecisionRow, DueTimer } from '@lead-router/store/router-store.ts';
+import type { BatchRecord, BatchWriteSet, DecisionRow, DueTimer, EncodedBatch } from '@lead-router/store/router-store.ts';
 import { LockTable } from './lock-table.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -39,6 +39,7 @@ export interface TimerRow extends DueTimer {
 /** What a transaction of a batch brings to its commit. */
 export interface CommittedBatch {
   readonly set: BatchWriteSet;
+  readonly encoded: EncodedBatch;
   readonly appliedEvents: readonly EventId[];
   /** Read under the shared lock. */
   readonly ruleVersion: number | null;
@@ -67,7 +68,7 @@ export class MemoryDatabase {
   readonly appliedEvents = new Set<EventId>();
   /** By `leadId/revision`. */
   readonly decisions = new Map<string, DecisionRow>();
-  readonly batches = new Map<string, BatchRecord>();
+  readonly batches = new Map<string, BatchRecord & EncodedBatch>();
   readonly timers = new Map<string, TimerRow>();
   /** By agent: until when it is away; null: until told to be back. */
   readonly away = new Map<string, number | null>();
@@ -126,7 +127,7 @@ export class MemoryDatabase {
   }
 
   commit(batch: CommittedBatch): void {
-    const { set } = batch;
+    const { set, encoded } = batch;
     this.applyEvents(batch.appliedEvents);
     for (const record of set.writes.identities) this.identities.set(record.identity, record);
     for (const record of set.writes.leads) this.leads.set(record.leadId, record);
@@ -140,10 +141,10 @@ export class MemoryDatabase {
     for (const { eventId } of set.early?.taken ?? []) this.early.delete(eventId);
     for (const activity of set.early?.kept ?? []) if (!this.early.has(activity.eventId)) this.early.set(activity.eventId, activity);
     for (const row of set.decisions) this.decisions.set(decisionKey(row), row);
-    this.batches.set(set.batch.batchId, set.batch);
+    this.batches.set(set.batch.batchId, { ...set.batch, ...encoded });
     this.#setTimers(set.writes);
     const { partition, from, to, now } = set.batch;
-    this.partition(partition).stored = { from, to, now, outputs: set.outputs };
+    this.partition(partition).stored = { from, to, now, outputs: encoded.outputs };
     this.onCommit?.(batch);
   }
 

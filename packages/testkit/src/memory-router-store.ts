@@ -2,7 +2,7 @@
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { BatchSnapshot, LockSet, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import { type BatchWriteSet, type RouterStore, type RouterTransaction, StoreFault } from '@lead-router/store/router-store.ts';
-import { decisionKey, type MemoryDatabase } from './memory-database.ts';
+import { type CommittedBatch, decisionKey, type MemoryDatabase } from './memory-database.ts';
 import { type LockRequest, MemorySession } from './memory-session.ts';
 import { runStatement } from './memory-statement.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -80,7 +80,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
   const session = new MemorySession({ database, process, name: 'batch' });
   const appliedEvents: EventId[] = [];
   let ruleVersion: number | null = null;
-  let sets: readonly BatchWriteSet[] = [];
+  let sets: readonly Pick<CommittedBatch, 'set' | 'encoded'>[] = [];
   const known = new Set<string>();
   return {
     lockPartition: (partition) =>
@@ -122,6 +122,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
       const put = timers.flatMap((ofBatch) => ofBatch.put.map(({ timerId }) => timerId));
       const cancelled = timers.flatMap((ofBatch) => ofBatch.cancelled);
       const identities = new Set(written.flatMap(({ writes }) => writes.identities.map(({ identity }) => identity)));
+      const encoded = written.map((set) => ({ set, encoded: set.encode() }));
       const made = [...identities].filter((identity) => !known.has(identity));
       const cells = [...new Set(written.flatMap(({ writes }) => (writes.outcomes ?? []).map(({ key }) => key)))].sort();
       return session.run({
@@ -139,7 +140,7 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
         effect: () => {
           refuse(database, written);
           refuseMade(database, made);
-          sets = written;
+          sets = encoded;
         },
       });
     },
@@ -147,7 +148,8 @@ function createTransaction({ database, process }: MemoryStoreOptions): RouterTra
       session.commit(() => {
         if (sets.length === 0) database.applyEvents(appliedEvents);
         // The events belong to all of them; they are told once.
-        for (const [index, set] of sets.entries()) database.commit({ set, appliedEvents: index === 0 ? appliedEvents : [], ruleVersion });
+        for (const [index, set] of sets.entries())
+          database.commit({ ...set, appliedEvents: index === 0 ? appliedEvents : [], ruleVersion });
       }),
     rollback: () => session.rollback(),
   };

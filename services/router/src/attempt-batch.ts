@@ -53,12 +53,13 @@ export async function attemptBatches(options: RouterLedgerOptions, attempt: Atte
   try {
     const answer = await withinTransaction(options, prepared, { ...using, transaction });
     if (answer.kind !== 'DECIDED') return answer;
-    if (!attempt.dryRun) {
+    if (attempt.dryRun) await answer.written;
+    else {
       isOver = true;
       await transaction.commit();
       for (const batch of answer.batches) report(options, batch, { ...using, together: answer.batches.length });
     }
-    return { kind: 'COMMITTED', outputs: answer.batches.map(({ outputs }) => outputs) };
+    return { kind: 'COMMITTED', outputs: answer.batches.map(({ outputs }) => outputs()) };
   } finally {
     if (!isOver) await transaction.rollback();
   }
@@ -74,14 +75,22 @@ type Prepared = PreparedBatch & {
 type Decided = Extract<BatchOutcome, { kind: 'DECIDED' }>;
 interface DecidedBatch {
   readonly batch: ReadBatch;
-  readonly outputs: readonly OutgoingRecord[];
+  /** Made when it is first asked for. */
+  readonly outputs: () => readonly OutgoingRecord[];
   readonly decided: Decided;
   readonly before: BatchSnapshot;
   readonly repeats: number;
   readonly now: number;
   readonly written: BatchWriteSet;
 }
-type WithinAnswer = Exclude<AttemptAnswer, { kind: 'COMMITTED' }> | { readonly kind: 'DECIDED'; readonly batches: readonly DecidedBatch[] };
+type WithinAnswer =
+  | Exclude<AttemptAnswer, { kind: 'COMMITTED' }>
+  | {
+      readonly kind: 'DECIDED';
+      readonly batches: readonly DecidedBatch[];
+      /** All that there is to write has been sent: how Postgres took it. */
+      readonly written: Promise<void>;
+    };
 
 async function prepareAll(options: RouterLedgerOptions, attempt: Attempt, using: RuleSetInUse): Promise<readonly Prepared[]> {
   const identities = new Set<string>();
@@ -158,8 +167,8 @@ async function withinTransaction(options: RouterLedgerOptions, batches: readonly
     books.apply(answer.decided.writes);
     decided.push(answer);
   }
-  await transaction.write(...decided.map(({ written }) => written));
-  return { kind: 'DECIDED', batches: decided };
+  const written = transaction.write(...decided.map(({ written }) => written));
+  return { kind: 'DECIDED', batches: decided, written };
 }
 
 function whyNotOurs({ request }: ReadBatch, row: LockedPartition | undefined): string | null {
@@ -205,14 +214,17 @@ function decidePrepared(
     ruleSetVersion: using.version,
     now: context.now,
     seed: context.seed,
-    body: encodeBatchBody({ inputs, snapshot, context }),
   };
   const contexts = contextsAfter(new Set(outcome.ignored.map(({ inputIndex }) => inputIndex)));
-  const outputs = batchOutputs(options.wire, { outcome, messages: turns.messages, contexts: contexts.all, batch, refused });
+  let made: readonly OutgoingRecord[] | null = null;
+  const outputs = (): readonly OutgoingRecord[] => {
+    made ??= batchOutputs(options.wire, { outcome, messages: turns.messages, contexts: contexts.all, batch, refused });
+    return made;
+  };
   const early = earlyWrites(outcome, turns);
   const written: BatchWriteSet = {
     batch,
-    outputs: encodeOutputs(outputs),
+    encode: () => ({ outputs: encodeOutputs(outputs()), body: encodeBatchBody({ inputs, snapshot, context }) }),
     decisions: decisionRows(outcome),
     writes: outcome.writes,
     contexts: storedContexts(options, contexts.changed, outcome),

@@ -175,17 +175,35 @@ describe('a batch that is no longer ours', () => {
   });
 });
 
+/** As the port promises: after a write that failed, the commit fails as it did. */
+function refusingWrites(transaction: RouterTransaction, nextFault: () => StoreFault | null): RouterTransaction {
+  let fault: StoreFault | null = null;
+  return {
+    ...transaction,
+    write: (...sets) => {
+      fault = nextFault();
+      if (fault === null) return transaction.write(...sets);
+      const refused = Promise.reject(fault);
+      refused.catch(() => undefined);
+      return refused;
+    },
+    commit: async () => {
+      if (fault === null) return transaction.commit();
+      await transaction.rollback();
+      throw fault;
+    },
+  };
+}
+
 describe('a batch that has to be tried again', () => {
   const failing = (kind: StoreFaultKind, times: number) => {
     let left = times;
-    return withTransactions((transaction) => ({
-      ...transaction,
-      write: async (...sets) => {
+    return withTransactions((transaction) =>
+      refusingWrites(transaction, () => {
         left -= 1;
-        if (left >= 0) throw new StoreFault(kind, `planted: ${kind}`);
-        return transaction.write(...sets);
-      },
-    }));
+        return left < 0 ? null : new StoreFault(kind, `planted: ${kind}`);
+      }),
+    );
   };
 
   test('is decided after conflicts, with no trace of the attempts', async () => {
@@ -260,9 +278,9 @@ describe('batches of several partitions at once', () => {
     const written: number[][] = [];
     const watched = withTransactions((transaction) => ({
       ...transaction,
-      write: async (...sets) => {
+      write: (...sets) => {
         written.push(sets.map(({ batch }) => batch.partition));
-        await transaction.write(...sets);
+        return transaction.write(...sets);
       },
     }));
     const world = await open((store) => withTransactions(change)(watched(store)));
@@ -332,14 +350,12 @@ describe('batches of several partitions at once', () => {
 
   test('are all given back when Postgres is away', async () => {
     let writes = 0;
-    const together = await openTogether((transaction) => ({
-      ...transaction,
-      write: async (...sets) => {
+    const together = await openTogether((transaction) =>
+      refusingWrites(transaction, () => {
         writes += 1;
-        if (writes === 2) throw new StoreFault('unavailable', 'away');
-        await transaction.write(...sets);
-      },
-    }));
+        return writes === 2 ? new StoreFault('unavailable', 'away') : null;
+      }),
+    );
     const settled = await Promise.allSettled([0, 1, 2].map((partition) => applyOne(together, partition)));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
     expect(await Promise.all([1, 2].map((partition) => applyOne(together, partition)))).toMatchObject([

@@ -58,8 +58,8 @@ export async function decideAndWrite(pool: PostgresPool, deciding: Deciding): Pr
     const outcome = decideBatch({ ruleSet, ruleSetVersion: 1, snapshot, inputs, context, eventId: eventIdFor });
     if (outcome.kind !== 'DECIDED') throw new Error(outcome.kind);
     await transaction.write({
-      batch: { ...batch, ...context, body: encodeBatchBody({ inputs, snapshot, context }) },
-      outputs: Buffer.alloc(0),
+      batch: { ...batch, ...context },
+      encode: () => ({ body: encodeBatchBody({ inputs, snapshot, context }), outputs: Buffer.alloc(0) }),
       writes: outcome.writes,
       contexts: deciding.contexts ?? new Map(),
       decisions: outcome.effects.flatMap((effect) =>
