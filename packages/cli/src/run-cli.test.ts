@@ -215,5 +215,40 @@ describe('the command line', () => {
         faults: expect.arrayContaining([expect.objectContaining({ path: 'rules[0].when', line: 7 })]),
       });
     });
+
+    it('refuses rules that can never match and examples that do not hold, and lists warnings', async () => {
+      const file = join(folder, 'linted.yaml');
+      const rules = (second: string): string =>
+        [
+          'name: linted',
+          'scoring: { grades: [{ grade: LOW_POTENTIAL }] }',
+          'rules:',
+          '  - { id: large, when: lead.employeeCount >= 1000, to: team }',
+          `  - { id: second, when: ${second}, to: team, examples: [{ given: { company: { employeeCount: 200 } } }] }`,
+          'lastResort: team',
+          'destinations: [{ id: sales, kind: SALES }]',
+          'pools: [{ id: team, destination: sales, acceptWithin: 1d, agents: [{ id: ann }] }]',
+        ].join('\n');
+      await writeFile(file, rules('lead.employeeCount > 5000'));
+      const refused = await cli(['rules', 'check', file]);
+      expect(refused.code).toBe(1);
+      expect(refused.out).toContain('rule "second" can never match: rule "large" (line 4) before it matches whenever it would');
+      expect(refused.out).toMatch(/example "second" does not hold: rule is last-resort, not second; .*employee count is 200/);
+      expect(refused.out).toContain('warning: destination "sales" has no channel');
+      expect(refused.out).toContain('2 faults\n\n');
+      expect((await cliJson(['rules', 'test', file])).json).toMatchObject({
+        ok: false,
+        examples: [{ name: 'second', holds: false, came: { rule: 'last-resort', pool: 'team' }, mismatches: [{ what: 'rule' }] }],
+        rulesWithoutExample: ['large', 'second'],
+      });
+      expect((await cli(['rules', 'test', file])).code).toBe(1);
+      await writeFile(file, rules('lead.employeeCount >= 100'));
+      expect(await cliJson(['rules', 'check', file])).toMatchObject({
+        code: 0,
+        json: { ok: true, faults: [], warnings: [{ about: 'sales' }] },
+      });
+      expect((await cli(['rules', 'check', file, '--strict'])).code).toBe(1);
+      expect(await cli(['rules', 'test', file])).toMatchObject({ code: 0, out: expect.stringContaining('1 example, 1 as expected') });
+    });
   });
 });

@@ -1,5 +1,8 @@
-/** `lead-router rules check FILE`, and the faults of a rule set as people read them. */
+/** `lead-router rules check FILE`: faults, what is proved never to work, examples that do not hold; each as people read it. */
 import { dirname, join } from 'node:path';
+import type { RuleSetFinding } from '@lead-router/domain/rule-set/lint/findings.ts';
+import { type ExampleResult, exampleFaults, runExamples } from '@lead-router/domain/rule-set/run-examples.ts';
+import { inOrder, showFault } from '@lead-router/domain/rule-set/show-fault.ts';
 import type { RuleSet, RuleSetFault } from '@lead-router/domain/rule-set.ts';
 import type { Command } from 'commander';
 import { CliError, EXIT } from '../connect/cli-error.ts';
@@ -7,24 +10,59 @@ import { type RuleSetFile, readRuleSetFile } from '../setup/read-rule-set.ts';
 import { type CommandRun, command, type SharedOptions } from './command.ts';
 import { count } from './text-table.ts';
 
+interface CheckOptions extends SharedOptions {
+  readonly strict?: boolean;
+}
+
+/** What stands against a rule set that compiles. */
+export interface Judgement {
+  /** Of its examples that do not hold, and of what can never work. */
+  readonly errors: readonly RuleSetFault[];
+  readonly warnings: readonly RuleSetFinding[];
+  readonly examples: readonly ExampleResult[];
+}
+
 export function checkCommand(runner: CommandRun): Command {
   return command('check', {
-    summary: 'all faults of a rule set, each with its line (exit 1 if there are any); speaks to no system',
-    examples: ['rules check deploy/rule-sets/departments/rules.yaml'],
+    summary: 'faults and warnings of a rule set, each with its line (exit 1 if there are faults); speaks to no system',
+    examples: ['rules check deploy/rule-sets/departments/rules.yaml', 'rules check rules.yaml --strict'],
     isLocal: true,
   })
     .argument('<file>', 'the YAML document; its tables lie beside it')
-    .action((file: string, options: SharedOptions) =>
+    .option('--strict', 'exit 1 for warnings, too')
+    .action((file: string, options: CheckOptions) =>
       runner.run(options, async () => {
         const read = await readRules(file);
         if (!read.ok) return { exitCode: EXIT.NEGATIVE, json: { ok: false, faults: read.faults }, text: formatFaults(file, read.faults) };
+        const judgement = judge(read);
+        const { errors, warnings, examples } = judgement;
+        const isRefused = errors.length > 0 || (options.strict === true && warnings.length > 0);
         return {
-          exitCode: EXIT.OK,
-          json: { ok: true, ...summaryOf(read.ruleSet), faults: [] },
-          text: `${file}: no faults\n${summaryWords(read.ruleSet)}`,
+          exitCode: isRefused ? EXIT.NEGATIVE : EXIT.OK,
+          json: { ok: !isRefused, ...summaryOf(read.ruleSet), faults: errors, warnings, examples: examples.length },
+          text: checkWords(file, read.ruleSet, judgement),
         };
       }),
     );
+}
+
+/** Hours and leave are looked at from now on. */
+export function judge({ ruleSet, examples, lint }: RuleSetFile & { readonly ok: true }): Judgement {
+  const findings = lint(Date.now());
+  const results = runExamples(ruleSet, examples);
+  return {
+    errors: [...findings.filter(({ severity }) => severity === 'ERROR'), ...exampleFaults(results)],
+    warnings: findings.filter(({ severity }) => severity === 'WARNING'),
+    examples: results,
+  };
+}
+
+function checkWords(file: string, ruleSet: RuleSet, { errors, warnings, examples }: Judgement): string {
+  const held = examples.length === 0 ? [] : [`${count(examples.length)} ${examples.length === 1 ? 'example holds' : 'examples hold'}`];
+  return [
+    ...(errors.length > 0 ? [formatFaults(file, errors)] : [`${file}: no faults`, summaryWords(ruleSet), ...held]),
+    ...(warnings.length > 0 ? ['', formatFaults(file, warnings, 'warning')] : []),
+  ].join('\n');
 }
 
 /** A CliError when there is no such file. */
@@ -40,37 +78,13 @@ export async function readRules(file: string): Promise<RuleSetFile> {
   }
 }
 
-/** In the order of the lines, the document first and then its tables; each with its line and a caret. */
-export function formatFaults(file: string, faults: readonly RuleSetFault[]): string {
-  const inOrder = [...faults].sort(
-    (a, b) => compareFiles(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
-  );
-  const told = inOrder.flatMap((fault) => [...faultLines(file, fault), '']);
-  return [...told, `${count(faults.length)} ${faults.length === 1 ? 'fault' : 'faults'}`].join('\n');
+/** Each with its line and a caret. */
+export function formatFaults(document: string, faults: readonly RuleSetFault[], called: 'fault' | 'warning' = 'fault'): string {
+  const inFile = (file: string | null): string => (file === null ? document : join(dirname(document), file));
+  const mark = called === 'fault' ? '' : `${called}: `;
+  const told = inOrder(faults).flatMap((fault) => [...showFault({ ...fault, message: `${mark}${fault.message}` }, inFile), '']);
+  return [...told, `${count(faults.length)} ${called}${faults.length === 1 ? '' : 's'}`].join('\n');
 }
-
-function compareFiles(a: string | null, b: string | null): number {
-  return (a ?? '') < (b ?? '') ? -1 : (a ?? '') > (b ?? '') ? 1 : 0;
-}
-
-/** The place, what is wrong, and the line with a caret under the column. */
-function faultLines(document: string, { path, file, line, column, message, excerpt }: RuleSetFault): readonly string[] {
-  const inFile = file === null ? document : join(dirname(document), file);
-  const place = [inFile, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(':');
-  const told = `${place}: ${path === '' ? '' : `${path}: `}${message}`;
-  if (line === null || excerpt === null) return [told];
-  const from = Math.max(0, (column ?? 1) - 1);
-  // Of a long line, what stands around the fault.
-  const cut = excerpt.length <= WIDEST || from < WIDEST / 2 ? 0 : from - WIDEST / 2;
-  const text = excerpt.slice(cut, cut + WIDEST);
-  const number = String(line);
-  // Tabs before the column stay, so that the caret stands under it.
-  const indent = text.slice(0, from - cut).replaceAll(/[^\t]/g, ' ');
-  return [told, `  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${indent}^`];
-}
-
-/** Characters of a line that are shown. */
-const WIDEST = 200;
 
 export function summaryOf({ name, digest, rules, pools, destinations, lastResortPool }: RuleSet) {
   const agents = [...pools.values()].reduce((sum, pool) => sum + pool.agents.length, 0);

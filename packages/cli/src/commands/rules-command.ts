@@ -1,4 +1,4 @@
-/** `lead-router rules check|publish|list|rollback` */
+/** `lead-router rules check|test|publish|list|rollback` */
 
 import { userInfo } from 'node:os';
 import { poolTimerId } from '@lead-router/contracts/ids.ts';
@@ -8,7 +8,8 @@ import { listRuleSets, publishRuleSet } from '@lead-router/store/rule-set-store.
 import { Command, Option } from 'commander';
 import { CliError, EXIT } from '../connect/cli-error.ts';
 import { type Answer, type CommandRun, command, type SharedOptions } from './command.ts';
-import { checkCommand, formatFaults, readRules } from './rules-check.ts';
+import { checkCommand, formatFaults, judge, readRules } from './rules-check.ts';
+import { testCommand } from './rules-test.ts';
 import { instant, textTable } from './text-table.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -28,8 +29,9 @@ const MOST_ACTIVATIONS = 20;
 
 export function rulesCommand(runner: CommandRun): Command {
   return new Command('rules')
-    .description('rule sets: check, publish, list, roll back')
+    .description('rule sets: check, test, publish, list, roll back')
     .addCommand(checkCommand(runner))
+    .addCommand(testCommand(runner))
     .addCommand(publishCommand(runner))
     .addCommand(listCommand(runner))
     .addCommand(rollbackCommand(runner));
@@ -50,6 +52,13 @@ function publishCommand(runner: CommandRun): Command {
           exitCode: EXIT.NEGATIVE,
           json: { published: false, faults: read.faults },
           text: `${formatFaults(file, read.faults)}: nothing was published`,
+        };
+      const { errors } = judge(read);
+      if (errors.length > 0)
+        return {
+          exitCode: EXIT.NEGATIVE,
+          json: { published: false, faults: errors },
+          text: `${formatFaults(file, errors)}: nothing was published; correct the rules, or the examples where these are wrong`,
         };
       const { name, digest } = read.ruleSet;
       const { version, isNew } = await publishRuleSet(pool, {

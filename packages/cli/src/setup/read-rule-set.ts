@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileRuleSet, type RuleSetSource } from '@lead-router/domain/compile-rule-set.ts';
 import { tableFilesOf } from '@lead-router/domain/rule-set/table-files.ts';
-import type { RuleSet, RuleSetFault } from '@lead-router/domain/rule-set.ts';
+import type { RuleSetResult } from '@lead-router/domain/rule-set.ts';
 import { sha256 } from '@lead-router/service-kit/open-dependencies.ts';
 
 export type RuleSetFile =
-  | { readonly ok: true; readonly ruleSet: RuleSet; readonly source: string; readonly tables: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly faults: readonly RuleSetFault[] };
+  | (Extract<RuleSetResult, { readonly ok: true }> & { readonly source: string; readonly tables: ReadonlyMap<string, string> })
+  | Extract<RuleSetResult, { readonly ok: false }>;
 
 /** Rejects only when the document itself cannot be read; a table that cannot is a fault of the document. */
 export async function readRuleSetFile(file: string): Promise<RuleSetFile> {
@@ -20,5 +20,5 @@ export async function readRuleSetFile(file: string): Promise<RuleSetFile> {
   }
   const given: RuleSetSource = { source, tables, hash: sha256 };
   const result = compileRuleSet(given);
-  return result.ok ? { ok: true, ruleSet: result.ruleSet, source, tables } : result;
+  return result.ok ? { ...result, source, tables } : result;
 }

@@ -67,7 +67,13 @@ function readExample(document: RuleSetDocument, place: Place, { whose, scope }: 
   const expectPlace = fields.get('expect');
   const said = expectPlace === null ? { facts: new Map<string, string>() } : readExpected(document, expectPlace, scope);
   const name = textOf(document, fields.get('name')) ?? (owner === '' ? place.path : owner);
-  return { name, of: { kind, name: owner }, given, expect: { ...implied, ...said }, place: placeOf(document, place) };
+  return { name, of: { kind, name: owner }, given, expect: expectation(implied, said), place: placeOf(document, place) };
+}
+
+/** An example that expects another grade than that of its step shows what the step is not for. */
+function expectation({ gradeReason, ...implied }: Partial<Expected>, said: Expected): Expected {
+  const isAnother = said.grade !== undefined && said.grade !== implied.grade;
+  return { ...implied, ...(gradeReason === undefined || isAnother ? {} : { gradeReason }), ...said };
 }
 
 function readExpected(document: RuleSetDocument, place: Place, scope: ExampleScope): Expected {

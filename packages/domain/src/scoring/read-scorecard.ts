@@ -124,7 +124,10 @@ function readLine(
 }
 
 function readGrade(document: RuleSetDocument, place: Place, environment: CelEnvironment): GradeEntry | null {
-  const fields = fieldsOf(document, place, { required: ['grade'], optional: ['name', 'minScore', 'minFit', 'minEngagement', 'when', 'examples'] });
+  const fields = fieldsOf(document, place, {
+    required: ['grade'],
+    optional: ['name', 'minScore', 'minFit', 'minEngagement', 'when', 'examples'],
+  });
   const grade = oneOf(document, fields?.get('grade') ?? null, GRADES);
   if (fields === null || grade === null) return null;
   const whenPlace = fields.get('when');

@@ -85,6 +85,6 @@ function boundSum(lines: readonly AskedLine[], excludes: Lines['excludes']): Bou
 }
 
 function within({ min, max }: { readonly min: number | null; readonly max: number | null }, sum: Bounds): Bounds {
-  const clamp = (points: number): number => Math.max(min ?? points, Math.min(max ?? points, points));
+  const clamp = (points: number): number => Math.max(min ?? Number.NEGATIVE_INFINITY, Math.min(max ?? Number.POSITIVE_INFINITY, points));
   return { min: clamp(sum.min), max: clamp(sum.max) };
 }
