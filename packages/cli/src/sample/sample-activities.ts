@@ -62,6 +62,11 @@ function storyOf({ poolId, destinationId, grade }: LeadPlace, random: SeededRand
       return random.chance(0.7)
         ? [ACCEPTED, CONTACTED, noting({ activity: 'QUALIFIED' }, 'Confirmed need, budget and time frame on the phone.')]
         : [ACCEPTED, VOICEMAIL, CONTACTED, { activity: 'DISQUALIFIED', reason: 'no need' }];
+    // Paid by the call, they make less of it: what margin learns.
+    case 'contract-callers':
+      return random.chance(0.45)
+        ? [ACCEPTED, CONTACTED, { activity: 'QUALIFIED' }]
+        : [ACCEPTED, CONTACTED, { activity: 'DISQUALIFIED', reason: 'no need' }];
     case 'sales':
     case 'named-reps':
       return random.pick([
