@@ -29,8 +29,8 @@ test.each(PLANTED_BUGS.map(({ name }) => name))('%s is caught', { timeout: TIMEO
   process.stdout.write(`planted bug ${bug}: caught at seed ${violation?.seed} by "${violation?.message.split('\n')[0]}"\n`);
 });
 
-test('there are the eight of the issue, each in code that runs in production', async () => {
-  expect(PLANTED_BUGS).toHaveLength(8);
+test('each stands in code that runs in production', async () => {
+  expect(PLANTED_BUGS).toHaveLength(9);
   for (const { edits } of PLANTED_BUGS) {
     const sources = new Map<string, string>();
     for (const edit of edits) {
