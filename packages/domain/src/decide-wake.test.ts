@@ -123,3 +123,39 @@ describe('a queue', () => {
     expect(world.drain().lead('waiter').stage).toBe('ASSIGNED');
   });
 });
+
+describe('ageing', () => {
+  const HOUR_MS = 3_600_000;
+  const one = { poolId: 'sales', agents: [{ agentId: 'ann', caps: ONE_OPEN }] };
+
+  it.each([
+    ['a working day a grade, unless the pool says otherwise', one, 8 * HOUR_MS],
+    ['what the pool says', { ...one, ageingMs: HOUR_MS }, HOUR_MS],
+  ])('lets a worse grade go first when it has waited longer by: %s', (_what, pool, ageingMs) => {
+    const world = given(MORNING, pool).submit('first', buildFacts(sales)).drain();
+    const submit = (name: string, grade: Grade): World => world.submit(name, buildFacts({ ...sales, grade })).drain();
+    submit('worse', 'HIGH_POTENTIAL');
+    world.now += ageingMs - 1;
+    submit('better', 'HOT');
+    world.now += 2;
+    submit('too late', 'HOT');
+    for (const name of ['first', 'better', 'worse']) world.act(name, 'WON').drain();
+    expect(assigned(world)).toEqual(['first', 'better', 'worse', 'too late']);
+  });
+
+  it('lets nobody starve behind better leads that keep coming', () => {
+    const world = given(MORNING, { ...one, ageingMs: HOUR_MS })
+      .submit('owned', buildFacts(sales))
+      .drain();
+    world.submit('worst', buildFacts({ ...sales, grade: 'NEED_NURTURING' })).drain();
+    let owned = 'owned';
+    let hours = 0;
+    for (; world.lead('worst').stage === 'WAITING' && hours < 24; hours++) {
+      world.submit(`hot-${hours}`, buildFacts(sales)).drain();
+      world.now += HOUR_MS;
+      world.act(owned, 'WON').drain();
+      owned = [...world.leads.values()].find(({ stage }) => stage === 'ASSIGNED')?.leadId ?? '';
+    }
+    expect(hours).toBeLessThanOrEqual(7);
+  });
+});

@@ -237,5 +237,5 @@ export const GRADE_RANK: Readonly<Record<Grade, number>> = {
   NEED_NURTURING: 5,
 };
 
-/** A lead of the next worse grade has its turn when it has waited this much longer. */
-export const DEFAULT_AGEING_MS = 30 * 60_000;
+/** A lead of the next worse grade has its turn when it has waited a working day longer. */
+export const DEFAULT_AGEING_MS = 8 * 3_600_000;

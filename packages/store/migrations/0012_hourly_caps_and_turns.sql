@@ -3,9 +3,9 @@ ALTER TABLE destinations ADD COLUMN hour_from timestamptz, ADD COLUMN hour_given
 ALTER TABLE pools ADD COLUMN hour_from timestamptz, ADD COLUMN hour_given integer;
 
 -- Waiting makes up for a worse grade: the turn of a lead is when it began to wait, put off by so much for each grade. It never changes
--- while the lead waits, so the queue needs no sorting anew. Those who wait already get the half hour a grade that is usual.
+-- while the lead waits, so the queue needs no sorting anew. Those who wait already get the eight hours a grade that are usual.
 ALTER TABLE pool_waiters ADD COLUMN turn_at timestamptz;
-UPDATE pool_waiters SET turn_at = waiting_since + rank * interval '30 minutes';
+UPDATE pool_waiters SET turn_at = waiting_since + rank * interval '8 hours';
 ALTER TABLE pool_waiters ALTER COLUMN turn_at SET NOT NULL;
 DROP INDEX pool_waiters_in_turn;
 ALTER TABLE pool_waiters DROP COLUMN rank;
