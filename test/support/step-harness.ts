@@ -14,6 +14,13 @@ export async function runFlow({ source, pipeline }: Flow, records: readonly Cons
   return pipeline.process(contexts, { stepDone: () => undefined, seconds: () => 0 });
 }
 
+/** By the name of its source. */
+export function flowOf({ flows }: Topology, source: string): Flow {
+  const flow = flows.find((one) => one.source.name === source);
+  if (!flow) throw new Error(`a flow from ${source} was expected, there are: ${flows.map((one) => one.source.name).join(', ')}`);
+  return flow;
+}
+
 /** Of a service with one flow. */
 export function onlyFlow({ flows }: Topology): Flow {
   const [flow, ...others] = flows;

@@ -51,11 +51,12 @@ const sinks = ({ sinks: named }: TopologyDescription) => Object.values(named).fl
 
 async function allTopologies(): Promise<Readonly<Record<ServiceName, TopologyDescription>>> {
   const schemas = createMemorySchemas();
-  const [submitted, enriched, inbox, decided, leadIntake, activityIntake] = await Promise.all([
+  const [submitted, enriched, inbox, decided, sla, leadIntake, activityIntake] = await Promise.all([
     openTopicCodec(schemas, 'submitted'),
     openTopicCodec(schemas, 'enriched'),
     openTopicCodec(schemas, 'inbox'),
     openTopicCodec(schemas, 'decided'),
+    openTopicCodec(schemas, 'sla'),
     openCodec(schemas, { subject: valueSubject(intakeTopic('acme')), record: 'LeadIntake' }),
     openCodec(schemas, { subject: valueSubject(activityTopic('crm')), record: 'ActivityIntake' }),
   ]);
@@ -78,7 +79,7 @@ async function allTopologies(): Promise<Readonly<Record<ServiceName, TopologyDes
     router: routerTopology(VERSION),
     notifier: notifierTopology({
       ...{ ...pure, ruleSets: { ...pure.ruleSets, refresh: async () => undefined } },
-      ...{ decided, insertDeliveries: async () => undefined },
+      ...{ decided, sla, insertDeliveries: async () => undefined },
     }).description,
     watchdog: watchdogTopology(VERSION),
   };

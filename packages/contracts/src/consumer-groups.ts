@@ -18,6 +18,7 @@ export const CONSUMER_GROUPS = {
   scorer: { groupId: 'lead-router-scorer', service: 'scorer', reads: [TOPICS.enriched.topic] },
   router: { groupId: 'lead-router-router', service: 'router', reads: [TOPICS.inbox.topic] },
   notifier: { groupId: 'lead-router-notifier', service: 'notifier', reads: [TOPICS.decided.topic] },
+  warnings: { groupId: 'lead-router-notifier-warnings', service: 'notifier', reads: [TOPICS.sla.topic] },
 } as const satisfies Record<string, ConsumerGroup>;
 
 export interface TopicReader {

@@ -7,8 +7,11 @@ import { type Column, encodeColumns, numberColumn, textArray, textColumn, textLi
 import type { PostgresPool } from './postgres-pool.ts';
 import { type SqlValue, statement } from './statement.ts';
 
-/** `webhook` and `email` tell the owner; `reply` answers the lead itself, once whatever the revision. */
-export type DeliveryChannel = 'webhook' | 'email' | 'reply';
+/**
+ * `webhook` and `email` tell the owner; the warnings are mails to the same, before a promise is broken; `reply` answers the lead itself,
+ * once whatever the revision.
+ */
+export type DeliveryChannel = 'webhook' | 'email' | 'reply' | 'accept-warning' | 'response-warning';
 
 /** One intent: names of a lead, its revision and the channel. */
 export interface DeliveryKey {
@@ -37,7 +40,7 @@ export interface LeasedDelivery extends DeliveryKey {
   readonly attempt: number;
   /** Has to come back with the outcome. */
   readonly leaseToken: number;
-  /** False: the lead has moved on since (decided anew, or closed); do not send, record `SUPERSEDED`. */
+  /** False: the lead has moved on since (decided anew, closed, what was warned of is done); do not send, record `SUPERSEDED`. */
   readonly isCurrent: boolean;
 }
 
@@ -126,7 +129,10 @@ const LEASE = statement(
      RETURNING d.*)
    SELECT d.lead_id AS "leadId", d.revision, d.channel, d.destination_id AS "destinationId", d.pool_id AS "poolId", d.agent_id AS "agentId",
           d.payload, d.attempts AS attempt, d.lease_token AS "leaseToken",
-          coalesce(d.channel = 'reply' OR (l.revision = d.revision AND l.stage <> 'CLOSED'), false) AS "isCurrent"
+          coalesce(d.channel = 'reply'
+                     OR (l.revision = d.revision AND l.stage <> 'CLOSED'
+                         AND (d.channel <> 'accept-warning' OR l.accepted_at IS NULL)
+                         AND (d.channel <> 'response-warning' OR l.responded_at IS NULL)), false) AS "isCurrent"
      FROM leased d LEFT JOIN leads l ON l.lead_id = d.lead_id
     ORDER BY d.next_attempt_at, d.lead_id`,
 );

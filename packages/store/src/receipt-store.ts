@@ -39,9 +39,9 @@ const LEASE = statement(
    SELECT r.receipt_id AS "receiptId", r.lead_id AS "leadId", r.revision, r.channel, r.destination_id AS "destinationId",
           r.agent_id AS "agentId", r.attempt, r.outcome, r.status, r.error_code AS "errorCode", r.duration_ms AS "durationMs",
           r.ended_at AS "endedAt",
-          r.outcome = 'UNDELIVERABLE' AND r.channel <> 'reply'
+          r.outcome = 'UNDELIVERABLE' AND r.channel IN ('webhook', 'email')
             AND NOT EXISTS (SELECT FROM deliveries d
-                             WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel <> 'reply'
+                             WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel IN ('webhook', 'email')
                                AND d.state IN ('PENDING', 'DELIVERED')) AS "isUntold"
      FROM leased r
     ORDER BY r.receipt_id`,

@@ -1,6 +1,6 @@
 /** What became of earlier leads of a person that somebody was told of: the context of the next one. */
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { LeadStage } from '@lead-router/domain/routing-model.ts';
+import type { LeadOutcome, LeadStage } from '@lead-router/domain/routing-model.ts';
 import { textArray } from './column-encoding.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { statement } from './statement.ts';
@@ -15,6 +15,7 @@ export interface EarlierLead {
   readonly acceptedAt: number | null;
   readonly respondedAt: number | null;
   readonly isQualified: boolean;
+  readonly outcome: LeadOutcome | null;
   /** LeadContext in its stored form; null when none was kept. */
   readonly context: Buffer | null;
 }
@@ -22,7 +23,8 @@ export interface EarlierLead {
 const EARLIER = statement(
   'told-leads-earlier',
   `SELECT l.lead_id AS "leadId", l.vendor, l.stage, l.destination_id AS "destinationId", l.agent_id AS "agentId",
-          l.submitted_at AS "submittedAt", l.accepted_at AS "acceptedAt", l.responded_at AS "respondedAt", l.is_qualified AS "isQualified", l.context
+          l.submitted_at AS "submittedAt", l.accepted_at AS "acceptedAt", l.responded_at AS "respondedAt", l.is_qualified AS "isQualified",
+          l.outcome, l.context
      FROM leads l
     WHERE l.lead_id IN (SELECT t.lead_id FROM told_leads t WHERE t.identity = ANY ($2::text[])) AND l.lead_id <> $1
     ORDER BY l.submitted_at DESC

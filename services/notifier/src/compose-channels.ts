@@ -1,17 +1,17 @@
 /** One function for all channels: takes a row of `deliveries` to whom it is for. */
 import type { Codec } from '@lead-router/contracts/codec.ts';
 import { decodeContext, type StoredContexts } from '@lead-router/contracts/context-codec.ts';
-import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { LeadContext, LeadDecided, LeadSla } from '@lead-router/contracts/generated/wire-types.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
-import { readDecisions } from '@lead-router/store/lead-store.ts';
+import { readDecisions, readLead } from '@lead-router/store/lead-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { type EarlierLead, readEarlierLeads } from '@lead-router/store/told-leads.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { AddressGuard } from './checked-address.ts';
 import type { EarlierStory } from './lead-sheet.ts';
-import { type LinkOptions, type MailOptions, sendLeadReply, sendOwnerMail } from './mail-channels.ts';
+import { type LinkOptions, type MailOptions, sendLeadReply, sendOwnerMail, sendWarning } from './mail-channels.ts';
 import type { SendAnswer, SendFailureCode } from './send-deliveries.ts';
 import type { MailServer } from './send-mail.ts';
 import { sendWebhook, type WebhookOptions } from './send-webhook.ts';
@@ -19,6 +19,7 @@ import { sendWebhook, type WebhookOptions } from './send-webhook.ts';
 export interface ChannelOptions {
   readonly pool: PostgresPool;
   readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
+  readonly sla: Pick<Codec<LeadSla>, 'prepare' | 'decode'>;
   readonly contexts: StoredContexts;
   readonly ruleSets: Pick<CompiledRuleSets, 'current' | 'refresh'>;
   readonly server: MailServer | null;
@@ -36,18 +37,25 @@ const EARLIER_LEADS = 5;
 
 /** Rejects when something of our own does not answer; then nothing was sent. */
 export function composeChannels(options: ChannelOptions): (delivery: LeasedDelivery) => Promise<SendAnswer> {
-  const { pool, decided, ruleSets, server, links, domain, guard, variable, clock } = options;
+  const { pool, decided, sla, contexts, ruleSets, server, links, domain, guard, variable, clock } = options;
   const ruleSet = (): RuleSet => ruleSets.current().ruleSet;
+  const readEarlier = async ({ leadId }: LeasedDelivery, identities: readonly string[]): Promise<readonly EarlierStory[]> =>
+    withStories(contexts, await readEarlierLeads(pool, { leadId, identities, limit: EARLIER_LEADS }));
   const webhook: WebhookOptions = {
     destinationOf: (id) => ruleSet().destinations.get(id),
     ...{ variable, guard, timeoutMs: options.sendTimeoutMs },
     now: () => clock.now(),
+    readEarlierLeads: readEarlier,
   };
   const mail: MailOptions = {
-    ...{ decided, ruleSet, server, links, domain },
+    ...{ decided, sla, ruleSet, server, links, domain },
     readDecisions: ({ leadId }) => readDecisions(pool, leadId),
-    readEarlierLeads: async ({ leadId }, identities) =>
-      withStories(options.contexts, await readEarlierLeads(pool, { leadId, identities, limit: EARLIER_LEADS })),
+    readEarlierLeads: readEarlier,
+    readContext: async ({ leadId }) => {
+      const stored = (await readLead(pool, leadId))?.context ?? null;
+      if (stored !== null) await contexts.prepare([stored]);
+      return contextOf(contexts, stored);
+    },
   };
   const send = (delivery: LeasedDelivery): Promise<SendAnswer> => {
     switch (delivery.channel) {
@@ -55,6 +63,9 @@ export function composeChannels(options: ChannelOptions): (delivery: LeasedDeliv
         return sendWebhook(webhook, delivery);
       case 'email':
         return sendOwnerMail(mail, delivery);
+      case 'accept-warning':
+      case 'response-warning':
+        return sendWarning(mail, delivery);
       case 'reply':
         return sendLeadReply(mail, delivery);
     }
@@ -80,7 +91,12 @@ export function withActiveRules(
 async function withStories(contexts: StoredContexts, leads: readonly EarlierLead[]): Promise<readonly EarlierStory[]> {
   await contexts.prepare(leads.flatMap(({ context }) => (context === null ? [] : [context])));
   return leads.map((lead) => {
-    const content = lead.context === null ? null : decodeContext(contexts.fromStored(lead.context));
+    const content = contextOf(contexts, lead.context);
     return { ...lead, campaign: content?.lead.campaign ?? null, history: content?.history ?? [] };
   });
+}
+
+/** Prepared. */
+function contextOf(contexts: StoredContexts, stored: Buffer | null): LeadContext | null {
+  return stored === null ? null : decodeContext(contexts.fromStored(stored));
 }

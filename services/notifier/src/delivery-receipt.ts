@@ -14,9 +14,13 @@ export interface ReceiptCodecs {
   readonly inbox: Pick<ContextCodec<InboxEvent, InboxEventPrefix>, 'encodeWithContext'>;
 }
 
-const CHANNELS = { webhook: 'WEBHOOK', email: 'EMAIL', reply: 'REPLY' } as const satisfies Readonly<
-  Record<DeliveryChannel, DeliveryReceipt['channel']>
->;
+const CHANNELS = {
+  webhook: 'WEBHOOK',
+  email: 'EMAIL',
+  reply: 'REPLY',
+  'accept-warning': 'ACCEPT_WARNING',
+  'response-warning': 'RESPONSE_WARNING',
+} as const satisfies Readonly<Record<DeliveryChannel, DeliveryReceipt['channel']>>;
 const SYSTEM = 'notifier';
 
 /** All keyed by lead, so that they are in order. */

@@ -129,7 +129,7 @@ function eventWords({ activity, agentId, system, reason }: LeadEvent): string {
 }
 
 function earlierWords(lead: EarlierStory, { zone, isLinkedTo }: { readonly zone: string; readonly isLinkedTo: boolean }): string {
-  const { agentId, destinationId, acceptedAt, respondedAt, isQualified, stage, vendor, leadId, campaign, history } = lead;
+  const { agentId, destinationId, acceptedAt, respondedAt, isQualified, stage, outcome, vendor, leadId, campaign, history } = lead;
   const last = history.at(-1);
   return [
     `Another lead of this person, from ${vendor}${campaign === null ? '' : `, campaign ${campaign}`}${isLinkedTo ? ', which this one belongs to' : ''}: ${joined([agentId, destinationId], ' of ') ?? 'nobody had it'}`,
@@ -137,7 +137,7 @@ function earlierWords(lead: EarlierStory, { zone, isLinkedTo }: { readonly zone:
     respondedAt === null ? 'no response' : `first response ${inTime(respondedAt, zone)}`,
     ...(isQualified ? ['qualified'] : []),
     ...(last === undefined ? [] : [`last: ${eventWords(last)}`]),
-    stage === 'CLOSED' ? 'closed' : `still ${stage.toLowerCase()}`,
+    stage === 'CLOSED' ? (outcome?.toLowerCase() ?? 'closed') : `still ${stage.toLowerCase()}`,
     leadId,
   ].join('; ');
 }

@@ -1,23 +1,27 @@
-/** The two kinds of mail from rows of `deliveries`: to the owner, and to the lead itself. Written when sent, by the rules of that moment. */
+/** The kinds of mail from rows of `deliveries`: to the owner, as a warning to the owner, and to the lead itself. Written when sent, by the rules of that moment. */
 import { ANSWER_ACTIONS, ANSWER_PATH, signAnswer } from '@lead-router/contracts/answer-token.ts';
 import type { Codec } from '@lead-router/contracts/codec.ts';
-import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
+import type { LeadContext, LeadDecided, LeadSla } from '@lead-router/contracts/generated/wire-types.ts';
 import { asLeadId } from '@lead-router/contracts/ids.ts';
+import { toEnvelope } from '@lead-router/contracts/mappers/envelope-mapper.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import { messageIdOf } from './delivery-id.ts';
 import { replyMail } from './lead-reply.ts';
-import type { EarlierStory } from './lead-sheet.ts';
-import { type AnswerLink, ownerAddress, ownerMail } from './owner-mail.ts';
+import type { EarlierStory, SheetFacts } from './lead-sheet.ts';
+import { type AnswerLink, ownerAddress, ownerMail, warningMail } from './owner-mail.ts';
 import type { SendAnswer } from './send-deliveries.ts';
-import type { MailServer } from './send-mail.ts';
+import type { Mail, MailServer } from './send-mail.ts';
 
 export interface MailOptions {
   /** null: no server is set. */
   readonly server: MailServer | null;
   readonly decided: Pick<Codec<LeadDecided>, 'prepare' | 'decode'>;
+  readonly sla: Pick<Codec<LeadSla>, 'prepare' | 'decode'>;
   readonly ruleSet: () => RuleSet;
+  /** As it is now; null when nothing is kept of it. */
+  readonly readContext: (delivery: LeasedDelivery) => Promise<LeadContext | null>;
   readonly readDecisions: (delivery: LeasedDelivery) => Promise<readonly StoredDecision[]>;
   readonly readEarlierLeads: (delivery: LeasedDelivery, identities: readonly string[]) => Promise<readonly EarlierStory[]>;
   /** null: mails have no links to answer by. */
@@ -32,14 +36,46 @@ export interface LinkOptions {
   readonly key: string;
 }
 
+type MailContent = Pick<Mail, 'subject' | 'text' | 'html'>;
+
 /** Rejects when Postgres or the registry do not answer: nothing has been sent then. */
 export async function sendOwnerMail(options: MailOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
+  return whyNot(options, delivery) ?? sendToOwner(options, delivery, { decided: await decode(options, delivery), write: ownerMail });
+}
+
+/** As above. */
+export async function sendWarning(options: MailOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
+  const refusal = whyNot(options, delivery);
+  if (refusal !== null) return refusal;
+  await options.sla.prepare([delivery.payload]);
+  const { dueAt } = options.sla.decode(delivery.payload);
+  const [context, decisions] = await Promise.all([options.readContext(delivery), options.readDecisions(delivery)]);
+  const decision = decisions.find(({ revision }) => revision === delivery.revision);
+  if (context === null || decision === undefined)
+    return { kind: 'REFUSED', code: 'LR_NOTIFIER_NO_LEAD', status: null, detail: 'nothing is kept of this lead any more' };
+  const promise = delivery.channel === 'accept-warning' ? 'ACCEPT' : 'RESPONSE';
+  return sendToOwner(options, delivery, {
+    decided: asDecided(decision, context),
+    write: (facts, links) => warningMail(facts, { promise, dueAt }, links),
+  });
+}
+
+function whyNot({ ruleSet, server }: MailOptions, { destinationId }: LeasedDelivery): SendAnswer | null {
+  const { from, owners } = ruleSet().communication;
+  if (from === null || !owners.has(destinationId)) return refused('the rules no longer tell this destination by mail');
+  return server === null ? noServer() : null;
+}
+
+interface OwnerMail {
+  readonly decided: LeadDecided;
+  readonly write: (facts: SheetFacts, links: readonly AnswerLink[]) => MailContent;
+}
+
+async function sendToOwner(options: MailOptions, delivery: LeasedDelivery, { decided, write }: OwnerMail): Promise<SendAnswer> {
   const { server, domain } = options;
   const ruleSet = options.ruleSet();
-  const { from, replyTo, owners } = ruleSet.communication;
-  if (from === null || !owners.has(delivery.destinationId)) return refused('the rules no longer tell this destination by mail');
-  if (server === null) return noServer();
-  const decided = await decode(options, delivery);
+  const { from, replyTo } = ruleSet.communication;
+  if (from === null || server === null) return noServer();
   const to = ownerAddress(decided, ruleSet.communication);
   if (to === null)
     return {
@@ -53,7 +89,7 @@ export async function sendOwnerMail(options: MailOptions, delivery: LeasedDelive
     options.readEarlierLeads(delivery, decided.context.enrichment?.identities ?? []),
   ]);
   const zone = ruleSet.pools.get(decided.poolId ?? '')?.zone ?? 'UTC';
-  const content = ownerMail(
+  const content = write(
     { decided, ruleSet, decisions: decisions.filter(({ revision }) => revision < decided.revision), earlier, zone },
     linksOf(options, decided),
   );
@@ -62,6 +98,13 @@ export async function sendOwnerMail(options: MailOptions, delivery: LeasedDelive
     messageId: messageIdOf(delivery, domain),
     thread: `<${delivery.leadId}@${domain}>`,
   });
+}
+
+/** A decision of the past with the lead as it is known now. */
+function asDecided({ leadId, eventId, inputIndex, ...decision }: StoredDecision, context: LeadContext): LeadDecided {
+  const { decidedAt } = decision;
+  const envelope = toEnvelope({ eventId, leadId, occurredAt: decidedAt, recordedAt: decidedAt });
+  return { ...decision, envelope, batchIndex: inputIndex, context };
 }
 
 /** As above. */

@@ -31,9 +31,10 @@ await runServiceProcess({
       minFetchIntervalMs: MIN_FETCH_INTERVAL_MS,
     });
     const ruleSets = await openRuleSets(parts, { service: 'notifier', pool });
-    const [decided, delivery, inbox, contexts] = await waitFor(parts, 'registry', () =>
+    const [decided, sla, delivery, inbox, contexts] = await waitFor(parts, 'registry', () =>
       Promise.all([
         openTopicCodec(schemas, 'decided'),
+        openTopicCodec(schemas, 'sla'),
         openTopicCodec(schemas, 'delivery'),
         openTopicCodec(schemas, 'inbox'),
         openStoredContexts(schemas),
@@ -43,6 +44,7 @@ await runServiceProcess({
     const topology = notifierTopology({
       version: VERSION,
       decided,
+      sla,
       ruleSets,
       clock,
       insertDeliveries: (deliveries) => insertDeliveries(pool, deliveries),
@@ -51,7 +53,7 @@ await runServiceProcess({
     const server = mailServerOf(config);
     const links = config.answerLinks;
     const send = composeChannels({
-      ...{ pool, decided, contexts, ruleSets, server, clock, sendTimeoutMs: config.sendTimeoutMs },
+      ...{ pool, decided, sla, contexts, ruleSets, server, clock, sendTimeoutMs: config.sendTimeoutMs },
       guard: { allowed: config.allowedNetworks },
       variable: (name) => process.env[name],
       links: links === null ? null : { baseUrl: links.baseUrl, key: answerKeys(links.key.reveal())[0] ?? '' },

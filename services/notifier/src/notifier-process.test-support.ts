@@ -11,11 +11,11 @@ import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { encodeContext, openStoredContexts } from '@lead-router/contracts/context-codec.ts';
 import type { DeliveryReceipt, InboxEvent } from '@lead-router/contracts/generated/wire-types.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
-import { toLeadDecided } from '@lead-router/contracts/mappers/decision-mapper.ts';
+import { toLeadDecided, toLeadSla } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { Lead, Person } from '@lead-router/domain/lead.ts';
-import type { DecisionKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { DecisionKind, LeadRecord, SlaEvent } from '@lead-router/domain/routing-model.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { createPostgresRouterStore } from '@lead-router/store/postgres-router-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
@@ -30,6 +30,8 @@ export interface NotifierWorld {
   readonly pool: PostgresPool;
   /** In Postgres as the router leaves it, then on `lead.decided.v1`. */
   decide(decided: DecidedLead): Promise<void>;
+  /** As the router does when a clock has come so far. */
+  warn(lead: LeadRecord, warning: Pick<SlaEvent, 'kind' | 'dueAt'>): Promise<void>;
   /** Since the start, in the order of their partitions. */
   receipts(leadId: string): Promise<readonly DeliveryReceipt[]>;
   activities(leadId: string): Promise<readonly InboxEvent[]>;
@@ -66,8 +68,9 @@ export async function openNotifierWorld(options: {
     ...{ kafka, pool: test.pool, databaseUrl: test.databaseUrl, schemas, vendors: [], replicationFactor: 1, ruleSetFile },
     onProgress: () => undefined,
   });
-  const [decidedCodec, receiptCodec, inboxCodec, contexts] = await Promise.all([
-    ...[openTopicCodec(schemas, 'decided'), openTopicCodec(schemas, 'delivery'), openTopicCodec(schemas, 'inbox')],
+  const [decidedCodec, slaCodec, receiptCodec, inboxCodec, contexts] = await Promise.all([
+    ...[openTopicCodec(schemas, 'decided'), openTopicCodec(schemas, 'sla')],
+    ...[openTopicCodec(schemas, 'delivery'), openTopicCodec(schemas, 'inbox')],
     openStoredContexts(schemas),
   ] as const);
   const producer = await kafka.producer();
@@ -105,6 +108,11 @@ export async function openNotifierWorld(options: {
       const provenance = { occurredAt: lead.decidedAt, recordedAt: lead.decidedAt, correlationId: lead.leadId };
       const prefix = toLeadDecided(decision, provenance, { batchId: '0-0-1', batchIndex: 0 });
       await producer.send([{ topic: TOPICS.decided.topic, key: lead.leadId, value: decidedCodec.encodeWithContext(prefix, context) }]);
+    },
+    warn: async (lead, warning) => {
+      const event = { eventId: anEventId(), lead, agentId: lead.agentId, ...warning };
+      const sla = toLeadSla(event, { occurredAt: warning.dueAt, recordedAt: warning.dueAt, correlationId: lead.leadId });
+      await producer.send([{ topic: TOPICS.sla.topic, key: lead.leadId, value: slaCodec.encode(sla) }]);
     },
     receipts: async (leadId) => {
       const values = await valuesOf(kafka, { topic: TOPICS.delivery.topic, key: leadId, starts: starts.get(TOPICS.delivery.topic) });

@@ -148,6 +148,32 @@ describe('an assigned lead', () => {
   });
 });
 
+describe('an owner', () => {
+  test('is warned by mail, once, of each promise that is about to be broken, with the lead as it is known by then', async () => {
+    const lead = toSales();
+    await world.decide({ lead, known: { campaign: 'spring-fair' }, person: { phone: '+1 555 0100' } });
+    await expect.poll(() => receiptsOf(lead, 'EMAIL'), PATIENCE).toEqual([[1, 1, 'DELIVERED']]);
+    const dueAt = Date.UTC(2026, 10, 23, 9, 5);
+    await world.warn(lead, { kind: 'ACCEPT_WARNED', dueAt });
+    await world.warn(lead, { kind: 'ACCEPT_WARNED', dueAt });
+    await world.warn(lead, { kind: 'RESPONSE_WARNED', dueAt });
+    await expect.poll(() => receiptsOf(lead, 'ACCEPT_WARNING'), PATIENCE).toEqual([[1, 1, 'DELIVERED']]);
+    await expect.poll(() => receiptsOf(lead, 'RESPONSE_WARNING'), PATIENCE).toEqual([[1, 1, 'DELIVERED']]);
+    const warning = (await mailsAbout(lead)).find(({ messageId }) => messageId === `<${lead.leadId}.1.accept-warning@leads.example.com>`);
+    expect(warning).toMatchObject({ to: ['ann@sales.example.com'], subject: expect.stringMatching(/^Due Mon, 23 Nov 2026, 09:05/) });
+    const text = decodeQuoted(warning?.raw ?? '');
+    for (const known of ['Accept it by Mon, 23 Nov 2026, 09:05', '+1 555 0100', 'spring-fair', '/answers/']) expect(text).toContain(known);
+    expect(await mailsAbout(lead)).toHaveLength(3);
+  });
+
+  test('is not warned when the lead has gone on by then', async () => {
+    const lead = toSales();
+    await world.decide({ lead: moved(lead, { agentId: 'bob' }) });
+    await world.warn(lead, { kind: 'ACCEPT_WARNED', dueAt: Date.now() });
+    await expect.poll(() => receiptsOf(lead, 'ACCEPT_WARNING'), PATIENCE).toEqual([[1, 1, 'SUPERSEDED']]);
+  });
+});
+
 test('while the outside is down nothing is lost, and a lead is told in order once it is back; receipts show each attempt', async () => {
   await outside.kill();
   const leads = Array.from({ length: 12 }, () => toSales());

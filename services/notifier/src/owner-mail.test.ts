@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { aLead, anEventId } from '../../../test/contract/router-store-fixture.ts';
 import { leadFor, personFor } from '../../../test/support/example-leads.ts';
 import type { EarlierStory, SheetFacts } from './lead-sheet.ts';
-import { ownerAddress, ownerMail } from './owner-mail.ts';
+import { ownerAddress, ownerMail, warningMail } from './owner-mail.ts';
 
 const AT = Date.UTC(2026, 10, 3, 9, 5);
 const communication: Partial<Communication> = {
@@ -60,7 +60,7 @@ function facts(known: Partial<SheetFacts> = {}, found: PersonFindings | null = n
 const earlier: EarlierStory = {
   leadId: aLead().leadId,
   ...{ vendor: 'acme', stage: 'CLOSED', destinationId: 'sales', agentId: 'bob', submittedAt: AT - 1, acceptedAt: AT, respondedAt: AT },
-  ...{ isQualified: true, context: null, campaign: 'winter' },
+  ...{ isQualified: true, outcome: 'LOST', context: null, campaign: 'winter' },
   history: [
     {
       ...{
@@ -114,7 +114,7 @@ describe('the mail to an owner', () => {
   test('says how earlier leads of the person ended', () => {
     const { text } = ownerMail(facts({ earlier: [earlier] }), []);
     expect(text).toMatch(
-      /Another lead of this person, from acme, campaign winter: bob of sales; accepted .*; first response .*; qualified; last: Lost, by bob \(no budget\); closed/,
+      /Another lead of this person, from acme, campaign winter: bob of sales; accepted .*; first response .*; qualified; last: Lost, by bob \(no budget\); lost/,
     );
   });
 
@@ -122,6 +122,17 @@ describe('the mail to an owner', () => {
     const { text, html } = ownerMail(facts(), [{ action: 'ACCEPTED', url: 'https://leads.example.com/answers/x?a&b' }]);
     expect(text).toContain('Accept: https://leads.example.com/answers/x?a&b');
     expect(html).toContain('<a href="https://leads.example.com/answers/x?a&amp;b"');
+  });
+
+  test('warns of each promise with its time, with the same context and links', () => {
+    const links = [{ action: 'ACCEPTED', url: 'https://leads.example.com/answers/x' }] as const;
+    const warned = (promise: 'ACCEPT' | 'RESPONSE') => warningMail(facts(), { promise, dueAt: AT + 60_000 }, links);
+    expect(warned('ACCEPT').subject).toMatch(/^Due Tue, 3 Nov 2026, 04:06.*: Hot: Duck & Sons, for sales$/);
+    expect(warned('ACCEPT').text).toMatch(
+      /^This lead is yours, and nobody has accepted it. Accept it by Tue, 3 Nov 2026, 04:06.*\n\nAccept: https/,
+    );
+    expect(warned('RESPONSE').text).toMatch(/^No person has answered this lead yet. The first response is due by Tue, 3 Nov 2026, 04:06/);
+    expect(warned('RESPONSE').html).toContain('d@example.org');
   });
 
   test("never becomes HTML of the person's making", () => {

@@ -36,9 +36,26 @@ export function ownerAddress(
 }
 
 export function ownerMail(facts: SheetFacts, links: readonly AnswerLink[]): Pick<Mail, 'subject' | 'text' | 'html'> {
-  const opening = openingOf(facts);
-  const sheet = leadSheet(facts);
-  return { subject: subjectOf(facts), text: asText({ opening, sheet, links }), html: asHtml({ opening, sheet, links }) };
+  return mailOf({ subject: subjectOf(facts), opening: openingOf(facts), sheet: leadSheet(facts), links });
+}
+
+/** What is about to be broken, in the words of whoever still can keep it. */
+export interface Warning {
+  readonly promise: 'ACCEPT' | 'RESPONSE';
+  readonly dueAt: number;
+}
+
+export function warningMail(facts: SheetFacts, warning: Warning, links: readonly AnswerLink[]): Pick<Mail, 'subject' | 'text' | 'html'> {
+  const by = inTime(warning.dueAt, facts.zone);
+  const opening =
+    warning.promise === 'ACCEPT'
+      ? [`This lead is yours, and nobody has accepted it. Accept it by ${by}, or it goes to somebody else.`]
+      : [`No person has answered this lead yet. The first response is due by ${by}; after that it goes to somebody else.`];
+  return mailOf({ subject: `Due ${by}: ${subjectOf(facts)}`, opening, sheet: leadSheet(facts), links });
+}
+
+function mailOf({ subject, ...content }: Content & Pick<Mail, 'subject'>): Pick<Mail, 'subject' | 'text' | 'html'> {
+  return { subject, text: asText(content), html: asHtml(content) };
 }
 
 function subjectOf({ decided, ruleSet }: SheetFacts): string {

@@ -3,10 +3,10 @@ import { type CodecFor, openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { encodeContext } from '@lead-router/contracts/context-codec.ts';
 import { asEventId } from '@lead-router/contracts/ids.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
-import { toLeadDecided } from '@lead-router/contracts/mappers/decision-mapper.ts';
+import { toLeadDecided, toLeadSla } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import type { Lead, Person } from '@lead-router/domain/lead.ts';
-import type { DecisionKind, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { DecisionKind, LeadRecord, SlaEvent } from '@lead-router/domain/routing-model.ts';
 import type { LeadReply } from '@lead-router/domain/rule-set/communication.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
@@ -16,7 +16,7 @@ import { buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aLead } from '../../../test/contract/router-store-fixture.ts';
 import { leadFor, personFor } from '../../../test/support/example-leads.ts';
-import { consumedRecord, onlyFlow, runFlow } from '../../../test/support/step-harness.ts';
+import { consumedRecord, flowOf, runFlow } from '../../../test/support/step-harness.ts';
 import { notifierTopology } from './topology.ts';
 
 const NOW = 1_700_000_009_000;
@@ -39,7 +39,9 @@ const ruleSet = buildTestRuleSet({
 });
 
 let decided: CodecFor<'LeadDecided'>;
+let sla: CodecFor<'LeadSla'>;
 let flow: Flow;
+let warnings: Flow;
 let inserted: NewDelivery[];
 let believed: RuleSet;
 /** What looking again finds; null: nobody should look. */
@@ -48,27 +50,30 @@ let active: RuleSet | StoreFault | null;
 let refuses: (deliveries: readonly NewDelivery[]) => StoreFault | null;
 
 beforeAll(async () => {
-  decided = await openTopicCodec(createMemorySchemas(), 'decided');
-  flow = onlyFlow(
-    notifierTopology({
-      version: 'test',
-      decided,
-      ruleSets: {
-        current: () => ({ version: believed === ruleSet ? 1 : 0, ruleSet: believed }),
-        refresh: async () => {
-          if (active === null) throw new Error('looked again without need');
-          if (active instanceof StoreFault) throw active;
-          believed = active;
-        },
+  const schemas = createMemorySchemas();
+  decided = await openTopicCodec(schemas, 'decided');
+  sla = await openTopicCodec(schemas, 'sla');
+  const topology = notifierTopology({
+    version: 'test',
+    decided,
+    sla,
+    ruleSets: {
+      current: () => ({ version: believed === ruleSet ? 1 : 0, ruleSet: believed }),
+      refresh: async () => {
+        if (active === null) throw new Error('looked again without need');
+        if (active instanceof StoreFault) throw active;
+        believed = active;
       },
-      clock: { now: () => NOW, sleep: async () => undefined },
-      insertDeliveries: async (deliveries) => {
-        const fault = refuses(deliveries);
-        if (fault) throw fault;
-        inserted.push(...deliveries);
-      },
-    }),
-  );
+    },
+    clock: { now: () => NOW, sleep: async () => undefined },
+    insertDeliveries: async (deliveries) => {
+      const fault = refuses(deliveries);
+      if (fault) throw fault;
+      inserted.push(...deliveries);
+    },
+  });
+  flow = flowOf(topology, 'decided');
+  warnings = flowOf(topology, 'sla');
 });
 
 beforeEach(() => {
@@ -219,5 +224,34 @@ describe('rows that cannot be written', () => {
       { kind: 'ok' },
     ]);
     expect(inserted.map(({ revision }) => revision)).toEqual([1, 1]);
+  });
+});
+
+describe('a promise', () => {
+  const told = (kind: SlaEvent['kind'], known: Partial<LeadRecord> = {}) => {
+    const lead = aLead({ poolId: 'field', agentId: 'ann', destinationId: 'mailed', revision: 2, ...known });
+    const event = { eventId: asEventId(`${kind} of ${lead.leadId}`), kind, lead, agentId: lead.agentId, dueAt: NOW + 60_000 };
+    return runFlow(warnings, [
+      consumedRecord(sla.encode(toLeadSla(event, { occurredAt: NOW, recordedAt: NOW, correlationId: lead.leadId }))),
+    ]);
+  };
+
+  test.each([
+    ['ACCEPT_WARNED', 'accept-warning'],
+    ['RESPONSE_WARNED', 'response-warning'],
+  ] as const)('%s is a mail to the owner', async (kind, channel) => {
+    expect(await told(kind)).toEqual([{ kind: 'ok', value: [] }]);
+    expect(inserted).toMatchObject([{ channel, revision: 2, destinationId: 'mailed', agentId: 'ann', dueAt: NOW, identities: [] }]);
+    expect(sla.decode(inserted[0]?.payload ?? Buffer.alloc(0))).toMatchObject({ kind, dueAt: NOW + 60_000 });
+  });
+
+  test.each([
+    ['broken', 'ACCEPT_BREACHED', {}],
+    ['kept after all', 'BREACH_RETRACTED', {}],
+    ['of a destination without mail', 'ACCEPT_WARNED', { destinationId: 'sales' }],
+    ['of nobody', 'ACCEPT_WARNED', { destinationId: null }],
+  ] as const)('%s is no mail', async (_name, kind, known) => {
+    expect(await told(kind, known)).toMatchObject([{ kind: 'settled', step: 'plan-warning', result: { kind: 'drop' } }]);
+    expect(inserted).toEqual([]);
   });
 });

@@ -10,6 +10,7 @@ import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
 import { decodeContext } from '@lead-router/contracts/context-codec.ts';
 import type { LeadContext, LeadDecided, LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asLeadId } from '@lead-router/contracts/ids.ts';
+import type { Communication } from '@lead-router/domain/rule-set/communication.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import { readable } from '@lead-router/service-kit/decode-records.ts';
 import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
@@ -74,7 +75,7 @@ function channelsOf(decided: LeadDecidedPrefix, ruleSet: RuleSet): readonly Deli
   const { destinationId, kind } = decided;
   const reply: readonly DeliveryChannel[] = replyFor(decided, ruleSet) === null ? [] : ['reply'];
   if (kind === 'QUEUED' || destinationId === null) return reply;
-  const isMailed = ruleSet.communication.from !== null && ruleSet.communication.owners.has(destinationId);
+  const isMailed = isTold(ruleSet.communication, destinationId);
   const hasWebhook = ruleSet.destinations.get(destinationId)?.webhook != null;
   return [...(hasWebhook ? (['webhook'] as const) : []), ...(isMailed ? (['email'] as const) : []), ...reply];
 }
@@ -89,6 +90,11 @@ function intentOf(decided: LeadDecidedPrefix, { enrichment }: LeadContext): Omit
     agentId: decided.agentId,
     identities: enrichment?.identities ?? [],
   };
+}
+
+/** By mail. */
+export function isTold({ from, owners }: Communication, destinationId: string): boolean {
+  return from !== null && owners.has(destinationId);
 }
 
 export function insertDeliveriesStep(

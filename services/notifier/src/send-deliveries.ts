@@ -41,6 +41,8 @@ export type SendFailureCode =
   | 'LR_NOTIFIER_NO_ADDRESS'
   /** A setting is missing, or the rules no longer have this channel. */
   | 'LR_NOTIFIER_NO_CHANNEL'
+  /** Nothing is kept of the lead any more. */
+  | 'LR_NOTIFIER_NO_LEAD'
   /** Nothing was sent: a fault of our own, to be found in the log. */
   | 'LR_NOTIFIER_INTERNAL';
 

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, startWebhookReceiver, type WebhookReceiver } from '../../../test/support/webhook-receiver.ts';
 import { type Network, parseNetwork } from './checked-address.ts';
 import { deliveryIdOf } from './delivery-id.ts';
+import type { EarlierStory } from './lead-sheet.ts';
 import { sendWebhook } from './send-webhook.ts';
 import { signedHeaders, webhookKey } from './sign-webhook.ts';
 
@@ -40,6 +41,15 @@ const delivery: LeasedDelivery = {
   isCurrent: true,
 };
 
+const earlier: EarlierStory = {
+  ...{ leadId: asLeadId('9f0c3f5e-5d1a-5b7e-9a43-0d6b2c1f7a10'), vendor: 'acme', stage: 'CLOSED', outcome: 'WON', campaign: 'winter' },
+  ...{ destinationId: 'sales', agentId: 'bob', submittedAt: 1, acceptedAt: 2, respondedAt: 3, isQualified: true },
+  context: Buffer.from('personal'),
+  history: [
+    { eventId: 'e', activity: 'WON', occurredAt: 4, system: 'crm', agentId: 'bob', reason: null, isHumanResponse: true, learned: [] },
+  ],
+};
+
 const sales = (url: string): Destination => ({
   destinationId: 'sales',
   kind: 'SALES',
@@ -56,6 +66,7 @@ function send(
     readonly timeoutMs?: number;
     readonly destination?: Destination | undefined;
     readonly allowed?: readonly Network[];
+    readonly payload?: Buffer;
   } = {},
 ) {
   const destination = 'destination' in known ? known.destination : sales(url);
@@ -66,8 +77,9 @@ function send(
       guard: { allowed: known.allowed ?? LOCAL },
       now: () => NOW,
       timeoutMs: known.timeoutMs ?? 5_000,
+      readEarlierLeads: async (_delivery, identities) => (identities.includes('known') ? [earlier] : []),
     },
-    delivery,
+    known.payload === undefined ? delivery : { ...delivery, payload: known.payload },
   );
 }
 
@@ -156,6 +168,23 @@ describe('a webhook', () => {
     expect(await send(url)).toMatchObject({ kind: 'FAILED', retryAfterMs: 120_000 });
   });
 
+  test('tells how earlier leads of the person ended, and nothing that was said then', async () => {
+    const { url, received } = await receive();
+    const about = (identities: readonly string[]) =>
+      Buffer.from(JSON.stringify({ type: 'lead.assigned', data: { enrichment: { identities } } }));
+    await send(url, { payload: about(['known']) });
+    await send(url, { payload: about(['stranger']) });
+    const [known, stranger] = received.map(({ body }) => JSON.parse(body));
+    expect(known.data.earlierLeads).toEqual([
+      {
+        ...{ leadId: earlier.leadId, vendor: 'acme', stage: 'CLOSED', outcome: 'WON', campaign: 'winter', isQualified: true },
+        ...{ destinationId: 'sales', agentId: 'bob', submittedAt: 1, acceptedAt: 2, respondedAt: 3 },
+        lastActivity: { activity: 'WON', occurredAt: 4, agentId: 'bob', system: 'crm', reason: null },
+      },
+    ]);
+    expect(stranger).toEqual(JSON.parse(about(['stranger']).toString()));
+  });
+
   test('is believed by the reference library, with either key of a rotation', async () => {
     const { url, received } = await receive();
     await sendWebhook(
@@ -165,6 +194,7 @@ describe('a webhook', () => {
         guard: { allowed: LOCAL },
         now: () => Date.now(),
         timeoutMs: 5_000,
+        readEarlierLeads: async () => [],
       },
       delivery,
     );

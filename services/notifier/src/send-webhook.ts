@@ -3,6 +3,8 @@ import type { Destination } from '@lead-router/domain/rule-set.ts';
 import type { LeasedDelivery } from '@lead-router/store/delivery-store.ts';
 import { type AddressGuard, checkHost } from './checked-address.ts';
 import { deliveryIdOf } from './delivery-id.ts';
+import { withEarlierLeads } from './delivery-payload.ts';
+import type { EarlierStory } from './lead-sheet.ts';
 import { postOnce } from './post-once.ts';
 import type { SendAnswer, SendFailureCode } from './send-deliveries.ts';
 import { signedHeaders, webhookKey } from './sign-webhook.ts';
@@ -14,12 +16,14 @@ export interface WebhookOptions {
   readonly guard: AddressGuard;
   readonly now: () => number;
   readonly timeoutMs: number;
+  /** The latest first; rejects when Postgres does not answer. */
+  readonly readEarlierLeads: (delivery: LeasedDelivery, identities: readonly string[]) => Promise<readonly EarlierStory[]>;
 }
 
 const GONE = 410;
 const PROTOCOLS: readonly string[] = ['https:', 'http:'];
 
-/** Never rejects. */
+/** Rejects when the person's earlier leads cannot be read: nothing has been sent then. */
 export async function sendWebhook(options: WebhookOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
   const webhook = options.destinationOf(delivery.destinationId)?.webhook;
   if (!webhook) return { kind: 'REFUSED', code: 'LR_NOTIFIER_NO_CHANNEL', status: null, detail: 'the destination has no webhook any more' };
@@ -35,7 +39,7 @@ export async function sendWebhook(options: WebhookOptions, delivery: LeasedDeliv
       'LR_NOTIFIER_ADDRESS_REFUSED',
       'the receiver is not on the public internet: allow its network in NOTIFIER_ALLOWED_NETWORKS',
     );
-  const body = delivery.payload.toString('utf8');
+  const body = await withEarlierLeads(delivery.payload, (identities) => options.readEarlierLeads(delivery, identities));
   const headers = signedHeaders({ id: deliveryIdOf(delivery), timestampSeconds: Math.floor(options.now() / 1000), body }, keys.keys);
   const result = await postOnce({ url, headers, body, addresses: check.addresses, timeoutMs: options.timeoutMs });
   switch (result.kind) {

@@ -287,7 +287,7 @@ describe('the report', () => {
   it('and by each of the other sides', async () => {
     expect(await report('source')).toMatchObject({ json: { rows: [{ key: 'acme', leads: 3, promises: 3, broken: 1 }] } });
     expect(await report('rule')).toMatchObject({ json: { rows: [{ key: 'rapid-response', leads: 3 }] } });
-    expect(await report('destination')).toMatchObject({ json: { rows: [{ key: 'call-center', leads: 3 }] } });
+    expect(await report('destination')).toMatchObject({ json: { rows: [{ key: 'rapid-response', leads: 3 }] } });
     expect(await report('campaign')).toMatchObject({
       json: {
         rows: [

@@ -55,9 +55,10 @@ function storyOf({ poolId, destinationId, grade }: LeadPlace, random: SeededRand
     case 'nurture':
     case 'web':
       return engagement(random);
-    case 'call-center':
+    case 'rapid-response':
       // Nobody accepts there: that is to be watched.
-      if (poolId === 'rapid-response') return [];
+      return [];
+    case 'call-center':
       if (grade === 'NEED_INFORMATION' && poolId === 'information-desk') return answered(random);
       return random.chance(0.7)
         ? [ACCEPTED, CONTACTED, noting({ activity: 'QUALIFIED' }, 'Confirmed need, budget and time frame on the phone.')]
