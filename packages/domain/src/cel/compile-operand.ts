@@ -77,7 +77,7 @@ function lookupOperand(args: readonly ASTNode[], environment: CelEnvironment): O
   const tableName = literalOf(table);
   const columnName = literalOf(column);
   const keyOperand = compileOperand(key, environment);
-  if (typeof tableName !== 'string' || typeof columnName !== 'string' || keyOperand?.type !== 'string') return null;
+  if (typeof tableName !== 'string' || typeof columnName !== 'string' || !isKey(keyOperand)) return null;
   const name = `lookup(${[JSON.stringify(tableName), keyOperand.key, JSON.stringify(columnName)].join(', ')})`;
   const read: TextOf = (facts) => {
     const value = keyOperand.read(facts);
@@ -91,13 +91,18 @@ function inTableOperand(args: readonly ASTNode[], environment: CelEnvironment): 
   if (table === undefined || key === undefined) return null;
   const tableName = literalOf(table);
   const keyOperand = compileOperand(key, environment);
-  if (typeof tableName !== 'string' || keyOperand?.type !== 'string') return null;
+  if (typeof tableName !== 'string' || !isKey(keyOperand)) return null;
   const name = `inTable(${JSON.stringify(tableName)}, ${keyOperand.key})`;
   const read: TruthRead = (facts) => {
     const value = keyOperand.read(facts);
     return value === undefined ? undefined : isInTable(environment.tables, tableName, value);
   };
   return { key: name, type: 'bool', literal: null, read: sharedTruth(environment, name, read) };
+}
+
+/** Numbers are keys of ranges. */
+function isKey(operand: Operand | null): operand is Operand & { readonly type: 'string' | 'number' } {
+  return operand?.type === 'string' || operand?.type === 'number';
 }
 
 function hasOperand(asked: ASTNode | undefined): Operand | null {

@@ -10,7 +10,11 @@ import { checkCondition } from './check-condition.ts';
 import { compileCondition } from './compile-condition.ts';
 import type { IndexTest } from './index-test.ts';
 
-const TABLES = readTestTables('codes: { key: code, rows: [{ code: a, word: DE }, { code: DE, word: "" }] }').tables;
+const TABLES = readTestTables(`
+codes: { key: code, rows: [{ code: a, word: DE }, { code: DE, word: "" }] }
+starts: { key: start, match: prefix, rows: [{ start: a, word: a }, { start: ab, word: b }] }
+bands: { key: from..to, match: range, rows: [{ from: "", to: -1, word: a }, { from: 0, to: 2.5, word: b }, { from: 3, to: "", word: DE }] }
+`).tables;
 const environment = createCelEnvironment(TABLES);
 
 function truth(source: string, known: Partial<Facts>): boolean | undefined {
@@ -45,6 +49,8 @@ const text = fc.oneof(
     'lead.attributes.a',
     'lead.attributes["b"]',
     'lookup("codes", lead.country, "word")',
+    'lookup("starts", lead.country, "word")',
+    'lookup("bands", lead.employeeCount, "word")',
     'lead.country + "b"',
   ),
 );
@@ -66,6 +72,7 @@ const test = fc.oneof(
     .map(([value, method, part]) => `(${value}).${method}(${part})`),
   text.map((value) => `(${value}).matches("^[ab]+$")`),
   text.map((value) => `inTable("codes", ${value})`),
+  numeric.map((value) => `inTable("bands", ${value})`),
   text.map((value) => `lead.topics.exists(t, t == ${value})`),
   text.map((value) => `lead.topics.all(t, t != ${value})`),
   fc.constantFrom(
@@ -144,6 +151,10 @@ describe('a condition', () => {
     ['lead.attributes.constructor == "x"', { attributes: {} }, undefined],
     ['inTable("codes", lead.country)', { country: ' A ' }, true],
     ['inTable("codes", lead.country)', { country: null }, undefined],
+    ['inTable("bands", lead.employeeCount)', { employeeCount: 2.7 }, false],
+    ['lookup("bands", lead.employeeCount, "word") == "DE"', { employeeCount: 7 }, true],
+    ['lookup("bands", lead.employeeCount, "word") == "DE"', { employeeCount: null }, undefined],
+    ['lookup("starts", lead.country, "word") == "b"', { country: 'ABC' }, true],
     ['lookup("codes", lead.country, "word") == "DE"', { country: 'A' }, true],
     ['lookup("codes", lead.country, "word") == ""', { country: 'de' }, undefined],
     ['lookup("codes", lead.country, "word") == "DE"', { country: 'nowhere' }, undefined],
