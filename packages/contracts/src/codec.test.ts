@@ -191,12 +191,16 @@ describe('a context alone', () => {
     );
   });
 
-  test('gets other findings without its person being read', () => {
+  test('gets other findings, without its person being read unless there are some of it as well', () => {
     fc.assert(
       fc.property(anyValue<LeadContext>('LeadContext'), anyValue<LeadContext>('LeadContext'), (context, other) => {
         const { enrichment, scoring } = other;
         const opened = openContext(encodeContext(context));
         expect(withFindings(opened, { enrichment, scoring }).equals(encodeContext({ ...context, enrichment, scoring }))).toBe(true);
+        const person = context.person === null ? null : { ...context.person, found: null };
+        expect(
+          withFindings(opened, { enrichment, scoring, person }).equals(encodeContext({ ...context, enrichment, scoring, person })),
+        ).toBe(true);
         expect(withScoring(opened, scoring).equals(encodeContext({ ...context, scoring }))).toBe(true);
       }),
       { numRuns: 50 },

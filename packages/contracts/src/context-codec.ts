@@ -65,7 +65,7 @@ export function personIn(opened: OpenContext): LeadContext['person'] {
 /** What follows the findings: what was done with the lead, and the person. */
 export function restOf(opened: OpenContext): Pick<LeadContext, 'history' | 'person' | 'personSealed'> {
   const { value, offset } = decodePart<Pick<LeadContext, 'history' | 'person' | 'personSealed'>>(
-    ['history', 'person', 'personSealed'],
+    AFTER_FINDINGS,
     opened.bytes,
     opened.scoringEnd,
   );
@@ -79,11 +79,17 @@ export type ContextFindings = Pick<LeadContext, 'enrichment' | 'scoring'> & Part
 /** The same context with other findings; what they do not touch is carried over as the bytes it is. */
 export function withFindings(opened: OpenContext, { enrichment, scoring, person }: ContextFindings): Buffer {
   const { bytes, leadEnd, scoringEnd } = opened;
-  const tail =
-    person === undefined
-      ? encodeAfter(partType(['enrichment', 'scoring']), { enrichment, scoring }, { before: 0, tail: bytes.subarray(scoringEnd) })
-      : encodeAfter(partType(AFTER_LEAD), { ...restOf(opened), enrichment, scoring, person }, { before: 0 });
-  return splice(bytes.subarray(0, leadEnd), tail);
+  const rest = person === undefined ? bytes.subarray(scoringEnd) : withPerson(opened, person);
+  return splice(
+    bytes.subarray(0, leadEnd),
+    encodeAfter(partType(['enrichment', 'scoring']), { enrichment, scoring }, { before: 0, tail: rest }),
+  );
+}
+
+/** What follows the findings, with another person. */
+function withPerson(opened: OpenContext, person: LeadContext['person']): Buffer {
+  const { history, personSealed } = restOf(opened);
+  return encodeAfter(partType(AFTER_FINDINGS), { history, person, personSealed }, { before: 0 });
 }
 
 /** The same context with another scoring. */
@@ -129,7 +135,7 @@ export async function openStoredContexts(source: SchemaSource): Promise<StoredCo
   };
 }
 
-const AFTER_LEAD = ['enrichment', 'scoring', 'history', 'person', 'personSealed'] as const;
+const AFTER_FINDINGS = ['history', 'person', 'personSealed'] as const;
 const partTypes = new Map<string, CompiledType>();
 
 /** Some fields of a context, as the record they make: the encoding of a record is that of its fields, one after the other. */
