@@ -4,7 +4,9 @@ import { World } from '@lead-router/testkit/builders/decision-world.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JointSnapshot, mergeWrites } from './joint-snapshot.ts';
+import { levelsOf } from './margin/conversion.ts';
 import type { BatchSnapshot, BatchWrites, LockSet } from './routing-model.ts';
+import { GRADE_RANK, type RuleSet } from './rule-set.ts';
 
 const worlds = fc.record({
   ruleSet: ruleSets,
@@ -19,7 +21,15 @@ function everything(world: World): LockSet {
     leads: [...world.leads.keys()].sort(),
     destinations: [...world.destinations.keys()].sort(),
     pools: [...world.ruleSet.pools.keys()].sort(),
+    conversions: allCells(world.ruleSet),
   };
+}
+
+function allCells({ destinations }: RuleSet): readonly string[] {
+  const keys = [...destinations.keys()].flatMap((destinationId) =>
+    Object.keys(GRADE_RANK).flatMap((grade) => levelsOf(`${destinationId}/${grade}/`)),
+  );
+  return [...new Set(keys)].sort();
 }
 
 /** A pool without waiters may be listed or not. */

@@ -53,6 +53,13 @@ describe('the body of a batch', () => {
     expect(worse?.turnAt).toBeGreaterThan(9 + 366 * 86_400_000);
   });
 
+  it('keeps the counts that a choice by margin looked at, and has none where there was no such choice', () => {
+    const conversions = new Map([['web', { outcomes: 3, conversions: 1 }]]);
+    const weighed = { ...body, snapshot: { ...snapshot, conversions, locked: locksOf({ conversions: ['web', 'web/HOT'] }) } };
+    expect(decodeBatchBody(encodeBatchBody(weighed))).toEqual(weighed);
+    expect('conversions' in decodeBatchBody(encodeBatchBody(body)).snapshot).toBe(false);
+  });
+
   it('of an earlier version knows nobody to be away', () => {
     const plain = JSON.parse(zstdDecompressSync(encodeBatchBody(body)).toString('utf8'));
     delete plain.snapshot.away;

@@ -1,9 +1,12 @@
 /** What must hold after every batch of a world, each check as a list of faults in plain words; empty is right. */
+import { isDeepStrictEqual } from 'node:util';
 import { hourAt, isPresent, localDay } from '@lead-router/domain/availability.ts';
 import { type Demand, demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
 import { homeOf, matchesOf, targetOf } from '@lead-router/domain/decide-rules.ts';
 import { topologyOf } from '@lead-router/domain/decide-topology.ts';
 import { isStale } from '@lead-router/domain/decide-wake.ts';
+import { levelsOf, NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
+import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
 import type { HourCount, LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
 import type { Agent, Pool } from '@lead-router/domain/rule-set.ts';
 import type { Decided, World } from './decision-world.ts';
@@ -49,6 +52,25 @@ export function bookFaults(world: World): readonly string[] {
     .map((lead) => `${lead.poolId} ${lead.leadId}`)
     .sort();
   if (queued.join() !== waiting.join()) faults.push(`the queues hold ${queued.join()}, the leads that wait are ${waiting.join()}`);
+  return [...faults, ...conversionFaults(world)];
+}
+
+/** A lead that has ended is nobody's trial; what a destination's cells count, it counts. */
+function conversionFaults({ leads, conversions }: World): readonly string[] {
+  const faults: string[] = [];
+  for (const { leadId, stage, trial } of leads.values())
+    if (stage === 'CLOSED' && trial !== undefined) faults.push(`closed ${leadId} is still a trial`);
+  const sums = new Map<string, OutcomeCounts>();
+  for (const [key, counts] of conversions) {
+    if (counts.conversions < 0 || counts.conversions > counts.outcomes) faults.push(`${key} has ${JSON.stringify(counts)}`);
+    const [destinationId, grade, cell] = levelsOf(key);
+    // Keys of wider levels have fewer slashes: only whole cells are summed up.
+    if (key.split('/').length < 3) continue;
+    for (const wider of [destinationId, grade]) if (wider !== cell) sums.set(wider, sumOf(sums.get(wider) ?? NO_OUTCOMES, counts));
+  }
+  for (const [key, sum] of sums)
+    if (!isDeepStrictEqual(conversions.get(key), sum))
+      faults.push(`${key} counts ${JSON.stringify(conversions.get(key))}, its cells ${JSON.stringify(sum)}`);
   return faults;
 }
 

@@ -1,5 +1,6 @@
 /** Random rule sets and histories for the properties of deciding. */
 import type { Facts } from '@lead-router/domain/facts.ts';
+import type { Economics } from '@lead-router/domain/margin/economics.ts';
 import { type ClockPolicy, GRADE_RANK, type RuleSet } from '@lead-router/domain/rule-set.ts';
 import { NO_WANTS } from '@lead-router/domain/strategies/skills.ts';
 import { AGENT_PRESETS, POOL_PRESETS, type PoolStrategy, WEIGHTED } from '@lead-router/domain/strategies/strategy-names.ts';
@@ -99,11 +100,31 @@ export const ruleSets: fc.Arbitrary<RuleSet> = fc
   .map(({ pools, shared, linkWindowMs, among }) =>
     buildTestRuleSet({
       pools: pools as readonly TestPool[],
-      destinations: [{ destinationId: 'shared', caps: shared }],
+      destinations: [{ destinationId: 'shared', caps: shared, economics: economicsOf(0) }, ...POOLS.map(ownDestination)],
       linkWindowMs,
       rules: rules(among),
     }),
   );
+
+/** Each pays, or is worth something: margins differ, and are learned. */
+function economicsOf(place: number): Economics {
+  const byGrade = { HOT: 20 - place, HIGH_POTENTIAL: 10 + place, LOW_POTENTIAL: 5 };
+  const revenue: Economics['revenue'] = { kind: place === 2 ? 'PAYOUT' : 'VALUE', byGrade };
+  const convertsOn = place === 1 ? 'QUALIFIED' : 'WON';
+  return {
+    revenue,
+    cost: place,
+    handlingMs: 0,
+    hourCost: 0,
+    minShare: place === 0 ? 0.2 : 0,
+    prior: { rate: 0.5, strength: 1 },
+    convertsOn,
+  };
+}
+
+function ownDestination(destinationId: string, index: number) {
+  return { destinationId, economics: economicsOf(index + 1) };
+}
 
 /** A qualified lead goes where `attributes.next` says. Whatever is passed on at a cap may go to the next pool of its rule, or to `d`. */
 function rules(among: PoolStrategy | null): readonly TestRule[] {
