@@ -16,8 +16,8 @@ import {
 } from './document.ts';
 import { durationOf } from './duration.ts';
 import { type Calendars, holidaysOf, isRealDay } from './read-calendars.ts';
-import { readSkills, readSkillWants } from './read-skills.ts';
 import { ECONOMICS_KEYS, readEconomics } from './read-economics.ts';
+import { readSkills, readSkillWants } from './read-skills.ts';
 import { NO_SLA, readSla } from './read-sla.ts';
 import { readAgentStrategy } from './read-strategy.ts';
 import { hoursOf, WHOLE_WEEK, zoneOf } from './weekly-hours.ts';
