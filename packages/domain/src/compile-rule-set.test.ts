@@ -99,7 +99,7 @@ describe('compileRuleSet', () => {
     ],
     ['a grade that is none', 'lead.country == "DE"', 'lead.grade == "HOTT"', 'lead.grade is never "HOTT": did you mean "HOT"?'],
     ['a grade of no list', 'lead.country == "DE"', 'lead.grade in ["HOT", "WARM"]', 'lead.grade is never "WARM"; it is one of HOT, '],
-    ['a product that is none', 'lead.country == "DE"', '"pbx" in lead.products', 'lead.products never has "pbx": none is declared'],
+    ['a product that is none', 'lead.country == "DE"', `'"pbx" in lead.products'`, 'lead.products never has "pbx": none is declared'],
     ['a table without its file', 'pools:', 'tables: { t: { csv: none.csv, key: a } }\npools:', 'file "none.csv" is not there'],
     ['a field without lead', 'lead.country', 'country', 'did you mean "lead.country"'],
     ['an unknown table', 'lead.country == "DE"', 'inTable("accounts", lead.accountId)', 'no table "accounts"'],
