@@ -2,18 +2,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toLeadRecord } from '@lead-router/contracts/mappers/state-mapper.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
-import { isOpen } from '@lead-router/domain/availability.ts';
+import { hourAt, isOpen } from '@lead-router/domain/availability.ts';
 import { decideBatch } from '@lead-router/domain/decide-batch.ts';
+import { demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import { NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
 import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
 import { decodeBatchBody } from '@lead-router/store/batch-body.ts';
+import { buildFacts } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { decisionKey } from '@lead-router/testkit/memory-database.ts';
 import { isAway, isWorked } from './commit-checks.ts';
 import { violationsOfHistory } from './history-checks.ts';
-import { LAST_RESORT, SIMULATION_HORIZON, simulationRuleSet } from './simulation-rules.ts';
+import { LAST_RESORT, languageOf, SIMULATION_HORIZON, simulationRuleSet } from './simulation-rules.ts';
 import type { Upstream } from './upstream.ts';
 import { ROUTER_DEAD_LETTERS, type World } from './world.ts';
 
@@ -167,12 +169,20 @@ function wakeUpsLost(world: World): readonly string[] {
     if (!hasRoom(pool.caps.open, (other) => other.poolId === poolId)) return false;
     if (!hasRoom(destinations.get(pool.destinationId)?.caps.open, (other) => other.destinationId === pool.destinationId)) return false;
     if (pool.agents.length === 0) return !lead.formerAgents.includes(`@${poolId}`);
-    return pool.agents.some(
-      ({ agentId, caps }) =>
+    const demand = demandOn(pool, { facts: buildFacts({ language: languageOf(lead.identities) }), rule: null });
+    const ledger = new Map(database.pools.get(poolId)?.members.map((member) => [member.agentId, member]));
+    return pool.agents.some((agent) => {
+      const { agentId, caps } = agent;
+      const hour = ledger.get(agentId)?.hour;
+      const isHourFull = hour?.from === hourAt(pool.zone, scheduler.now).from && hour.given >= (caps.hourly ?? Number.POSITIVE_INFINITY);
+      return (
         !isAway(world, { agentId, now: scheduler.now }) &&
         !lead.formerAgents.includes(agentId) &&
-        hasRoom(caps.open, (other) => other.poolId === poolId && other.agentId === agentId),
-    );
+        !isHourFull &&
+        isSuited(demand, agent) &&
+        hasRoom(caps.open, (other) => other.poolId === poolId && other.agentId === agentId)
+      );
+    });
   };
   return [...database.leads.values()].flatMap((lead) => {
     if (lead.stage !== 'WAITING') return [];

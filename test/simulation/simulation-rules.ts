@@ -7,7 +7,8 @@ import type { Grade } from '@lead-router/domain/lead.ts';
 import type { Economics } from '@lead-router/domain/margin/economics.ts';
 import { NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
 import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } from '@lead-router/domain/rule-set.ts';
-import { POOL_PRESETS } from '@lead-router/domain/strategies/strategy-names.ts';
+import { type SkillWant, skillKey } from '@lead-router/domain/strategies/skills.ts';
+import { AGENT_PRESETS, POOL_PRESETS } from '@lead-router/domain/strategies/strategy-names.ts';
 import { acceptWithin, NO_SLA } from '@lead-router/testkit/builders/test-rule-set.ts';
 
 /** Monday 2026-01-05, twelve seconds before the pool with hours opens. */
@@ -30,8 +31,8 @@ function economicsOf(value: number): Economics {
   return { revenue: { kind: 'VALUE', byGrade }, cost: 0, handlingMs: 0, hourCost: 0, minShare: 0, prior, convertsOn: 'WON' };
 }
 
-function agent(agentId: string, open: number | null): Agent {
-  return { agentId, name: agentId, weight: 1, caps: { open, daily: null }, hours: null, leave: [], active: true };
+function agent(agentId: string, open: number | null, known: Partial<Agent> = {}): Agent {
+  return { agentId, name: agentId, weight: 1, caps: { open, daily: null }, hours: null, leave: [], active: true, ...known };
 }
 
 function pool(poolId: string, known: Partial<Pool>): Pool {
@@ -62,14 +63,35 @@ const CALLS_SLA: SlaPolicy = {
   maxReassignments: null,
 };
 
+/** Every other person writes in German. */
+const GERMAN = new Map([[skillKey('language', 'de'), 4]]);
+const identitiesOf = (person: string | undefined): readonly string[] => (person === undefined ? [] : [`person-${person}`]);
+/** By the person whom the identities tell. */
+export const languageOf = (identities: readonly string[]): string | null =>
+  identities.some((identity) => Number(identity.slice('person-'.length)) % 2 === 1) ? 'de' : null;
+const wantLanguage: SkillWant = { kind: 'language', value: null, level: 1, weight: 1 };
+
 const POOLS: readonly Pool[] = [
   pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, sla: FIELD_SLA, sticky: true }),
-  pool('calls', { agents: [agent('c1', 2), agent('c2', 1)], sla: CALLS_SLA, maxWaitMs: 2_500, overflowTo: 'desk', sticky: true }),
+  // Who speaks the language first. Waiting makes up for grades within a run.
+  pool('calls', {
+    agents: [agent('c1', 2), agent('c2', 1, { skills: GERMAN })],
+    strategy: AGENT_PRESETS['best-fit'],
+    wants: { required: [], preferred: [wantLanguage] },
+    sla: CALLS_SLA,
+    maxWaitMs: 2_500,
+    ageingMs: 400,
+    overflowTo: 'desk',
+    sticky: true,
+  }),
   // Nobody in it: the destination itself takes leads, as many as it may have open, together with `late`.
   pool('desk', { destinationId: 'desk', sla: acceptWithin(900) }),
   pool('late', {
     destinationId: 'desk',
-    agents: [agent('l1', 2)],
+    // The hour of the clock changes as the pool opens.
+    agents: [agent('l1', 2, { caps: { open: 2, daily: null, hourly: 8 }, skills: GERMAN }), agent('l2', 1)],
+    strategy: AGENT_PRESETS['least-loaded'],
+    wants: { required: [wantLanguage], preferred: [] },
     hours: { zone: 'UTC', spans: [{ fromMinute: 9 * 60, toMinute: MINUTES_OF_DAY }] },
     sla: acceptWithin(1_200),
   }),
@@ -95,6 +117,13 @@ const DESTINATIONS: readonly Destination[] = ['sales', 'desk', 'deciders'].map((
   ...(ECONOMICS[destinationId] && { economics: ECONOMICS[destinationId] }),
 }));
 
+/** In every third version the field passes on at its cap, and its first agent has all that fits. */
+const DEDICATED_FIELD: Pick<Pool, 'strategy' | 'atCap'> = { strategy: AGENT_PRESETS.dedicated, atCap: 'NEXT_RULE' };
+
+function poolsOf(version: number): ReadonlyMap<string, Pool> {
+  return new Map(POOLS.map((one) => [one.poolId, one.poolId === 'field' && version % 3 === 0 ? { ...one, ...DEDICATED_FIELD } : one]));
+}
+
 /** What an even version sends elsewhere than an odd one. */
 const SWAPPED: Readonly<Record<string, string>> = { field: 'calls', calls: 'field' };
 
@@ -117,19 +146,23 @@ export function simulationRuleSet(version: number): RuleSet {
     digest: String(version),
     rules,
     destinations: new Map(DESTINATIONS.map((destination) => [destination.destinationId, destination])),
-    pools: new Map(POOLS.map((one) => [one.poolId, one])),
+    pools: poolsOf(version),
     lastResortPool: LAST_RESORT,
     linkWindowMs: 60_000,
     communication: NO_COMMUNICATION,
     engagement: DEFAULT_ENGAGEMENT,
-    matchRule: (facts) => {
+    matchRule: (facts, from = 0) => {
       const wanted = facts.isQualified ? 'calls' : facts.engagementScore >= ENGAGED ? 'field' : (facts.attributes.pool ?? '');
       const index = rules.findIndex(({ ruleId }) => ruleId === `to-${wanted}`);
-      return matchAt(index < 0 ? last : index);
+      return matchAt(index < from ? last : index);
     },
     traceRules: () => [],
     enrich: (lead) => ({
-      enrichment: { ...NOTHING_FOUND, identities: lead.attributes.person === undefined ? [] : [`person-${lead.attributes.person}`] },
+      enrichment: {
+        ...NOTHING_FOUND,
+        language: languageOf(identitiesOf(lead.attributes.person)),
+        identities: identitiesOf(lead.attributes.person),
+      },
     }),
     score: (lead, _enrichment, { engagement = NOT_ENGAGED }) => {
       const { engagementScore } = engagement;
