@@ -76,9 +76,9 @@ function readTable(
     report(document, place, { message: 'a table has either "csv" (a file name) or "rows" (inline)' });
     return null;
   }
-  const match = oneOf(document, fields.get('match'), TABLE_MATCHES) ?? 'exact';
+  const match = fields.get('match') === null ? 'exact' : oneOf(document, fields.get('match'), TABLE_MATCHES);
   const read = csv === null ? readInlineRows(document, rows) : readCsvRows(document, csv, given.files);
-  if (read === null) return null;
+  if (read === null || match === null) return null;
   const columns = match === 'range' ? rangeColumnsOf(key) : { from: key, to: key };
   const unknown = [columns.from, columns.to].find((column) => !read.columns.includes(column));
   if (unknown !== undefined) {
