@@ -78,8 +78,8 @@ class EarlierFormulas {
   #looks = 0;
 
   add(formula: Formula, place: number): void {
-    const demand = demandOf(formula);
-    if (demand === null) {
+    const [demand] = demandsOf(formula).toSorted((a, b) => this.#crowd(a) - this.#crowd(b));
+    if (demand === undefined) {
       this.#always.push({ formula, place });
       return;
     }
@@ -105,6 +105,11 @@ class EarlierFormulas {
     return found.filter((one) => one !== null).sort((a, b) => a.place - b.place)[0] ?? null;
   }
 
+  /** How many stand already where this demand would be found. */
+  #crowd({ term, values }: Demand): number {
+    return values.reduce((sum, value) => sum + 1 + (this.#byValue.get(keyOf(term.key, value))?.length ?? 0), 0);
+  }
+
   #firstMet(candidates: readonly Placed[], world: World): Placed | null {
     const limit = Math.min(candidates.length, MOST_LOOKS - this.#looks);
     for (let index = 0; index < limit; index++) {
@@ -116,22 +121,20 @@ class EarlierFormulas {
   }
 }
 
-/** Values of which a term must have one for the formula to be met; of several such terms the one with the fewest. */
-function demandOf(formula: Formula): { readonly term: Term; readonly values: readonly Value[] } | null {
-  if (formula.kind === 'and') {
-    const demands = formula.parts.map(demandOf).filter((demand) => demand !== null);
-    return demands.sort((a, b) => a.values.length - b.values.length)[0] ?? null;
-  }
-  if (formula.kind !== 'atom' || formula.test(undefined) === true) return null;
-  const { domain } = formula.term;
+/** Values of which a term must have one for the formula to be met. */
+interface Demand {
+  readonly term: Term;
+  readonly values: readonly Value[];
+}
+
+function demandsOf(formula: Formula): readonly Demand[] {
+  if (formula.kind === 'and') return formula.parts.flatMap(demandsOf);
+  if (formula.kind !== 'atom' || formula.test(undefined) === true) return [];
+  const { test, term } = formula;
   const { values = [], table, prefix, suffix } = formula.telling;
-  if (domain.type === 'truth') {
-    const met = [true, false].filter((value) => formula.test(value) === true);
-    return { term: formula.term, values: met };
-  }
-  if (domain.type === 'number' || table !== undefined || prefix !== undefined || suffix !== undefined) return null;
-  if (formula.test(OTHER_TEXT) === true) return null;
-  return { term: formula.term, values: values.filter((value) => formula.test(value) === true) };
+  if (term.domain.type === 'truth') return [{ term, values: [true, false].filter((value) => test(value) === true) }];
+  if (term.domain.type === 'number' || table !== undefined || prefix !== undefined || suffix !== undefined) return [];
+  return test(OTHER_TEXT) === true ? [] : [{ term, values: values.filter((value) => test(value) === true) }];
 }
 
 function keyOf(term: string, value: Value): string {

@@ -35,6 +35,8 @@ export class Findings {
   readonly found: RuleSetFinding[] = [];
   readonly #document: RuleSetDocument;
   readonly #root: Place;
+  /** By path: of ten thousand rules each is asked for. */
+  readonly #items = new Map<string, readonly Place[]>();
 
   constructor(document: RuleSetDocument, root: Place) {
     // Faults of its own: the document has none, and is not to get any.
@@ -64,8 +66,7 @@ export class Findings {
   /** Place of the item of a list that has this id. */
   placeOfId(section: string, id: string): Place {
     const list = this.placeOf(section);
-    const items = isList(this.#document, list) ? itemsOf(this.#document, list) : [];
-    const index = items.findIndex((_item, at) => this.#idAt(section, at) === id);
+    const index = this.#itemsOf(list).findIndex((_item, at) => this.#idAt(section, at) === id);
     return index < 0 ? list : this.placeOf(section, index);
   }
 
@@ -74,13 +75,21 @@ export class Findings {
     return offset === undefined ? null : this.#document.lines.linePos(offset).line;
   }
 
+  #itemsOf(place: Place): readonly Place[] {
+    const known = this.#items.get(place.path);
+    if (known !== undefined) return known;
+    const items = isList(this.#document, place) ? itemsOf(this.#document, place) : [];
+    this.#items.set(place.path, items);
+    return items;
+  }
+
   #idAt(section: string, index: number): string | null {
     const { node } = this.placeOf(section, index, 'id');
     return node === null ? null : String(node.toJSON());
   }
 
   #childOf(place: Place, step: string | number): Place | undefined {
-    if (typeof step === 'number') return isList(this.#document, place) ? itemsOf(this.#document, place)[step] : undefined;
+    if (typeof step === 'number') return this.#itemsOf(place)[step];
     if (!isMapping(this.#document, place)) return undefined;
     return entriesOf(this.#document, place)?.find((entry) => entry.key === step)?.value;
   }

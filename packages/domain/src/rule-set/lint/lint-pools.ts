@@ -33,16 +33,25 @@ export function lintPools(findings: Findings, { pools, destinations, communicati
 function lintPool(findings: Findings, pool: Pool, now: number): void {
   const active = pool.agents.filter((agent) => agent.active);
   const absent = active.filter((agent) => !isPresentWithin(agent, pool, { now, withinMs: YEAR_MS }));
-  const place = findings.placeOfId('pools', pool.poolId);
   if (absent.length === active.length) {
     const message = `pool "${pool.poolId}": nobody is there within a year from now: ${absent.map((agent) => whyAbsent(agent, pool, now)).join('; ')}; every lead would wait`;
-    findings.add(place, { kind: 'POOL_NEVER_AVAILABLE', severity: 'ERROR', about: pool.poolId, message });
+    findings.add(findings.placeOfId('pools', pool.poolId), {
+      kind: 'POOL_NEVER_AVAILABLE',
+      severity: 'ERROR',
+      about: pool.poolId,
+      message,
+    });
     return;
   }
   // Long leave is meant; hours that do not meet are not.
   for (const agent of absent.filter((one) => !hoursMeet(one, pool, now))) {
     const message = `pool "${pool.poolId}": ${whyAbsent(agent, pool, now)}; change the hours, or make the agent inactive`;
-    findings.add(place, { kind: 'AGENT_NEVER_AVAILABLE', severity: 'WARNING', about: pool.poolId, message });
+    findings.add(findings.placeOfId('pools', pool.poolId), {
+      kind: 'AGENT_NEVER_AVAILABLE',
+      severity: 'WARNING',
+      about: pool.poolId,
+      message,
+    });
   }
 }
 
