@@ -233,6 +233,35 @@ describe('connections that break while records are being sent', { timeout: 120_0
   });
 });
 
+describe('a transactional producer', () => {
+  it('asks who its coordinators are once, and not before every step', async () => {
+    const asked: string[] = [];
+    const kafka = createKafkaJsPort({
+      connection: { brokers, clientId: 'hazards' },
+      logger: silentLogger,
+      sessionTimeoutMs,
+      onRequest: ({ api }) => void asked.push(api),
+    });
+    const topic = `hazard-${randomUUID()}`;
+    await kafka.admin.createTopics([{ topic, partitions: 1, replicationFactor: 1, config: {} }]);
+    await kafka.admin.ensureStartOffsets(topic, [topic]);
+    const producer = await kafka.transactionalProducer(topic);
+    asked.length = 0;
+    for (let offset = 1; offset <= 5; offset += 1) {
+      const transaction = await producer.begin();
+      await transaction.send([{ topic, key: 'k', value: Buffer.from(`${offset}`) }]);
+      await transaction.sendOffset({ groupId: topic, topic, partition: 0, offset });
+      await transaction.commit();
+    }
+    expect(await kafka.admin.committedOffset(topic, { topic, partition: 0 })).toBe(5);
+    expect(asked.filter((api) => api === 'EndTxn')).toHaveLength(5);
+    // Of the group, and of it once more by the question for its offset.
+    expect(asked.filter((api) => api === 'GroupCoordinator').length).toBeLessThanOrEqual(2);
+    await producer.disconnect();
+    await kafka.disconnect();
+  });
+});
+
 describe('a broker that is not there', () => {
   it('is an outage, said after a while, not a wait without end', async () => {
     const kafka = createKafkaJsPort({ connection: { brokers: ['127.0.0.1:1'], clientId: 'hazards' }, logger: silentLogger });

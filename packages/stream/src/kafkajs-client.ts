@@ -2,6 +2,7 @@
 
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import { Kafka, type LogEntry, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
+import { installKnownCoordinators } from './kafkajs-coordinators.ts';
 import { installProduceRequest } from './kafkajs-produce-request.ts';
 
 export interface KafkaConnection {
@@ -38,6 +39,7 @@ export const createKafkaClient = (options: KafkaClientOptions): Kafka => {
   const { connection } = options;
   dropKafkaJsTimeoutWarnings();
   installProduceRequest();
+  installKnownCoordinators();
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
