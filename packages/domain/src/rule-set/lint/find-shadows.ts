@@ -107,7 +107,7 @@ class EarlierFormulas {
 
   /** How many stand already where this demand would be found. */
   #crowd({ term, values }: Demand): number {
-    return values.reduce((sum, value) => sum + 1 + (this.#byValue.get(keyOf(term.key, value))?.length ?? 0), 0);
+    return values.reduce<number>((sum, value) => sum + 1 + (this.#byValue.get(keyOf(term.key, value))?.length ?? 0), 0);
   }
 
   #firstMet(candidates: readonly Placed[], world: World): Placed | null {

@@ -63,4 +63,4 @@ it('says of no grade that it is never given that some lead gets', () => {
     { numRuns: 300 },
   );
   expect(told).toBeGreaterThan(50);
-});
+}, 60_000);
