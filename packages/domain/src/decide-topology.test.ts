@@ -2,6 +2,7 @@
 import { buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { describe, expect, it } from 'vitest';
 import { topologyOf } from './decide-topology.ts';
+import { POOL_PRESETS } from './strategies/strategy-names.ts';
 
 const topology = topologyOf(
   buildTestRuleSet({
@@ -33,6 +34,21 @@ describe('the topology of pools', () => {
 
   it('locks with each pool those it overflows into', () => {
     expect([...topology.locksOfFreeing('d', 'house')].sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('knows in which other pools of its rules a lead that waits may find a place, and locks all that these reach', () => {
+    const among = { pools: ['a', 'c'], strategy: POOL_PRESETS['least-loaded'] };
+    const several = topologyOf(
+      buildTestRuleSet({
+        pools: [{ poolId: 'a' }, { poolId: 'b', overflowTo: 'a' }, { poolId: 'c', overflowTo: 'd' }, { poolId: 'd' }],
+        rules: [{ to: 'a', among, when: () => true }],
+      }),
+    );
+    expect(several.chainOf('a')).toEqual(['a']);
+    expect(several.reachOf('a')).toEqual(['a', 'c', 'd']);
+    expect(several.reachOf('c')).toEqual(['c', 'd']);
+    expect(several.lockedWith('b')).toEqual(['b', 'a', 'c', 'd']);
+    expect(several.usersOfPlace('d', 'd')).toEqual(['a', 'c']);
   });
 
   it('is worked out once per rule set', () => {

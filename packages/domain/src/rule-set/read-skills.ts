@@ -32,9 +32,11 @@ export function readSkills(document: RuleSetDocument, place: Place | null): Read
 export function readSkillWants(document: RuleSetDocument, place: Place | null): SkillWants | null {
   if (place === null) return null;
   const fields = fieldsOf(document, place, { optional: ['required', 'preferred'] });
-  const required = itemsOf(document, fields?.get('required') ?? null).flatMap((item) => wantOf(document, item, 'level'));
-  const preferred = itemsOf(document, fields?.get('preferred') ?? null).flatMap((item) => wantOf(document, item, 'weight'));
-  if (required.length + preferred.length === 0 && fields !== null)
+  const ofRequired = itemsOf(document, fields?.get('required') ?? null);
+  const ofPreferred = itemsOf(document, fields?.get('preferred') ?? null);
+  const required = ofRequired.flatMap((item) => wantOf(document, item, 'level'));
+  const preferred = ofPreferred.flatMap((item) => wantOf(document, item, 'weight'));
+  if (ofRequired.length + ofPreferred.length === 0 && fields !== null)
     report(document, place, { message: 'skills without "required" and "preferred" ask for nothing: name some, or leave it out' });
   return { required, preferred };
 }
@@ -52,7 +54,7 @@ function wantOf(document: RuleSetDocument, place: Place, measure: 'level' | 'wei
   if (value === null && !isSkillFact(kind)) {
     const known = Object.keys(SKILL_FACTS);
     report(document, named, {
-      message: `leads do not say "${kind}" of themselves${didYouMean(kind, known)}; write "${kind}:value" for a skill that all of them need, or one of ${known.join(', ')}`,
+      message: `leads do not say "${kind}" of themselves: write one of ${known.join(', ')}, or "${kind}:value" for all leads${didYouMean(kind, known)}`,
     });
     return [];
   }
