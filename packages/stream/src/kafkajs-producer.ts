@@ -6,6 +6,7 @@
  * without an answer then stands twice, which is what "at least once" allows.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Producer } from 'kafkajs';
 import { type BackOffOptions, backOffMs } from './back-off.ts';
 import { KafkaFault, type OutgoingRecord, type RecordProducer } from './kafka-port.ts';
@@ -75,6 +76,8 @@ export const connectKafkaJsProducer = async (options: KafkaJsProducerOptions): P
 
   const sendAll = async (): Promise<void> => {
     isSending = true;
+    // One fetch brings records of several partitions, and each sends what comes of its own: let them all get here.
+    await nextTurn();
     while (waiting.length > 0) {
       const merged = takeMerged(waiting);
       waiting = waiting.slice(merged.length);
