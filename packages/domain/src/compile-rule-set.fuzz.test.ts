@@ -39,11 +39,7 @@ describe('compileRuleSet with a damaged document', () => {
         const { index } = result.ruleSet.matchRule(facts);
         expect(result.ruleSet.traceRules(facts)).toHaveLength(index + 1);
         const lead = leadFor();
-        result.ruleSet.score(
-          lead,
-          result.ruleSet.enrich(lead, null, (text) => text).enrichment,
-          { isQualified: true },
-        );
+        result.ruleSet.score(lead, result.ruleSet.enrich(lead, null, (text) => text).enrichment, { isQualified: true });
       }),
       { numRuns: 60 },
     );
