@@ -1,7 +1,4 @@
 /** The gateway as its own process, on the infrastructure of the integration group, with a database of its own. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { registerSchemas } from '@lead-router/contracts/register-schemas.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
@@ -14,6 +11,7 @@ import { createKafkaJsPort } from '@lead-router/stream/kafkajs-port.ts';
 import { endOffsets, readTopic } from '@lead-router/stream/read-topic.ts';
 import { silentLogger } from '@lead-router/telemetry/logger.ts';
 import { openTestPool } from '@lead-router/testkit/test-postgres.ts';
+import { startServiceProcess } from '../../../test/support/service-process.ts';
 
 export interface GatewayProcess {
   readonly apiUrl: string;
@@ -54,21 +52,15 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   }
   const topics = [TOPICS.submitted.topic, TOPICS.inbox.topic, deadLetterTopic('gateway')];
   const starts = new Map(await Promise.all(topics.map(async (topic) => [topic, await endOffsets(kafka, topic)] as const)));
-  const child = fork(main, [], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {
-      ...process.env,
-      ...{ KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl, DATABASE_URL: test.databaseUrl, LOG_LEVEL: 'warn' },
-      LEAD_IDENTITY_KEY: 'the key of the integration test',
-      INTAKE_VENDORS: options.intakeVendors.join(','),
-      ACTIVITY_SYSTEMS: options.activitySystems.join(','),
-    },
+  const service = await startServiceProcess(main, {
+    ...{ KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl, DATABASE_URL: test.databaseUrl, LOG_LEVEL: 'warn' },
+    LEAD_IDENTITY_KEY: 'the key of the integration test',
+    INTAKE_VENDORS: options.intakeVendors.join(','),
+    ACTIVITY_SYSTEMS: options.activitySystems.join(','),
   });
-  const ended = once(child, 'exit');
-  const { apiUrl } = await started(child);
   let reads = 0;
   return {
-    apiUrl,
+    apiUrl: service.announced.apiUrl ?? '',
     kafka,
     schemas: createRegistrySchemas({ registryUrl }),
     pool: test.pool,
@@ -85,30 +77,13 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
       });
       return found;
     },
-    end: async () => {
-      child.kill('SIGTERM');
-      await ended;
-      return child.exitCode;
-    },
+    end: service.end,
     close: async () => {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await ended;
+      await service.kill();
       await kafka.disconnect();
       await test.close();
     },
   };
-}
-
-function started(child: ChildProcess): Promise<{ readonly apiUrl: string }> {
-  return new Promise((resolve, reject) => {
-    const lines: string[] = [];
-    const listen = (line: string): void => {
-      lines.push(line);
-      if (line.includes('"event":"started"')) resolve(JSON.parse(line));
-    };
-    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', listen);
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}:\n${lines.join('\n')}`)));
-  });
 }
 
 function variable(name: string): string {

@@ -1,10 +1,7 @@
 /** The notifier as its own process on the infrastructure of the integration group, with a database and rules of its own. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { prepareCluster } from '@lead-router/cli/setup/prepare-cluster.ts';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
@@ -25,6 +22,7 @@ import { silentLogger } from '@lead-router/telemetry/logger.ts';
 import { openTestPool } from '@lead-router/testkit/test-postgres.ts';
 import { anEventId, commitBatch } from '../../../test/contract/router-store-fixture.ts';
 import { leadFor, personFor } from '../../../test/support/example-leads.ts';
+import { type ServiceProcess, startServiceProcess } from '../../../test/support/service-process.ts';
 
 export interface NotifierWorld {
   readonly pool: PostgresPool;
@@ -78,20 +76,14 @@ export async function openNotifierWorld(options: {
     await Promise.all([TOPICS.delivery.topic, TOPICS.inbox.topic].map(async (topic) => [topic, await endOffsets(kafka, topic)] as const)),
   );
   const env = {
-    ...process.env,
     KAFKA_BROKERS: brokers,
     SCHEMA_REGISTRY_URL: registryUrl,
     DATABASE_URL: test.databaseUrl,
     LOG_LEVEL: 'warn',
     ...options.env,
   };
-  let child: ChildProcess | null = null;
-  const kill = async (): Promise<void> => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-  };
+  let notifier: ServiceProcess | null = null;
+  const kill = async (): Promise<void> => notifier?.kill();
   const store = createPostgresRouterStore(test.pool, { poolTimerId: () => NO_TIMER });
 
   return {
@@ -125,8 +117,7 @@ export async function openNotifierWorld(options: {
       return values.map((value) => inboxCodec.decode(value));
     },
     start: async () => {
-      child = fork(main, [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
-      await started(child);
+      notifier = await startServiceProcess(main, env);
     },
     kill,
     close: async () => {
@@ -156,18 +147,6 @@ async function valuesOf(
     },
   });
   return values;
-}
-
-function started(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const lines: string[] = [];
-    const listen = (line: string): void => {
-      lines.push(line);
-      if (line.includes('"event":"started"')) resolve();
-    };
-    for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', listen);
-    child.once('exit', (code) => reject(new Error(`the notifier ended with ${code}:\n${lines.join('\n')}`)));
-  });
 }
 
 function variable(name: string): string {
