@@ -21,6 +21,10 @@ describe('encodeColumns', () => {
     ]);
   });
 
+  it('writes one null for a column of nothing else', () => {
+    expect(encodeColumns([numberColumn<number>((value) => value), textColumn<number>(() => null)], [1, 2])).toEqual(['{1,2}', null]);
+  });
+
   it('writes empty arrays for no rows', () => {
     expect(encodeColumns([numberColumn<number>((value) => value)], [])).toEqual(['{}']);
     expect(textArray([])).toBe('{}');

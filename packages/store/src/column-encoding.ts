@@ -32,16 +32,22 @@ export const textListColumn = <Row>(read: (row: Row) => readonly string[]): Colu
   encode: (row) => quoteElement(textArray(read(row))),
 });
 
-/** One array literal per column, in the order of the columns. */
+/**
+ * One array literal per column, in the order of the columns. A column of nothing but nulls is one null: `unnest` fills up what is shorter
+ * than the longest of its arrays, so at least one column must not be null. Half of a new lead's columns are.
+ */
 export const encodeColumns = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): SqlValue[] =>
   columns.map(({ encode }) => {
     let literal = '{';
     let separator = '';
+    let isNull = rows.length > 0;
     for (const row of rows) {
-      literal += separator + encode(row);
+      const element = encode(row);
+      if (element !== 'NULL') isNull = false;
+      literal += separator + element;
       separator = ',';
     }
-    return `${literal}}`;
+    return isNull ? null : `${literal}}`;
   });
 
 export const textArray = (values: readonly string[]): string => (values.length === 0 ? '{}' : `{${values.map(quoteElement).join(',')}}`);
