@@ -11,6 +11,7 @@ import { importCommand } from './commands/import-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
 import { reassignCommand } from './commands/reassign-command.ts';
 import { reportCommand } from './commands/report-command.ts';
+import { retentionCommand } from './commands/retention-command.ts';
 import { rulesCommand } from './commands/rules-command.ts';
 import { setUpCommand } from './commands/set-up-command.ts';
 import { statusCommand } from './commands/status-command.ts';
@@ -46,6 +47,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<Ex
     replayCommand(runner),
     auditCommand(runner),
     reportCommand(runner),
+    retentionCommand(runner),
     agentsCommand(runner),
     rulesCommand(runner),
     setUpCommand(runner),

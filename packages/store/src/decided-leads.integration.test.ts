@@ -29,6 +29,8 @@ describe('decided leads', () => {
 
   const decide = (leads: readonly Lead[]) =>
     commitBatch(createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
+      // A decision is as old as its batch: that is how the audit finds the batch's month.
+      ...(leads[0] && { now: leads[0].decidedAt }),
       writes: { leads },
       contexts: new Map(leads.map((lead) => [lead.leadId, Buffer.from('context')])),
       decisions: leads.map((lead, inputIndex) => ({
@@ -260,7 +262,12 @@ describe('decided leads', () => {
         { revision: 2, agentId: 'bob' },
       ]);
       const { batch } = aBatch();
-      expect(await readDecisionBatch(test.pool, decisions[0]?.batchId ?? '')).toEqual({ ...batch, batchId: decisions[0]?.batchId });
+      expect(await readDecisionBatch(test.pool, decisions[0]?.batchId ?? '')).toEqual({
+        ...batch,
+        batchId: decisions[0]?.batchId,
+        now: lead.decidedAt,
+        body: Buffer.from('body'),
+      });
       expect(await readLead(test.pool, aLead().leadId)).toBeNull();
       expect(await readDecisionBatch(test.pool, 'none')).toBeNull();
     });

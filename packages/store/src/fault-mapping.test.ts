@@ -34,6 +34,11 @@ describe('faultOf', () => {
     },
   );
 
+  it('takes a row whose month came into being on its way for a conflict, and a check that has a name for a value that is refused', () => {
+    expect(faultOf(coded('23514'))).toMatchObject({ kind: 'conflict' });
+    expect(faultOf(Object.assign(coded('23514'), { constraint: 'decisions_kind_check' }))).toMatchObject({ kind: 'refused-value' });
+  });
+
   it('takes several refused addresses of one name for unavailable', () => {
     expect(faultOf(new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]))).toMatchObject({ kind: 'unavailable' });
   });

@@ -77,12 +77,21 @@ const isMadeByAnother = (error: unknown, code: string): boolean =>
   typeof error.constraint === 'string' &&
   RACED_CONSTRAINTS.has(error.constraint);
 
+const CHECK_VIOLATION = '23514';
+
+/**
+ * The table of the row's month came into being while the row was on its way into the default one: the next try finds it. Any other check
+ * has a name.
+ */
+const isMonthMadeMeanwhile = (error: unknown, code: string): boolean =>
+  code === CHECK_VIOLATION && error instanceof Error && !('constraint' in error && typeof error.constraint === 'string');
+
 const kindOf = (error: unknown): StoreFaultKind | null => {
   if (error instanceof StoreFault) return error.kind;
   const code = codeOf(error);
   if (code !== null && code.length === 5) {
     const sqlClass = code.slice(0, 2);
-    if (CONFLICT_STATES.has(code) || isMadeByAnother(error, code)) return 'conflict';
+    if (CONFLICT_STATES.has(code) || isMadeByAnother(error, code) || isMonthMadeMeanwhile(error, code)) return 'conflict';
     if (REFUSED_CLASSES.has(sqlClass)) return 'refused-value';
     if (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CLASSES.has(sqlClass)) return 'unavailable';
   }

@@ -19,6 +19,7 @@ it('says that nothing waits in an empty database', async () => {
   expect(await readQueueFigures(test.pool)).toEqual({
     ...{ waiting: [], exceptions: 0, overdueTimerSeconds: 0, deliveries: [] },
     early: { activities: 0, oldestSeconds: 0 },
+    months: { outside: 0, ahead: 3 },
   });
   expect(await readEarlyFigures(test.pool)).toEqual({ activities: 0, leads: 0, oldestKeptAt: null });
 });

@@ -46,6 +46,20 @@ export const defineQueueMetrics = ({ gauge }: MetricFactory) => ({
     services: ['watchdog'],
     labels: {},
   }),
+  decisionsOutsideMonths: gauge({
+    name: 'lead_router_decisions_outside_months',
+    unit: 'rows',
+    help: 'Decisions and batches for whose month there was no table when they were made, up to 10,000 of each. Every watchdog says the same.',
+    services: ['watchdog'],
+    labels: {},
+  }),
+  decisionMonthsAhead: gauge({
+    name: 'lead_router_decision_months_ahead',
+    unit: 'months',
+    help: 'Coming months whose tables of decisions are made. Every watchdog says the same.',
+    services: ['watchdog'],
+    labels: {},
+  }),
   figuresReadAt: gauge({
     name: 'lead_router_figures_read_timestamp_seconds',
     unit: 'seconds since 1970',

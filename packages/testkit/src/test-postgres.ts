@@ -62,8 +62,9 @@ export const openTestPool = async (options: Partial<PostgresOptions> = {}): Prom
 
 const TABLES = statement(
   'test-tables',
-  `SELECT tablename AS name FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT IN ('schema_migrations', 'rule_set_activation')`,
+  `SELECT relname AS name FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+      AND relname NOT IN ('schema_migrations', 'rule_set_activation')`,
 );
 
 /** One statement, so that references among the rows are checked only when all are gone. */

@@ -4,10 +4,12 @@ import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { openDependencies, waitFor } from '@lead-router/service-kit/open-dependencies.ts';
 import { serviceConfig } from '@lead-router/service-kit/service-config.ts';
 import { VERSION } from '@lead-router/service-kit/version.ts';
+import { ensureDecisionMonths } from '@lead-router/store/decision-months.ts';
 import { readQueueFigures } from '@lead-router/store/queue-figures.ts';
 import { createPostgresTimerStore } from '@lead-router/store/timer-store.ts';
 import { runServiceProcess } from '@lead-router/stream/process-main.ts';
 import { runWatchdogLoop } from './fire-due-timers.ts';
+import { keepMonthsAhead } from './keep-months-ahead.ts';
 import { showFigures } from './show-figures.ts';
 import { timerFired } from './timer-fired.ts';
 import { watchdogTopology } from './topology.ts';
@@ -19,6 +21,8 @@ const TIMERS_PER_ROUND = 500;
  */
 const LEASE_MS = 400;
 const FIGURES_EVERY_MS = 5_000;
+/** There are three months to do it in. */
+const MONTHS_EVERY_MS = 3_600_000;
 
 await runServiceProcess({
   service: 'watchdog',
@@ -70,11 +74,13 @@ await runServiceProcess({
     });
     const read = () => readQueueFigures(pool);
     const figures = showFigures({ read, metrics, clock, logger, intervalMs: FIGURES_EVERY_MS, signal: stopping.signal });
+    const ensure = () => ensureDecisionMonths(pool, clock.now());
+    const months = keepMonthsAhead({ ensure, clock, logger, intervalMs: MONTHS_EVERY_MS, signal: stopping.signal });
     return {
       topology: watchdogTopology(VERSION),
       stop: async () => {
         stopping.abort();
-        await Promise.all([loop, figures]);
+        await Promise.all([loop, figures, months]);
         await producer.disconnect();
         await close();
       },

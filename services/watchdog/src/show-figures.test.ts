@@ -10,6 +10,7 @@ const nothing: QueueFigures = {
   exceptions: 0,
   overdueTimerSeconds: 0,
   early: { activities: 0, oldestSeconds: 0 },
+  months: { outside: 0, ahead: 3 },
   deliveries: [],
 };
 
@@ -22,6 +23,7 @@ it('shows what waits, and 0 once nothing does', async () => {
       exceptions: 2,
       overdueTimerSeconds: 4,
       early: { activities: 6, oldestSeconds: 70 },
+      months: { outside: 8, ahead: 1 },
       deliveries: [{ channel: 'webhook', pending: 5, overdueSeconds: 7 }],
     },
     1_000,
@@ -34,6 +36,8 @@ it('shows what waits, and 0 once nothing does', async () => {
   expect(shown).toContain('lead_router_overdue_delivery_seconds{channel="webhook",service="watchdog"} 7');
   expect(shown).toContain('lead_router_early_activities{service="watchdog"} 6');
   expect(shown).toContain('lead_router_early_activity_age_seconds{service="watchdog"} 70');
+  expect(shown).toContain('lead_router_decisions_outside_months{service="watchdog"} 8');
+  expect(shown).toContain('lead_router_decision_months_ahead{service="watchdog"} 1');
   show(nothing, 2_000);
   const after = (await metrics.render()).body;
   expect(after).toContain('lead_router_waiting_leads{pool="sales",service="watchdog"} 0');

@@ -14,6 +14,8 @@ type FigureMetrics = Pick<
   | 'overdueTimerSeconds'
   | 'earlyActivities'
   | 'earlyActivitySeconds'
+  | 'decisionsOutsideMonths'
+  | 'decisionMonthsAhead'
   | 'pendingDeliveries'
   | 'overdueDeliverySeconds'
   | 'figuresReadAt'
@@ -65,6 +67,8 @@ export function createFigureBoard(metrics: FigureMetrics): (figures: QueueFigure
     metrics.overdueTimerSeconds.set(figures.overdueTimerSeconds);
     metrics.earlyActivities.set(figures.early.activities);
     metrics.earlyActivitySeconds.set(figures.early.oldestSeconds);
+    metrics.decisionsOutsideMonths.set(figures.months.outside);
+    metrics.decisionMonthsAhead.set(figures.months.ahead);
     metrics.figuresReadAt.set(now / 1000);
   };
 

@@ -4,7 +4,8 @@ import type { AuditLedger } from './audit-ledger.ts';
 import type { CheckReport } from './audit-report.ts';
 import { createFindings } from './findings.ts';
 
-const PROVES = 'the decisions of each lead are its revisions 1 to the latest, exactly one each, each with the record of its batch';
+const PROVES =
+  'the decisions of each lead are its revisions 1 to the latest, but for those of months that were dropped, exactly one each, each with the record of its batch';
 
 /** `faults` come from one snapshot, so they hold while the system runs. */
 export function checkRevisions(ledger: AuditLedger, faults: RevisionFaults): CheckReport {

@@ -8,9 +8,11 @@ export interface Limits {
   readonly unattributedStates: number;
   readonly uncounted: readonly string[];
   readonly early: EarlyFigures;
+  /** Before it, months of decisions were dropped; null: never. */
+  readonly keptFrom: number | null;
 }
 
-export function notProved({ cut, expiredEvents, unattributedStates, uncounted, early }: Limits): readonly string[] {
+export function notProved({ cut, expiredEvents, unattributedStates, uncounted, early, keptFrom }: Limits): readonly string[] {
   const topics = [...new Set(cut.partitions.map(({ topic }) => topic))].filter((topic) => cut.hasExpired(topic));
   return [
     ...topics.map((topic) => `${topic} has lost its oldest records by age: what was in them is not proved by it.`),
@@ -20,6 +22,11 @@ export function notProved({ cut, expiredEvents, unattributedStates, uncounted, e
     ...(unattributedStates === 0
       ? []
       : [`${unattributedStates} leads changed without a decision while the audit ran: their latest state is expected behind the cut.`]),
+    ...(keptFrom === null
+      ? []
+      : [
+          `Decisions made before ${new Date(keptFrom).toISOString().slice(0, 10)} were dropped by \`lead-router retention\`: of older leads only later revisions are proved.`,
+        ]),
     ...earlyWords(early),
     ...uncounted.map(
       (destinationId) =>

@@ -12,6 +12,7 @@ import type { SchemaSource } from '@lead-router/contracts/schema-source.ts';
 import { deadLetterTopic, TOPICS, valueSubject, vendorOfTopic } from '@lead-router/contracts/topics.ts';
 import { readAuditedBooks } from '@lead-router/store/audit-books.ts';
 import { findRevisionFaults, readAuditedPartitions, scanDecisions, scanLeads, scanSubmissions } from '@lead-router/store/audit-store.ts';
+import { readKeptFrom } from '@lead-router/store/decision-months.ts';
 import type { EarlyFigures } from '@lead-router/store/early-activities.ts';
 import { readDecisions, readLead } from '@lead-router/store/lead-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
@@ -90,6 +91,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
       unattributedStates: states.unattributed,
       uncounted: tables.uncounted,
       early: tables.early,
+      keptFrom: tables.keptFrom,
     }),
     cut: cut.partitions,
   };
@@ -100,6 +102,7 @@ interface Tables {
   readonly books: CheckReport;
   readonly uncounted: readonly string[];
   readonly early: EarlyFigures;
+  readonly keptFrom: number | null;
   readonly isAtRest: (partition: number) => boolean;
 }
 
@@ -123,6 +126,7 @@ async function readTables(pool: PostgresPool, ledger: AuditLedger, cut: AuditCut
     books,
     uncounted,
     early,
+    keptFrom: await readKeptFrom(pool),
     isAtRest: (partition) => (partitions.get(partition) ?? 0) <= cut.consumed(inbox, partition),
   };
 }

@@ -9,6 +9,7 @@ import { registerSubjects } from '@lead-router/contracts/register-schemas.ts';
 import type { SchemaRegistrar } from '@lead-router/contracts/schema-source.ts';
 import { LEAD_PARTITIONS, topicDefinitions } from '@lead-router/contracts/topics.ts';
 import { activateRuleSet } from '@lead-router/store/activate-rule-set.ts';
+import { ensureDecisionMonths } from '@lead-router/store/decision-months.ts';
 import { migrate } from '@lead-router/store/migrate.ts';
 import { ensurePartitions } from '@lead-router/store/partitions.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
@@ -55,6 +56,7 @@ async function prepareRegistry({ schemas, vendors, systems = [], onProgress }: C
 async function preparePostgres({ databaseUrl, databaseSsl, pool, onProgress }: ClusterOptions): Promise<void> {
   const { applied, version } = await migrate(databaseUrl, databaseSsl === undefined ? {} : { ssl: databaseSsl });
   await ensurePartitions(pool, LEAD_PARTITIONS);
+  await ensureDecisionMonths(pool, Date.now());
   onProgress(applied.length === 0 ? `Postgres: schema version ${version}` : `Postgres: migrated to schema version ${version}`);
 }
 
