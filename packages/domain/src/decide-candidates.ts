@@ -5,6 +5,7 @@ import type { Demand } from './decide-demand.ts';
 import { isAway, type MemberDraft, type PoolDraft, roomOf } from './decide-pool.ts';
 import type { BatchState } from './decide-state.ts';
 import type { Candidate, CandidateVerdict, TraceStep } from './decide-trace.ts';
+import { turnsOf } from './ledger.ts';
 import type { LeadRecord } from './routing-model.ts';
 import type { Caps } from './rule-set.ts';
 import { type Score, scoresOf, whyNotSuited } from './strategies/agent-strategies.ts';
@@ -36,6 +37,9 @@ export function candidatesBefore(
       verdict: reason !== null && COULD_HAVE_IT.includes(verdict) ? 'NOT_SUITED' : verdict,
       weight: member.weight,
       credit: member.credit,
+      creditAfter: member.credit,
+      turn: null,
+      coveredBy: pool.covers.get(member.agentId) ?? null,
       open: member.open,
       daily: member.daily,
       total: member.total,
@@ -60,13 +64,25 @@ const COULD_HAVE_IT: readonly CandidateVerdict[] = [
 export function tracePool(state: BatchState, { pool, outcome, chosen, before }: PoolStepRequest): void {
   if (state.trace === null || before === null) return;
   const winner = before.find(({ agentId }) => agentId === chosen?.agentId);
-  const candidates = before.map((candidate) => {
-    if (candidate === winner) return { ...candidate, verdict: 'CHOSEN' as const };
+  const candidates = before.map((candidate): Candidate => {
+    const { credit: creditAfter } = pool.members.find(({ agentId }) => agentId === candidate.agentId) ?? candidate;
     const isOutranked = candidate.verdict === 'NOT_IN_TURN' && winner !== undefined && isBeaten(candidate.scores, winner.scores);
-    return isOutranked ? { ...candidate, verdict: 'OUTRANKED' as const } : candidate;
+    const verdict = candidate === winner ? 'CHOSEN' : isOutranked ? 'OUTRANKED' : candidate.verdict;
+    return { ...candidate, creditAfter, verdict };
   });
   const strategy = (pool.pool?.strategy ?? WEIGHTED).name;
-  state.trace.push({ kind: 'POOL', poolId: pool.poolId, outcome, strategy, candidates, waiting: pool.waiting });
+  const { poolId, waiting, open, daily } = pool;
+  const told = outcome === 'GIVEN' ? withTurns(candidates) : candidates;
+  state.trace.push({ kind: 'POOL', poolId, outcome, strategy, candidates: told, waiting, open, daily });
+}
+
+/** Among whom the ledger decides. */
+export const SHARING: readonly CandidateVerdict[] = ['CHOSEN', 'NOT_IN_TURN'];
+
+function withTurns(candidates: readonly Candidate[]): readonly Candidate[] {
+  const equals = candidates.filter(({ verdict }) => SHARING.includes(verdict));
+  const turns = turnsOf(equals);
+  return candidates.map((candidate) => ({ ...candidate, turn: turns[equals.indexOf(candidate)] ?? null }));
 }
 
 function isBeaten(scores: readonly Score[], others: readonly Score[]): boolean {

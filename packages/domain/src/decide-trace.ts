@@ -1,4 +1,6 @@
 /** What a decision looked at, in order: filled only while an input is explained, free otherwise. */
+
+import type { LedgerTurn } from './ledger.ts';
 import type { MarginScore } from './margin/rank-by-margin.ts';
 import type { LeadRecord } from './routing-model.ts';
 import type { AtCap, RuleMatch } from './rule-set.ts';
@@ -31,6 +33,12 @@ export interface Candidate {
   readonly weight: number;
   /** Before this lead. */
   readonly credit: number;
+  /** After it: once it is booked for whoever got it. */
+  readonly creditAfter: number;
+  /** Where the ledger chose among equals; null for those it did not ask. */
+  readonly turn: LedgerTurn | null;
+  /** Who stands in for it while it is on leave; null: nobody in particular. */
+  readonly coveredBy: string | null;
   readonly open: number;
   readonly daily: number;
   readonly total: number;
@@ -62,6 +70,9 @@ export type TraceStep =
       readonly strategy: string;
       readonly candidates: readonly Candidate[];
       readonly waiting: number;
+      /** Of the pool, before this lead. */
+      readonly open: number;
+      readonly daily: number;
     }
   | { readonly kind: 'NOBODY_EVER'; readonly poolId: string }
   | { readonly kind: 'QUEUED'; readonly poolId: string };

@@ -57,6 +57,7 @@ describe('an explanation', () => {
       '  bob: on leave.',
       '  cid: not active.',
       '  dot: at the cap of open leads (0 open, 0 today).',
+      '  Ledger before and after: the pool 0 to 1 open, 0 to 1 today.',
     ]);
   });
 

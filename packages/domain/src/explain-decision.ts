@@ -3,9 +3,19 @@
  * was not decided on, because the explanation is the decision.
  */
 import { type DecideBatchRequest, decideBatch } from './decide-batch.ts';
+import { SHARING } from './decide-candidates.ts';
 import { factsOf } from './decide-rules.ts';
 import type { Candidate, DecisionTrace, TraceStep } from './decide-trace.ts';
-import { candidateWords, effectWords, ignoredWords, inputWords, passedOnWords, poolWords, rankedWords } from './explain-words.ts';
+import {
+  candidateWords,
+  effectWords,
+  ignoredWords,
+  inputWords,
+  ledgerWords,
+  passedOnWords,
+  poolWords,
+  rankedWords,
+} from './explain-words.ts';
 import type { LeadId } from './lead.ts';
 import { marginWords } from './margin/margin-words.ts';
 import type { BatchEffect, IgnoredInput } from './routing-model.ts';
@@ -75,12 +85,14 @@ function stepLines(ruleSet: RuleSet, step: TraceStep): readonly string[] {
     case 'QUEUED':
       return [`It waits in pool ${step.poolId}.`];
     case 'POOL':
-      return [poolWords(ruleSet, step), ...sharesOf(step.candidates).map(([candidate, share]) => `  ${candidateWords(candidate, share)}`)];
+      return [
+        poolWords(ruleSet, step),
+        ...[...sharesOf(step.candidates).map(([candidate, share]) => candidateWords(candidate, share)), ...ledgerWords(step)].map(
+          (words) => `  ${words}`,
+        ),
+      ];
   }
 }
-
-/** Among whom the ledger decides. */
-const SHARING: readonly Candidate['verdict'][] = ['CHOSEN', 'NOT_IN_TURN'];
 
 /** Each candidate with its share of the weight of those who could be chosen, 0 to 1. */
 function sharesOf(candidates: readonly Candidate[]): readonly (readonly [Candidate, number])[] {

@@ -4,7 +4,7 @@ import type { BatchEffect, DecisionCause, IgnoredInput, LeadRecord, RouterInput,
 import type { RuleSet } from './rule-set.ts';
 import { WEIGHTED } from './strategies/strategy-names.ts';
 
-type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
+export type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
 
 const CAUSES: Readonly<Record<DecisionCause, string>> = {
   SUBMITTED: 'it was submitted',
@@ -109,6 +109,21 @@ export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
   return `Pool ${step.poolId}${isLast} ${outcome}.${queue}`;
 }
 
+/** The books before and after, of those whose line changed; nothing where the pool did not take it. */
+export function ledgerWords({ candidates, outcome, open, daily }: PoolStep): readonly string[] {
+  if (outcome !== 'GIVEN_TO_DESTINATION' && !candidates.some(({ verdict }) => verdict === 'CHOSEN')) return [];
+  const changed = candidates.filter(({ credit, creditAfter }) => credit !== creditAfter);
+  const credits = changed.map(({ agentId, credit, creditAfter }) => `${agentId} ${signed(credit)} to ${signed(creditAfter)}`);
+  const owed = credits.length === 0 ? '' : `owed ${credits.join(', ')}; `;
+  return [`Ledger before and after: ${owed}the pool ${open} to ${open + 1} open, ${daily} to ${daily + 1} today.`];
+}
+
+/** Leads, to two places. */
+export function signed(credit: number): string {
+  const rounded = round(credit);
+  return rounded.startsWith('-') || rounded === '0' ? rounded : `+${rounded}`;
+}
+
 /** @param share of the weight of all who could be chosen, 0 to 1. */
 export function candidateWords(candidate: Candidate, share: number): string {
   const { agentId, credit, open, daily, scores } = candidate;
@@ -131,7 +146,7 @@ export function candidateWords(candidate: Candidate, share: number): string {
     case 'OUT_OF_HOURS':
       return `${agentId}: out of hours.`;
     case 'ON_LEAVE':
-      return `${agentId}: on leave.`;
+      return candidate.coveredBy === null ? `${agentId}: on leave.` : `${agentId}: on leave, ${candidate.coveredBy} stands in.`;
     case 'AWAY':
       return `${agentId}: away (by its own or somebody's word).`;
     case 'OPEN_CAP':
@@ -152,7 +167,7 @@ export function candidateWords(candidate: Candidate, share: number): string {
 }
 
 /** Of a load the leads themselves, of all else the score. */
-function scoreWords(scores: readonly { readonly by: string; readonly score: number }[]): string {
+export function scoreWords(scores: readonly { readonly by: string; readonly score: number }[]): string {
   return scores
     .map(({ by, score }) => {
       if (by === 'in-order') return `place ${1 - score}`;

@@ -1,7 +1,7 @@
 /** The promise of the ledger, member by member and lead by lead. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { giveInTurn, giveOutOfTurn, hashText, type LedgerEntry, MOST_OUT_OF_TURN, mix, settleLeaver } from './ledger.ts';
+import { giveInTurn, giveOutOfTurn, hashText, type LedgerEntry, MOST_OUT_OF_TURN, mix, settleLeaver, turnsOf } from './ledger.ts';
 
 interface Line extends LedgerEntry {
   credit: number;
@@ -161,5 +161,19 @@ describe('the ledger', () => {
     let until = 1;
     while (give(lines, until) !== favourite) until++;
     expect(until).toBeLessThanOrEqual(2 * MOST_OUT_OF_TURN + 1);
+  });
+
+  it('tells for each member by when it must have a lead, and gives to who must have it soonest', () => {
+    fc.assert(
+      fc.property(weightLists, fc.integer(), (weights, seed) => {
+        const lines = pool(weights);
+        for (let lead = 0; lead < 50; lead++) {
+          const turns = turnsOf(lines);
+          const given = lines.indexOf(give(lines, mix(seed + lead)));
+          const soonest = Math.min(...turns.flatMap(({ deadline }) => (deadline === null ? [] : [deadline])));
+          expect(turns[given]?.deadline).toBe(soonest);
+        }
+      }),
+    );
   });
 });

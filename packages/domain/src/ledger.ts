@@ -79,6 +79,28 @@ export function whoseTurn<Entry extends LedgerEntry>(eligible: readonly Entry[],
   return best;
 }
 
+/** Where a member stood when the ledger chose: what `whoseTurn` weighs, told for people. */
+export interface LedgerTurn {
+  /** What it was owed among those eligible, its share of this lead included. In leads. */
+  readonly due: number;
+  /** Leads within which it has to get one; the least goes first. null: it is ahead, and not to be given this one. */
+  readonly deadline: number | null;
+}
+
+/** In the order of `eligible`. */
+export function turnsOf(eligible: readonly Pick<LedgerEntry, 'credit' | 'weight'>[]): readonly LedgerTurn[] {
+  const count = eligible.length;
+  const weights = eligible.reduce((sum, { weight }) => sum + weight, 0);
+  const owed = eligible.reduce((sum, { credit }) => sum + credit, 0);
+  const least = count === 1 ? 0 : 1 / (2 * count - 2);
+  return eligible.map(({ credit, weight }) => {
+    const share = weight / weights;
+    const due = credit - owed / count + share;
+    const isAhead = count > 1 && due < least - TOLERANCE;
+    return { due, deadline: isAhead ? null : Math.max(0, Math.ceil((1 - least - due) / share - TOLERANCE)) };
+  });
+}
+
 /**
  * Books a lead that went to `given` for another reason than its turn (sticky owner, by hand). It counts like any other,
  * up to `MOST_OUT_OF_TURN` leads ahead.
