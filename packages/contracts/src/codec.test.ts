@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { compileSchema, encodeAfter, schemaFiles, typeOf } from './avro-types.ts';
 import { openCodec, openTopicCodec } from './codec.ts';
 import { CodecFault } from './codec-fault.ts';
-import { decodeContext, encodeContext, openContext, openStoredContexts, personIn, withFindings, withScoring } from './context-codec.ts';
-import type { InboxEvent, LeadContext, LeadEnriched, LeadIntake, LeadState } from './generated/wire-types.ts';
+import { decodeContext, encodeContext, openContext, openStoredContexts, restOf, withFindings, withScoring } from './context-codec.ts';
+import type { InboxEvent, LeadContext, LeadEnriched, LeadIntake, LeadState, Person, PersonFindings } from './generated/wire-types.ts';
 import { type AvroRecord, type AvroType, composeSchema, contextTailOf } from './schema-files.ts';
 import { createMemorySchemas } from './schema-source.ts';
 import type { RecordName } from './topics.ts';
@@ -185,25 +185,43 @@ describe('a context alone', () => {
       fc.property(anyValue<LeadContext>('LeadContext'), (context) => {
         const { lead, enrichment, scoring } = openContext(encodeContext(context));
         expect({ lead, enrichment, scoring }).toEqual({ lead: context.lead, enrichment: context.enrichment, scoring: context.scoring });
-        expect(personIn(openContext(encodeContext(context)))).toEqual(context.person);
+        expect(restOf(openContext(encodeContext(context))).person).toEqual(context.person);
       }),
       { numRuns: 50 },
     );
   });
 
-  test('gets other findings, without its person being read unless there are some of it as well', () => {
+  test('gets other findings without its person being read', () => {
     fc.assert(
       fc.property(anyValue<LeadContext>('LeadContext'), anyValue<LeadContext>('LeadContext'), (context, other) => {
         const { enrichment, scoring } = other;
         const opened = openContext(encodeContext(context));
         expect(withFindings(opened, { enrichment, scoring }).equals(encodeContext({ ...context, enrichment, scoring }))).toBe(true);
-        const person = context.person === null ? null : { ...context.person, found: null };
-        expect(
-          withFindings(opened, { enrichment, scoring, person }).equals(encodeContext({ ...context, enrichment, scoring, person })),
-        ).toBe(true);
         expect(withScoring(opened, scoring).equals(encodeContext({ ...context, scoring }))).toBe(true);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('gets findings of its person, whatever was found and said before', () => {
+    const nullOr = <T>(value: T) => fc.constantFrom(value, null);
+    fc.assert(
+      fc.property(anyValue<LeadContext>('LeadContext'), anyValue<Person>('Person'), fc.gen(), (whole, other, pick) => {
+        const found = pick(nullOr<PersonFindings | null>, other.found);
+        const context: LeadContext = {
+          ...whole,
+          person: whole.person === null ? null : { ...whole.person, found: pick(nullOr<PersonFindings | null>, whole.person.found) },
+          personSealed: pick(nullOr<Buffer | null>, whole.personSealed),
+        };
+        const { person: said, enrichment, scoring } = context;
+        for (const person of [null, other, ...(said === null ? [] : [{ ...said, found }])]) {
+          const opened = openContext(encodeContext(context));
+          const expected = encodeContext({ ...context, enrichment, scoring, person });
+          expect(withFindings(opened, { enrichment, scoring, person }).equals(expected)).toBe(true);
+          expect(withFindings(opened, { enrichment, scoring, person }, restOf(opened)).equals(expected)).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 

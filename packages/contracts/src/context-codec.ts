@@ -4,8 +4,8 @@
  */
 import { type CompiledType, compileSchema, encodeAfter, schemaFiles, typeOf } from './avro-types.ts';
 import { CodecFault } from './codec-fault.ts';
-import type { LeadContext } from './generated/wire-types.ts';
-import { CONTEXT_RECORD, composeSchema } from './schema-files.ts';
+import type { LeadContext, Person } from './generated/wire-types.ts';
+import { type AvroField, type AvroRecord, CONTEXT_RECORD, composeSchema } from './schema-files.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { HEADER_BYTES, stampSchemaId } from './wire-format.ts';
 import { createWriterSchemas, requireSchemaId } from './writer-schemas.ts';
@@ -57,18 +57,12 @@ export function openContext(bytes: Buffer): OpenContext {
   };
 }
 
-/** null when there is none, and when it is sealed. */
-export function personIn(opened: OpenContext): LeadContext['person'] {
-  return restOf(opened).person;
-}
+/** Of a person null when there is none, and when it is sealed. */
+export type ContextRest = Pick<LeadContext, 'history' | 'person' | 'personSealed'>;
 
 /** What follows the findings: what was done with the lead, and the person. */
-export function restOf(opened: OpenContext): Pick<LeadContext, 'history' | 'person' | 'personSealed'> {
-  const { value, offset } = decodePart<Pick<LeadContext, 'history' | 'person' | 'personSealed'>>(
-    AFTER_FINDINGS,
-    opened.bytes,
-    opened.scoringEnd,
-  );
+export function restOf(opened: OpenContext): ContextRest {
+  const { value, offset } = decodePart<ContextRest>(AFTER_FINDINGS, opened.bytes, opened.scoringEnd);
   if (offset !== opened.bytes.length) throw malformedContext();
   return value;
 }
@@ -76,28 +70,42 @@ export function restOf(opened: OpenContext): Pick<LeadContext, 'history' | 'pers
 /** What enrichment and scoring give; `person` only where they found something new of it, and never of one that is sealed. */
 export type ContextFindings = Pick<LeadContext, 'enrichment' | 'scoring'> & Partial<Pick<LeadContext, 'person'>>;
 
-/** The same context with other findings; what they do not touch is carried over as the bytes it is. */
-export function withFindings(opened: OpenContext, { enrichment, scoring, person }: ContextFindings): Buffer {
+/** The same context with other findings; what they do not touch is carried over as the bytes it is. `rest`: where it is known already. */
+export function withFindings(opened: OpenContext, { enrichment, scoring, person }: ContextFindings, rest?: ContextRest): Buffer {
   const { bytes, leadEnd, scoringEnd } = opened;
-  const rest = person === undefined ? bytes.subarray(scoringEnd) : withPerson(opened, person);
-  return splice(
+  const tail = person === undefined ? bytes.subarray(scoringEnd) : withPerson(opened, person, rest ?? restOf(opened));
+  return withHead(
     bytes.subarray(0, leadEnd),
-    encodeAfter(partType(['enrichment', 'scoring']), { enrichment, scoring }, { before: 0, tail: rest }),
+    encodeAfter(partType(['enrichment', 'scoring']), { enrichment, scoring }, { before: leadEnd, tail }),
   );
 }
 
-/** What follows the findings, with another person. */
-function withPerson(opened: OpenContext, person: LeadContext['person']): Buffer {
-  const { history, personSealed } = restOf(opened);
-  return encodeAfter(partType(AFTER_FINDINGS), { history, person, personSealed }, { before: 0 });
+/** What follows the findings, with another person; where nothing but what was found is new of it, the rest is carried over. */
+function withPerson({ bytes, scoringEnd }: OpenContext, person: LeadContext['person'], rest: ContextRest): Buffer {
+  const { history, person: said, personSealed } = rest;
+  if (person === null || said === null || said.found !== null || personSealed !== null || !isSaidAlike(person, said)) {
+    return encodeAfter(partType(AFTER_FINDINGS), { history, person, personSealed }, { before: 0 });
+  }
+  const saidEnd = bytes.length - NOTHING_FOUND_NOR_SEALED;
+  const carried = saidEnd - scoringEnd;
+  return withHead(
+    bytes.subarray(scoringEnd, saidEnd),
+    encodeAfter(findingsType(), { found: person.found, personSealed }, { before: carried }),
+  );
+}
+
+/** Alike but for what was found. */
+function isSaidAlike(person: Person, said: Person): boolean {
+  for (const name of SAID) if (person[name] !== said[name]) return false;
+  return true;
 }
 
 /** The same context with another scoring. */
 export function withScoring(opened: OpenContext, scoring: LeadContext['scoring']): Buffer {
   const { bytes, enrichmentEnd, scoringEnd } = opened;
-  return splice(
+  return withHead(
     bytes.subarray(0, enrichmentEnd),
-    encodeAfter(partType(['scoring']), { scoring }, { before: 0, tail: bytes.subarray(scoringEnd) }),
+    encodeAfter(partType(['scoring']), { scoring }, { before: enrichmentEnd, tail: bytes.subarray(scoringEnd) }),
   );
 }
 
@@ -136,7 +144,14 @@ export async function openStoredContexts(source: SchemaSource): Promise<StoredCo
 }
 
 const AFTER_FINDINGS = ['history', 'person', 'personSealed'] as const;
+/** The bytes that end a context with a person of whom nothing was found: a null for `found`, a null for `personSealed`. */
+const NOTHING_FOUND_NOR_SEALED = 2;
+const SAID = [
+  ...(['firstName', 'lastName', 'jobTitle', 'email', 'phone', 'mobile', 'fax', 'street'] as const),
+  ...(['comments', 'notes', 'fullName'] as const),
+];
 const partTypes = new Map<string, CompiledType>();
+let findings: CompiledType | null = null;
 
 /** Some fields of a context, as the record they make: the encoding of a record is that of its fields, one after the other. */
 function partType(fields: readonly ContextField[]): CompiledType {
@@ -150,6 +165,20 @@ function partType(fields: readonly ContextField[]): CompiledType {
   return made;
 }
 
+/** What stands behind what a person said: `found` and `personSealed`. */
+function findingsType(): CompiledType {
+  if (findings !== null) return findings;
+  const person = schemaFiles().get('Person');
+  const found = person?.type === 'record' ? person.fields.at(-1) : undefined;
+  if (person?.type !== 'record' || found === undefined || person.fields.map(({ name }) => name).join() !== [...SAID, 'found'].join()) {
+    throw new Error(`the fields of a Person must be ${SAID.join(', ')}, and found last`);
+  }
+  const sealed: AvroField = { name: 'personSealed', type: ['null', 'bytes'] };
+  const behind: AvroRecord = { ...person, name: 'PersonFound', fields: [found, sealed] };
+  findings = compileSchema(composeSchema(behind.name, new Map([...schemaFiles(), [behind.name, behind]])));
+  return findings;
+}
+
 function decodePart<T>(fields: readonly ContextField[], bytes: Buffer, from: number): { readonly value: T; readonly offset: number } {
   let decoded: { readonly value: T; readonly offset: number };
   try {
@@ -161,8 +190,10 @@ function decodePart<T>(fields: readonly ContextField[], bytes: Buffer, from: num
   return decoded;
 }
 
-function splice(head: Buffer, tail: Buffer): Buffer {
-  return Buffer.concat([head, tail], head.length + tail.length);
+/** Puts `head` into the bytes that were left free for it. */
+function withHead(head: Buffer, encoded: Buffer): Buffer {
+  head.copy(encoded);
+  return encoded;
 }
 
 function malformedContext(cause?: unknown): CodecFault {

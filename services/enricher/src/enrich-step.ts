@@ -6,7 +6,7 @@
  * Failure: enrichment is total, so there is none. Metrics: the runtime's, by step.
  */
 import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
-import { openContext, personIn, withFindings } from '@lead-router/contracts/context-codec.ts';
+import { openContext, restOf, withFindings } from '@lead-router/contracts/context-codec.ts';
 import type { LeadEnriched, LeadEnrichedPrefix, LeadSubmittedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId, enrichedEventId } from '@lead-router/contracts/ids.ts';
 import type { IdentityHasher, RuleSet } from '@lead-router/domain/rule-set.ts';
@@ -26,22 +26,22 @@ export function enrichStep(options: EnrichOptions): Step<CutValue<LeadSubmittedP
     name: 'enrich',
     purpose: 'what the reference tables know of mail, phone, place, company and topics',
     run: ({ prefix: { envelope }, context }) =>
-      readable(context, openWithPerson, ({ opened, person }) => {
+      readable(context, openWhole, ({ opened, rest }) => {
         const { version, ruleSet } = options.ruleSets.current();
-        const findings = ruleSet.enrich(opened.lead, person, options.hashIdentity);
+        const findings = ruleSet.enrich(opened.lead, rest.person, options.hashIdentity);
         const prefix: LeadEnrichedPrefix = {
           envelope: { ...envelope, eventId: enrichedEventId(asEventId(envelope.eventId)), recordedAt: options.clock.now() },
           submittedAt: envelope.occurredAt,
           ruleSetVersion: version,
         };
-        return ok({ prefix, context: withFindings(opened, { ...findings, scoring: null }) });
+        return ok({ prefix, context: withFindings(opened, { ...findings, scoring: null }, rest) });
       }),
   };
 }
 
-function openWithPerson(bytes: Buffer) {
+function openWhole(bytes: Buffer) {
   const opened = openContext(bytes);
-  return { opened, person: personIn(opened) };
+  return { opened, rest: restOf(opened) };
 }
 
 export function encodeEnrichedStep(

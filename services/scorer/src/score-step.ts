@@ -6,7 +6,7 @@
  * Failure: scoring is total, so there is none. Metrics: the runtime's, by step, and leads by grade.
  */
 import type { ContextCodec, CutValue } from '@lead-router/contracts/codec.ts';
-import { openContext, personIn, withFindings, withScoring } from '@lead-router/contracts/context-codec.ts';
+import { openContext, restOf, withFindings, withScoring } from '@lead-router/contracts/context-codec.ts';
 import type { InboxEvent, InboxEventPrefix, LeadEnrichedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
 import { asEventId, scoredEventId } from '@lead-router/contracts/ids.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
@@ -33,7 +33,7 @@ export function scoreStep(options: ScoreOptions): Step<CutValue<LeadEnrichedPref
         const { lead } = opened;
         // Enriched under another version, or not at all: both halves have to be of one.
         const current = ruleSetVersion === version ? opened.enrichment : null;
-        const findings = current === null ? ruleSet.enrich(lead, personIn(opened), options.hashIdentity) : { enrichment: current };
+        const findings = current === null ? ruleSet.enrich(lead, restOf(opened).person, options.hashIdentity) : { enrichment: current };
         const scoring = ruleSet.score(lead, findings.enrichment, { isQualified: false });
         options.onGraded(scoring.grade);
         const prefix: InboxEventPrefix = {
