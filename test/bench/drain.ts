@@ -34,11 +34,16 @@ const ABOUT = statement(
   'bench-about',
   `SELECT coalesce(sum(n_tup_ins), 0)::integer AS decided FROM pg_stat_user_tables WHERE relname ~ '^decisions_'`,
 );
-const COUNT = statement('bench-count', 'SELECT count(*)::integer AS decided FROM decisions WHERE revision = 1');
+/** Since the drain began: there may be old decisions. */
+const COUNT = statement(
+  'bench-count',
+  'SELECT count(*)::integer AS decided FROM decisions WHERE revision = 1 AND decided_at >= to_timestamp($1::float8 / 1000)',
+);
 const SPAN = statement(
   'bench-span',
   `SELECT extract(epoch FROM max(decided_at) - min(decided_at))::float8 AS seconds, max(gap)::float8 AS gap
-     FROM (SELECT decided_at, extract(epoch FROM decided_at - lag(decided_at) OVER (ORDER BY decided_at)) AS gap FROM decisions) AS d`,
+     FROM (SELECT decided_at, extract(epoch FROM decided_at - lag(decided_at) OVER (ORDER BY decided_at)) AS gap
+             FROM decisions WHERE decided_at >= to_timestamp($1::float8 / 1000)) AS d`,
 );
 const POLL_MS = 250;
 /** From this share on it is counted exactly. */
@@ -49,12 +54,13 @@ export async function drain(cluster: BenchCluster, options: DrainOptions): Promi
   const meanBytes = await preload(cluster, options.leads);
   options.onProgress(`preloaded ${options.leads} leads of ${Math.round(meanBytes)} bytes`);
   const before = await usageOfInfrastructure(cluster);
+  const old = { decided: await decidedBy(cluster, ABOUT), at: Date.now() };
   const services = await cluster.startServices(options.instances);
-  await awaitDecided(cluster, services, options);
+  await awaitDecided(cluster, services, { ...options, old });
   const usage = difference(before, { ...(await usageOfInfrastructure(cluster)), ...(await usageOfServices(services)) });
   const { lost, doubled } = await countOutcomes(cluster, options.leads);
   await services.stop();
-  const [span] = await cluster.pool.run<{ seconds: number; gap: number }>(SPAN);
+  const [span] = await cluster.pool.run<{ seconds: number; gap: number }>(SPAN, [old.at]);
   const seconds = span?.seconds ?? 0;
   return {
     leads: options.leads,
@@ -68,12 +74,17 @@ export async function drain(cluster: BenchCluster, options: DrainOptions): Promi
   };
 }
 
-async function awaitDecided(cluster: BenchCluster, services: ServiceProcesses, options: DrainOptions): Promise<void> {
+/** `old`: what there was before, and when it began. */
+interface Awaited extends DrainOptions {
+  readonly old: { readonly decided: number; readonly at: number };
+}
+
+async function awaitDecided(cluster: BenchCluster, services: ServiceProcesses, { old, ...options }: Awaited): Promise<void> {
   let killAt = options.killRouterAt ?? Number.POSITIVE_INFINITY;
   let last = { decided: 0, at: Date.now() };
   for (;;) {
-    const about = await decidedBy(cluster, ABOUT);
-    const decided = about < options.leads * ALMOST ? about : await decidedBy(cluster, COUNT);
+    const about = (await decidedBy(cluster, ABOUT)) - old.decided;
+    const decided = about < options.leads * ALMOST ? about : await decidedBy(cluster, COUNT, [old.at]);
     if (decided >= options.leads) return;
     if (decided > last.decided) last = { decided, at: Date.now() };
     if (Date.now() - last.at > STALLED_MS)
@@ -87,8 +98,8 @@ async function awaitDecided(cluster: BenchCluster, services: ServiceProcesses, o
   }
 }
 
-async function decidedBy(cluster: BenchCluster, question: Statement): Promise<number> {
-  const [row] = await cluster.pool.run<{ decided: number }>(question);
+async function decidedBy(cluster: BenchCluster, question: Statement, values: readonly number[] = []): Promise<number> {
+  const [row] = await cluster.pool.run<{ decided: number }>(question, values);
   return row?.decided ?? 0;
 }
 

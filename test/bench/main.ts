@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the whole pipeline on its own fresh infrastructure. Prints what it does and finds, and one JSON object as the
- * last line. `npm run bench -- drain paced kill scale match rules` chooses parts; `--leads N` makes the drains smaller. `match` and `rules` need no infrastructure.
+ * last line. `npm run bench -- drain paced kill scale store match rules` chooses parts; `--leads N` makes the drains smaller. `match` and `rules` need no infrastructure.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -10,11 +10,12 @@ import { type BenchCluster, startBenchCluster } from './bench-cluster.ts';
 import { benchRuleSetSource } from './bench-rule-set.ts';
 import { type DrainResult, drain } from './drain.ts';
 import { match } from './match.ts';
+import { fillHistory } from './old-decisions.ts';
 import { paced } from './paced.ts';
 import { rules } from './rules.ts';
 import { timers } from './timers.ts';
 
-const PARTS = ['drain', 'paced', 'kill', 'scale', 'match', 'rules', 'timers'] as const;
+const PARTS = ['drain', 'paced', 'kill', 'scale', 'store', 'match', 'rules', 'timers'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     rate: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '60' },
     timers: { type: 'string', default: '10000' },
+    old: { type: 'string', default: '10000000' },
   },
 });
 const unknown = positionals.filter((name) => !PARTS.some((part) => part === name));
@@ -58,10 +60,13 @@ async function onFreshCluster<T>(name: string, measure: (cluster: BenchCluster) 
   }
 }
 
-const drainWith = (options: { routers: number; kill?: boolean }) =>
+const drainWith = (options: { routers: number; kill?: boolean; oldDecisions?: number }) =>
   onFreshCluster(
-    `drain: ${leads} leads, ${options.routers} router${options.routers === 1 ? '' : 's'}${options.kill ? ', kill -9 in the middle' : ''}`,
+    `drain: ${leads} leads, ${options.routers} router${options.routers === 1 ? '' : 's'}${options.kill ? ', kill -9 in the middle' : ''}${options.oldDecisions ? `, ${options.oldDecisions} old decisions` : ''}`,
     async (cluster) => {
+      const decisions = options.oldDecisions ?? 0;
+      if (decisions > 0)
+        await fillHistory(cluster.infrastructure.addresses.databaseUrl, { decisions, onProgress: (line) => say(`  ${line}`) });
       const result = await drain(cluster, {
         leads,
         instances: { router: options.routers },
@@ -88,6 +93,22 @@ function sayDrain(result: DrainResult): void {
   }
 }
 
+/** Once a run, though two parts show it. */
+let scaled: ReturnType<typeof measureScale> | null = null;
+function scale() {
+  scaled ??= measureScale();
+  return scaled;
+}
+
+async function measureScale() {
+  const one = await drainWith({ routers: 1 });
+  const two = await drainWith({ routers: 2 });
+  const four = await drainWith({ routers: 4 });
+  const ratio = { two: two.leadsPerSecond / one.leadsPerSecond, four: four.leadsPerSecond / one.leadsPerSecond };
+  say(`  2 routers ${ratio.two.toFixed(2)} of one, 4 routers ${ratio.four.toFixed(2)} of one`);
+  return { one, two, four, ratio };
+}
+
 const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
   drain: () => drainWith({ routers: 1 }),
   paced: () =>
@@ -107,13 +128,13 @@ const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
       return result;
     }),
   kill: () => drainWith({ routers: 1, kill: true }),
-  scale: async () => {
-    const one = await drainWith({ routers: 1 });
-    const two = await drainWith({ routers: 2 });
-    const four = await drainWith({ routers: 4 });
-    const ratio = { two: two.leadsPerSecond / one.leadsPerSecond, four: four.leadsPerSecond / one.leadsPerSecond };
-    say(`  2 routers ${ratio.two.toFixed(2)} of one, 4 routers ${ratio.four.toFixed(2)} of one`);
-    return { one, two, four, ratio };
+  scale,
+  store: async () => {
+    const old = await drainWith({ routers: 1, oldDecisions: Number(values.old) });
+    const { one, two, four, ratio } = await scale();
+    const withOld = old.leadsPerSecond / one.leadsPerSecond;
+    say(`  with ${values.old} old decisions ${withOld.toFixed(2)} of an empty database`);
+    return { one, two, four, old, ratio: { ...ratio, withOld } };
   },
   timers: () =>
     onFreshCluster(`timers: ${values.timers} due at one instant`, async (cluster) => {

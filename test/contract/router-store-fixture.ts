@@ -36,6 +36,8 @@ export const anEventId = (): EventId => asEventId(randomUUID());
 export const anIdentity = (): string => createHash('sha256').update(randomUUID()).digest('hex').slice(0, 32);
 
 const NOON = Date.UTC(2026, 10, 22, 12);
+/** Of batches, and so of their decisions. */
+const DECIDED = NOON + 12;
 
 export const aLead = (changes: Partial<LeadRecord> = {}): LeadRecord => ({
   leadId: aLeadId(),
@@ -55,7 +57,7 @@ export const aLead = (changes: Partial<LeadRecord> = {}): LeadRecord => ({
   formerAgents: [],
   isQualified: false,
   submittedAt: NOON,
-  decidedAt: NOON + 12,
+  decidedAt: DECIDED,
   acceptedAt: null,
   respondedAt: null,
   waitingSince: null,
@@ -123,7 +125,7 @@ export const aBatch = (parts: BatchParts = {}): BatchWriteSet => ({
     from: parts.from ?? 0,
     to: parts.to ?? 10,
     ruleSetVersion: 1,
-    now: parts.now ?? NOON,
+    now: parts.now ?? DECIDED,
     seed: 4_294_967_295,
   },
   encode: () => ({ body: Buffer.from('body'), outputs: parts.outputs ?? Buffer.from('outputs') }),

@@ -29,8 +29,6 @@ describe('decided leads', () => {
 
   const decide = (leads: readonly Lead[]) =>
     commitBatch(createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
-      // A decision is as old as its batch: that is how the audit finds the batch's month.
-      ...(leads[0] && { now: leads[0].decidedAt }),
       writes: { leads },
       contexts: new Map(leads.map((lead) => [lead.leadId, Buffer.from('context')])),
       decisions: leads.map((lead, inputIndex) => ({
@@ -261,13 +259,8 @@ describe('decided leads', () => {
         { leadId: lead.leadId, revision: 1, agentId: 'ann', inputIndex: 0, acceptBy: 5_000, decidedAt: lead.decidedAt, linkedTo: null },
         { revision: 2, agentId: 'bob' },
       ]);
-      const { batch } = aBatch();
-      expect(await readDecisionBatch(test.pool, decisions[0]?.batchId ?? '')).toEqual({
-        ...batch,
-        batchId: decisions[0]?.batchId,
-        now: lead.decidedAt,
-        body: Buffer.from('body'),
-      });
+      const batchId = decisions[0]?.batchId ?? '';
+      expect(await readDecisionBatch(test.pool, batchId)).toEqual({ ...aBatch().batch, batchId, body: Buffer.from('body') });
       expect(await readLead(test.pool, aLead().leadId)).toBeNull();
       expect(await readDecisionBatch(test.pool, 'none')).toBeNull();
     });
