@@ -18,11 +18,12 @@ import {
 } from './explain-words.ts';
 import type { LeadId } from './lead.ts';
 import { marginWords } from './margin/margin-words.ts';
-import type { BatchEffect, IgnoredInput } from './routing-model.ts';
+import type { BatchEffect, IgnoredInput, RouterInput } from './routing-model.ts';
 import type { RuleSet, RuleTrace } from './rule-set.ts';
 
 export interface Explanation {
   readonly leadId: LeadId;
+  readonly input: RouterInput;
   /** What came of the input: decisions, changes, SLA events. */
   readonly effects: readonly BatchEffect[];
   /** Why nothing came of it; null if something did. */
@@ -30,7 +31,9 @@ export interface Explanation {
   /** Up to and including the rule that matched; empty where no rule was asked. */
   readonly rules: readonly RuleTrace[];
   readonly steps: readonly TraceStep[];
-  /** The same in plain words, for people. */
+  /** Each of `steps` in plain words. */
+  readonly stepLines: readonly (readonly string[])[];
+  /** All of it in plain words, for people. */
   readonly lines: readonly string[];
 }
 
@@ -50,14 +53,15 @@ export function explainDecision(batch: DecideBatchRequest, inputIndex: number): 
   const effects = outcome.effects.filter((effect) => effect.inputIndex === inputIndex);
   const ignored = outcome.ignored.find((one) => one.inputIndex === inputIndex)?.reason ?? null;
   const rules = steps.some((step) => step.kind === 'RULE') ? traceRules(batch.ruleSet, input, effects) : [];
+  const words = steps.map((step) => stepLines(batch.ruleSet, step));
   const lines = [
     inputWords(input),
     ...effects.map((effect) => effectWords(effect)),
     ...(ignored === null ? [] : [ignoredWords(ignored)]),
     ...rules.map((rule) => `Rule ${rule.ruleId}: ${rule.matched ? 'matches' : 'does not match'}: ${rule.reason}.`),
-    ...steps.flatMap((step) => stepLines(batch.ruleSet, step)),
+    ...words.flat(),
   ];
-  return { kind: 'EXPLAINED', explanation: { leadId: input.leadId, effects, ignored, rules, steps, lines } };
+  return { kind: 'EXPLAINED', explanation: { leadId: input.leadId, input, effects, ignored, rules, steps, stepLines: words, lines } };
 }
 
 function traceRules(ruleSet: RuleSet, input: DecideBatchRequest['inputs'][number], effects: readonly BatchEffect[]): readonly RuleTrace[] {

@@ -118,6 +118,46 @@ describe('a decided lead on the command line', () => {
     expect(await cli(['explain', aLeadId()], env)).toMatchObject({ code: 1, err: expect.stringContaining('has not been decided') });
   });
 
+  it('is explained as a page on its own, and to somebody who did not get it', async () => {
+    const page = await cli(['explain', leadId, '--html'], env);
+    expect([page.code, page.out]).toEqual([0, expect.stringMatching(/^<!doctype html>/)]);
+    expect(page.out).toContain('<td><code>rapid-response</code></td><td>matches</td><td>attribute callback is &quot;now&quot;</td>');
+    expect(page.out).not.toMatch(/<script|https?:/);
+    const folder = await mkdtemp(join(tmpdir(), 'lead-router-page-'));
+    try {
+      const file = join(folder, 'decision.html');
+      expect((await cli(['explain', leadId, '--html', file], env)).out).toBe(`written to ${file}\n`);
+      expect(`${await readFile(file, 'utf8')}`).toBe(page.out);
+      expect(await cli(['explain', leadId, '--html', join(folder, 'no', 'such')], env)).toMatchObject({ code: 64 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    const { json } = await cliJson(['explain', leadId, '--why-not', 'government-reps'], env);
+    expect(json).toMatchObject({ whyNot: { target: 'government-reps', is: 'POOL', hasIt: false } });
+    expect((await cli(['explain', leadId, '--why-not', 'government-reps'], env)).out).toMatch(
+      /Rule government sends leads there, but does not match: /,
+    );
+    expect(await cli(['explain', leadId, '--why-not', 'zoe'], env)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('has no agent, pool or destination zoe'),
+    });
+  });
+
+  it('comes out the same with all others, ledgers included', async () => {
+    expect(await cliJson(['replay', '--all'], env)).toMatchObject({
+      code: 0,
+      json: { agrees: true, batches: 1, decisions: 2, ledgersHeld: true, differences: [], faults: [] },
+    });
+    expect((await cli(['replay', '--sample', '5', '--since', '2026-01-01'], env)).out).toContain('2 decisions in 1 batches decided again');
+    expect((await cli(['replay', leadId, '--revision', '1'], env)).out).toMatch(/^revision 1 .*: decided the same again\n$/);
+    await test.pool.run(statement('cli-test-ledger', `UPDATE pools SET open = open + 1 WHERE pool_id = 'rapid-response'`));
+    expect(await cli(['replay', '--all'], env)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('the ledger of pool rapid-response was left in a state'),
+    });
+    await test.pool.run(statement('cli-test-ledger-back', `UPDATE pools SET open = open - 1 WHERE pool_id = 'rapid-response'`));
+  });
+
   it('comes out the same when it is decided again, and a changed record shows', async () => {
     expect(await cliJson(['replay', leadId], env)).toMatchObject({
       code: 0,
@@ -125,6 +165,10 @@ describe('a decided lead on the command line', () => {
     });
     await test.pool.run(statement('cli-test-tamper', `UPDATE decisions SET agent_id = 'nobody' WHERE lead_id = '${leadId}'`));
     expect(await cli(['replay', leadId], env)).toMatchObject({ code: 1, out: expect.stringContaining('agentId was "nobody", and is ') });
+    expect(await cliJson(['replay', '--all'], env)).toMatchObject({
+      code: 1,
+      json: { agrees: false, differences: [{ leadId, revision: 1 }] },
+    });
   });
 
   it('tells its story, and so does one that is not decided', async () => {

@@ -1,33 +1,46 @@
-/** `lead-router explain LEAD_ID` and `lead-router replay LEAD_ID` */
+/** `lead-router explain LEAD_ID` */
 
+import { writeFile } from 'node:fs/promises';
 import { type Explanation, explainDecision } from '@lead-router/domain/explain-decision.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import { readDecisions, type StoredDecision } from '@lead-router/store/lead-store.ts';
-import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import { type WhyNot, whyNot } from '@lead-router/domain/why-not.ts';
+import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import { type Command, Option } from 'commander';
-import { decisionFields } from '../audit/compared-fields.ts';
 import { CliError, EXIT } from '../connect/cli-error.ts';
-import { type CommandRun, command, type SharedOptions } from './command.ts';
-import { createRecordedBatches, decideAgain } from './decide-again.ts';
+import { type Answer, type CommandRun, command, type SharedOptions } from './command.ts';
+import { createRecordedBatches } from './decide-again.ts';
+import { chooseRevision, requireDecisions } from './decisions-of-lead.ts';
+import { type ExplainedDecision, explainPage } from './explain-page.ts';
 import { leadIdArgument } from './lead-id.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface ExplainOptions extends SharedOptions {
   readonly revision?: number;
+  readonly whyNot?: string;
+  /** A file to write, or true for standard output. */
+  readonly html?: string | true;
 }
 
 export function explainCommand(runner: CommandRun): Command {
   return command('explain', {
     summary: 'why the lead went where it went and to nobody else: rules, pool, candidates and ledger, decided again from the record',
-    examples: ['explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23', 'explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23 --revision 1'],
+    examples: [
+      'explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23',
+      'explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23 --revision 1',
+      'explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23 --why-not ann',
+      'explain 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23 --html decision.html',
+    ],
   })
     .argument('<lead-id>', 'id of the lead', leadIdArgument)
     .addOption(new Option('--revision <n>', 'an earlier decision (default: the latest)').argParser(wholeNumber('--revision')))
+    .option('--why-not <name>', 'only why this agent, pool or destination did not get it')
+    .option('--html [file]', 'one page on its own, into a file or to standard output')
     .action((leadId: LeadId, options: ExplainOptions) =>
       runner.connected(options, ['postgres'], async ({ pool }) => {
         const decision = chooseRevision(leadId, await requireDecisions(pool, leadId), options.revision);
-        const batch = await createRecordedBatches(pool)(decision);
-        const result = explainDecision(batch, decision.inputIndex);
+        const { request } = await createRecordedBatches(pool).find(decision);
+        const result = explainDecision(request, decision.inputIndex);
         if (result.kind !== 'EXPLAINED') {
           throw new CliError(
             'LR_CLI_REFUSED',
@@ -37,54 +50,35 @@ export function explainCommand(runner: CommandRun): Command {
             },
           );
         }
-        return { exitCode: EXIT.OK, json: jsonOf(decision, result.explanation), text: formatExplanation(decision, result.explanation) };
+        const { explanation } = result;
+        const reasons = options.whyNot === undefined ? null : requireWhyNot(request.ruleSet, explanation, options.whyNot);
+        return answerOf(options, { decision, explanation, whyNot: reasons });
       }),
     );
 }
 
-export function replayCommand(runner: CommandRun): Command {
-  return command('replay', {
-    summary: 'decide the lead again from the record, bit for bit (exit 1 if a decision comes out differently)',
-    examples: ['replay 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23'],
-  })
-    .argument('<lead-id>', 'id of the lead', leadIdArgument)
-    .action((leadId: LeadId, options: SharedOptions) =>
-      runner.connected(options, ['postgres'], async ({ pool }) => {
-        const recorded = createRecordedBatches(pool);
-        const revisions: {
-          readonly revision: number;
-          readonly batchId: string;
-          readonly agrees: boolean;
-          readonly differs: readonly string[];
-        }[] = [];
-        for (const decision of await requireDecisions(pool, leadId)) {
-          const differs = differencesOf(decision, decideAgain(await recorded(decision), decision));
-          revisions.push({ revision: decision.revision, batchId: decision.batchId, agrees: differs.length === 0, differs });
-        }
-        const agrees = revisions.every((one) => one.agrees);
-        const lines = revisions.map(
-          ({ revision, batchId, differs }) =>
-            `revision ${revision} (batch ${batchId}): ${differs.length === 0 ? 'decided the same again' : differs.join('; ')}`,
-        );
-        return { exitCode: agrees ? EXIT.OK : EXIT.NEGATIVE, json: { leadId, agrees, revisions }, text: lines.join('\n') };
-      }),
-    );
+function requireWhyNot(ruleSet: RuleSet, explanation: Explanation, name: string): WhyNot {
+  const found = whyNot(ruleSet, explanation, name);
+  if (found !== null) return found;
+  throw new CliError(
+    'LR_CLI_NOT_FOUND',
+    `the rule set of that decision has no agent, pool or destination ${name}: \`lead-router agents list\``,
+    {
+      exitCode: EXIT.NEGATIVE,
+    },
+  );
 }
 
-async function requireDecisions(pool: PostgresPool, leadId: LeadId): Promise<readonly StoredDecision[]> {
-  const decisions = await readDecisions(pool, leadId);
-  if (decisions.length > 0) return decisions;
-  throw new CliError('LR_CLI_NOT_FOUND', `lead ${leadId} has not been decided: \`lead-router lead ${leadId}\` says where it is.`, {
-    exitCode: EXIT.NEGATIVE,
+async function answerOf({ html }: ExplainOptions, told: ExplainedDecision): Promise<Answer> {
+  const { decision, explanation, whyNot: reasons } = told;
+  const json = { ...jsonOf(decision, explanation), ...(reasons && { whyNot: reasons }) };
+  if (html === undefined) return { exitCode: EXIT.OK, json, text: formatExplanation(told) };
+  const page = explainPage(told);
+  if (html === true) return { exitCode: EXIT.OK, json, text: page };
+  await writeFile(html, `${page}\n`).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError('LR_CLI_REFUSED', `${html} cannot be written (${error.code}): name another file`, { exitCode: EXIT.USAGE });
   });
-}
-
-function chooseRevision(leadId: LeadId, decisions: readonly StoredDecision[], revision: number | undefined): StoredDecision {
-  const chosen = revision === undefined ? decisions.at(-1) : decisions.find((one) => one.revision === revision);
-  if (chosen !== undefined) return chosen;
-  throw new CliError('LR_CLI_NOT_FOUND', `lead ${leadId} has revisions 1 to ${decisions.length}, not ${revision}.`, {
-    exitCode: EXIT.NEGATIVE,
-  });
+  return { exitCode: EXIT.OK, json: { ...json, file: html }, text: `written to ${html}` };
 }
 
 function jsonOf(decision: StoredDecision, explanation: Explanation) {
@@ -92,19 +86,11 @@ function jsonOf(decision: StoredDecision, explanation: Explanation) {
   return { leadId, decision, rules, steps, effects, ignored, lines };
 }
 
-function formatExplanation({ leadId, revision, batchId, inputIndex, ruleSetVersion }: StoredDecision, { lines }: Explanation): string {
+function formatExplanation({ decision, explanation, whyNot: reasons }: ExplainedDecision): string {
+  const { leadId, revision, batchId, inputIndex, ruleSetVersion } = decision;
   return [
     `lead ${leadId}, revision ${revision}, under rule set version ${ruleSetVersion} (batch ${batchId}, input ${inputIndex})`,
     '',
-    ...lines,
+    ...(reasons === null ? explanation.lines : [`Why not ${reasons.target}?`, ...reasons.reasons]),
   ].join('\n');
-}
-
-function differencesOf(decision: StoredDecision, again: ReturnType<typeof decideAgain>): readonly string[] {
-  if (again === null) return ['the batch, decided again, does not make this decision'];
-  const recorded = decisionFields(decision);
-  return Object.keys(recorded).flatMap((name) => {
-    const [before, after] = [JSON.stringify(recorded[name]), JSON.stringify(again[name])];
-    return before === after ? [] : [`${name} was ${before}, and is ${after} now`];
-  });
 }

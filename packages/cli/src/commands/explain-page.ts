@@ -1,0 +1,100 @@
+/**
+ * A decision as one page that stands on its own: to be mailed, printed or kept. No script, nothing loaded from elsewhere, and only what the
+ * record of the decision holds, which is nothing personal.
+ */
+import type { Candidate, TraceStep } from '@lead-router/domain/decide-trace.ts';
+import type { Explanation } from '@lead-router/domain/explain-decision.ts';
+import { effectWords, ignoredWords, inputWords, signed } from '@lead-router/domain/explain-words.ts';
+import type { WhyNot } from '@lead-router/domain/why-not.ts';
+import { passedOverWords } from '@lead-router/domain/why-not-candidate.ts';
+import type { StoredDecision } from '@lead-router/store/lead-store.ts';
+import { codeWords } from './decision-words.ts';
+import { instant } from './text-table.ts';
+
+export interface ExplainedDecision {
+  readonly decision: StoredDecision;
+  readonly explanation: Explanation;
+  /** null: nobody was asked about. */
+  readonly whyNot: WhyNot | null;
+}
+
+type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
+
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}
+h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid #d0d7de}h3{font-size:1rem;margin:1.2rem 0 .3rem}
+.meta,.words{color:#57606a}.answer{background:#eef6ee;border-left:4px solid #2da44e;padding:.6rem 1rem;margin:1rem 0}
+table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .6rem .25rem 0;vertical-align:top;border-bottom:1px solid #eaeef2}
+td.n,th.n{text-align:right;white-space:nowrap}tr.yes{background:#eef6ee;font-weight:600}code{font-size:.85em;overflow-wrap:anywhere}`;
+
+export function explainPage({ decision, explanation, whyNot }: ExplainedDecision): string {
+  const { leadId, revision, ruleSetVersion, batchId, inputIndex, decidedAt } = decision;
+  const title = `Lead ${leadId}, revision ${revision}`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title><style>${STYLE}</style></head><body>
+<h1>Why this owner?</h1>
+<p class="meta">Lead <code>${escaped(leadId)}</code>, revision ${revision}, decided ${escaped(instant(decidedAt))} under rule set version ${ruleSetVersion}
+(batch <code>${escaped(batchId)}</code>, input ${inputIndex}). Decided again from the record for this page.</p>
+${answerSection(explanation)}
+${whyNot === null ? '' : section(`Why not ${whyNot.target}?`, list(whyNot.reasons))}
+${explanation.rules.length === 0 ? '' : section('Rules looked at', rulesTable(explanation))}
+${section('Step by step', explanation.steps.map((step, index) => stepPart(step, stepWords(explanation, index))).join('\n') || '<p>Nobody had to be chosen.</p>')}
+${section('The whole story', `<ol>${explanation.lines.map((line) => `<li>${escaped(line.trim())}</li>`).join('')}</ol>`)}
+</body></html>`;
+}
+
+function answerSection({ input, effects, ignored }: Explanation): string {
+  const lines = [inputWords(input), ...effects.map((effect) => effectWords(effect)), ...(ignored === null ? [] : [ignoredWords(ignored)])];
+  return `<div class="answer">${lines.map((line) => `<div>${escaped(line)}</div>`).join('')}</div>`;
+}
+
+function rulesTable({ rules }: Explanation): string {
+  const rows = rules.map(
+    ({ ruleId, matched, reason }) =>
+      `<tr${matched ? ' class="yes"' : ''}><td><code>${escaped(ruleId)}</code></td><td>${matched ? 'matches' : 'does not match'}</td><td>${escaped(reason)}</td></tr>`,
+  );
+  return `<table><tr><th>rule</th><th></th><th>because</th></tr>${rows.join('')}</table>`;
+}
+
+function stepPart(step: TraceStep, words: readonly string[]): string {
+  if (step.kind !== 'POOL') return words.map((line) => `<p>${escaped(line.trim())}</p>`).join('');
+  const [summary = ''] = words;
+  const ledger = words.find((line) => line.trim().startsWith('Ledger before'));
+  return `<h3>Pool ${escaped(step.poolId)}</h3><p>${escaped(summary)}</p>${candidatesTable(step)}${ledger === undefined ? '' : `<p class="words">${escaped(ledger.trim())}</p>`}`;
+}
+
+function candidatesTable(step: PoolStep): string {
+  if (step.candidates.length === 0) return '';
+  const chosen = step.candidates.find(({ verdict }) => verdict === 'CHOSEN') ?? null;
+  const row = (candidate: Candidate): string => {
+    const { agentId, verdict, weight, credit, creditAfter, open, daily, scores } = candidate;
+    const told = verdict === 'CHOSEN' ? 'chosen' : codeWords(verdict);
+    const points = scores.map(({ by, score }) => `${by} ${Math.round(score * 100) / 100}`).join(', ');
+    const cells = [agentId, told, passedOverWords(step, candidate, chosen), points].map((text) => `<td>${escaped(text)}</td>`);
+    const numbers = [String(weight), signed(credit), signed(creditAfter), String(open), String(daily)].map(
+      (text) => `<td class="n">${text}</td>`,
+    );
+    return `<tr${verdict === 'CHOSEN' ? ' class="yes"' : ''}>${cells.join('')}${numbers.join('')}</tr>`;
+  };
+  const heads = ['candidate', 'verdict', 'because', 'scores'].map((head) => `<th>${head}</th>`);
+  const numberHeads = ['weight', 'owed before', 'owed after', 'open', 'today'].map((head) => `<th class="n">${head}</th>`);
+  return `<table><tr>${heads.join('')}${numberHeads.join('')}</tr>${step.candidates.map(row).join('')}</table>`;
+}
+
+function stepWords({ stepLines }: Explanation, index: number): readonly string[] {
+  return stepLines[index] ?? [];
+}
+
+function section(title: string, body: string): string {
+  return `<h2>${escaped(title)}</h2>\n${body}`;
+}
+
+function list(lines: readonly string[]): string {
+  return `<ul>${lines.map((line) => `<li>${escaped(line.trim())}</li>`).join('')}</ul>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
