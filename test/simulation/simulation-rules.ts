@@ -43,7 +43,7 @@ function pool(poolId: string, known: Partial<Pool>): Pool {
     hours: null,
     caps: NO_CAPS,
     agents: [],
-    sticky: false,
+    owner: 'NONE',
     sla: NO_SLA,
     maxWaitMs: null,
     overflowTo: null,
@@ -66,13 +66,16 @@ const CALLS_SLA: SlaPolicy = {
 /** Every other person writes in German. */
 const GERMAN = new Map([[skillKey('language', 'de'), 4]]);
 const identitiesOf = (person: string | undefined): readonly string[] => (person === undefined ? [] : [`person-${person}`]);
+/** Each third person is of no account. */
+const accountOf = (person: string | undefined): string | null =>
+  person === undefined || Number(person) % 3 === 0 ? null : `account-${Number(person) % 3}`;
 /** By the person whom the identities tell. */
 export const languageOf = (identities: readonly string[]): string | null =>
   identities.some((identity) => Number(identity.slice('person-'.length)) % 2 === 1) ? 'de' : null;
 const wantLanguage: SkillWant = { kind: 'language', value: null, level: 1, weight: 1 };
 
 const POOLS: readonly Pool[] = [
-  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, sla: FIELD_SLA, sticky: true }),
+  pool('field', { agents: [agent('f1', 1), agent('f2', 1)], caps: { open: 2, daily: null }, sla: FIELD_SLA, owner: 'PERSON_THEN_ACCOUNT' }),
   // Who speaks the language first. Waiting makes up for grades within a run.
   pool('calls', {
     agents: [agent('c1', 2), agent('c2', 1, { skills: GERMAN })],
@@ -82,7 +85,7 @@ const POOLS: readonly Pool[] = [
     maxWaitMs: 2_500,
     ageingMs: 400,
     overflowTo: 'desk',
-    sticky: true,
+    owner: 'PERSON',
   }),
   // Nobody in it: the destination itself takes leads, as many as it may have open, together with `late`.
   pool('desk', { destinationId: 'desk', sla: acceptWithin(900) }),
@@ -162,6 +165,7 @@ export function simulationRuleSet(version: number): RuleSet {
         ...NOTHING_FOUND,
         language: languageOf(identitiesOf(lead.attributes.person)),
         identities: identitiesOf(lead.attributes.person),
+        accountId: accountOf(lead.attributes.person),
       },
     }),
     score: (lead, _enrichment, { engagement = NOT_ENGAGED }) => {

@@ -68,7 +68,7 @@ const pool = (more: Partial<Pool> = {}): Pool => ({
   hours: null,
   caps: { open: null, daily: null },
   agents: [],
-  sticky: false,
+  owner: 'NONE',
   sla: { accept: null, firstResponse: null, maxReassignments: null },
   maxWaitMs: null,
   overflowTo: null,

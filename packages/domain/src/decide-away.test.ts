@@ -35,7 +35,7 @@ describe('an agent that is away by word', () => {
   });
 
   it('is passed over as the sticky owner, and has its person back when it is back: the others only cover', () => {
-    const world = given({ poolId: 'sales', sticky: true, agents: ['ann', 'bob'] });
+    const world = given({ poolId: 'sales', owner: 'PERSON', agents: ['ann', 'bob'] });
     const submit = (name: string) => world.submit(name, buildFacts(sales), PERSON).drain();
     const owner = submit('first').act('first', 'WON').drain().lead('first').agentId ?? '';
     const cover = owner === 'ann' ? 'bob' : 'ann';
@@ -47,7 +47,7 @@ describe('an agent that is away by word', () => {
   });
 
   it('does not get a person back that it has lost', () => {
-    const world = given({ poolId: 'sales', sticky: true, agents: ['ann', 'bob'] });
+    const world = given({ poolId: 'sales', owner: 'PERSON', agents: ['ann', 'bob'] });
     const first = world.submit('first', buildFacts(sales), PERSON).drain().lead('first').agentId ?? '';
     world.goAway(first).act('first', 'DECLINED').drain().comeBack(first);
     const second = world.lead('first').agentId;

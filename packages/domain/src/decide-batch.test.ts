@@ -119,7 +119,7 @@ describe('a submitted lead', () => {
 });
 
 describe('a person who comes again', () => {
-  const pools = [{ poolId: 'sales', agents: ['ann', 'bob', 'cid'], sticky: true }];
+  const pools = [{ poolId: 'sales', agents: ['ann', 'bob', 'cid'], owner: 'PERSON' as const }];
 
   it('is linked while the first lead is open: same owner, no place, no clock', () => {
     const world = given(...pools)
@@ -154,7 +154,7 @@ describe('a person who comes again', () => {
     };
     for (let seed = 0; seed < 10; seed++) {
       const world = new World({
-        ruleSet: buildTestRuleSet({ pools: [{ poolId: 'sales', agents: ['ann', 'bob', 'cid'], sticky: true, hours }] }),
+        ruleSet: buildTestRuleSet({ pools: [{ poolId: 'sales', agents: ['ann', 'bob', 'cid'], owner: 'PERSON', hours }] }),
         seed,
       });
       world.submit('first', buildFacts(sales), ['mail']).drain().act('first', 'WON').drain();

@@ -29,7 +29,7 @@ describe('while somebody is on leave', () => {
 
   it('its customers go to the cover, and back to it when it is back', () => {
     const world = given({
-      sticky: true,
+      owner: 'PERSON',
       agents: [{ agentId: 'ann', leave: [{ ...LEAVE, cover: 'dot' }] }, 'bob', 'cid', 'dot'],
     });
     world.now -= 3 * DAY_MS;
@@ -46,7 +46,7 @@ describe('while somebody is on leave', () => {
 
   it('a dedicated agent is covered out of turn, and gets the new customers of that time when it is back', () => {
     const world = given({
-      sticky: true,
+      owner: 'PERSON',
       strategy: AGENT_PRESETS.dedicated,
       agents: [{ agentId: 'ann', leave: [{ ...LEAVE, cover: 'cid' }] }, 'bob', 'cid'],
     });

@@ -3,6 +3,7 @@
  * that is too wide makes partitions wait for each other: so it follows the decision, input by input, and no further.
  */
 
+import { accountEntryOf, asksAccount } from './account-owner.ts';
 import { conversionKeysOf } from './decide-margin.ts';
 import { parseTarget } from './decide-reassign.ts';
 import { factsOf, formerOwnerOf, homeOf, isAllowed, isExhausted, isHopeless, isPromotion, matchesOf } from './decide-rules.ts';
@@ -25,6 +26,8 @@ interface Whereabouts {
 interface Guess {
   readonly ruleSet: RuleSet;
   readonly topology: Topology;
+  /** Some pool asks whose an account is. */
+  readonly asksAccount: boolean;
   /** As peeked. */
   readonly leads: ReadonlyMap<LeadId, LeadRecord>;
   /** First seen in this batch. */
@@ -43,6 +46,7 @@ export function openGuess(ruleSet: RuleSet, leads: ReadonlyMap<LeadId, LeadRecor
   return {
     ruleSet,
     topology,
+    asksAccount: [...ruleSet.pools.values()].some(({ owner }) => asksAccount(owner)),
     leads,
     submitted: new Map(),
     locks: { identities: new Set(), leads: new Set(), destinations: new Set(), pools: new Set(), conversions: new Set() },
@@ -92,6 +96,7 @@ export function guessInput(guess: Guess, input: RouterInput): void {
       addIdentities(guess, lead);
       addFreeing(guess, lead);
       addPool(guess, target.poolId);
+      addAccount(guess, input.facts, [target.poolId]);
       return;
     }
   }
@@ -117,13 +122,13 @@ function guessTimer(guess: Guess, lead: Whereabouts, input: Extract<RouterInput,
       addIdentities(guess, lead);
       if (record !== null && isExhausted(guess.ruleSet, { facts: input.facts, breaches: record.breaches.length + 1 })) {
         addFreeing(guess, lead);
-        addPool(guess, guess.ruleSet.lastResortPool);
+        addLastResort(guess, input.facts);
       } else guessMove(guess, lead, { facts: input.facts, losesOwner: true });
       return;
     case 'WAIT_LIMIT':
       addIdentities(guess, lead);
       addPlaces(guess, lead);
-      addPool(guess, guess.ruleSet.lastResortPool);
+      addLastResort(guess, input.facts);
       return;
   }
 }
@@ -184,15 +189,30 @@ function guessMove(guess: Guess, lead: Whereabouts, options: { readonly facts: F
 function addTarget(guess: Guess, facts: Facts | null, formerOwners: readonly string[]): void {
   const { ruleSet } = guess;
   if (facts === null) {
-    addPool(guess, ruleSet.lastResortPool);
+    addLastResort(guess, facts);
     return;
   }
   for (const { rule } of matchesOf(ruleSet, facts)) {
     const home = homeOf(ruleSet, rule);
     addPool(guess, home);
+    addAccount(guess, facts, guess.topology.reachOf(home));
     for (const key of conversionKeysOf(ruleSet, { facts, rule })) guess.locks.conversions.add(key);
     if (ruleSet.pools.get(home)?.atCap === 'EXCEPTION' || isHopeless(ruleSet, guess.topology.reachOf(home), { formerOwners, facts, rule }))
-      addPool(guess, ruleSet.lastResortPool);
+      addLastResort(guess, facts);
+  }
+}
+
+function addLastResort(guess: Guess, facts: Facts | null): void {
+  addPool(guess, guess.ruleSet.lastResortPool);
+  addAccount(guess, facts, [guess.ruleSet.lastResortPool]);
+}
+
+/** Whose the lead's account is in these pools, as far as they ask. */
+function addAccount(guess: Guess, facts: Facts | null, pools: readonly string[]): void {
+  if (!guess.asksAccount) return;
+  for (const poolId of pools) {
+    const entry = accountEntryOf(guess.ruleSet, facts, poolId);
+    if (entry !== null) guess.locks.identities.add(entry);
   }
 }
 

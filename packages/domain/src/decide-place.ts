@@ -2,6 +2,7 @@
  * Finds a lead one of a pool's agents: the person's earlier one first, else by the pool's strategy among those who are there, have room and
  * suit. Books the place in the drafts.
  */
+import { accountEntryOf, asksPerson } from './account-owner.ts';
 import { candidatesBefore, tracePool } from './decide-candidates.ts';
 import { type Demand, isSuited } from './decide-demand.ts';
 import { countGiven, type MemberDraft, type PoolDraft, placesOf, roomOf, roomOfMember } from './decide-pool.ts';
@@ -53,7 +54,7 @@ export function placeInPool(state: BatchState, pool: PoolDraft, { request, deman
     tracePool(state, { pool, outcome: 'FULL_OR_CLOSED', chosen: null, before });
     return null;
   }
-  const owner = pool.pool?.sticky === true ? stickyOwner(state, { pool, eligible, lead }) : null;
+  const owner = earlierOwner(state, { pool, eligible, request });
   if (owner !== null) giveOutOfTurn(eligible, owner);
   const member = isDestination ? null : (owner ?? take(state, eligible, { turn, demand }));
   tracePool(state, { pool, outcome: owner !== null ? 'STICKY' : isDestination ? 'GIVEN_TO_DESTINATION' : 'GIVEN', chosen: member, before });
@@ -117,8 +118,19 @@ export function isFor(member: MemberDraft, demand: Demand | null): boolean {
   return demand === null || (member.agent !== null && isSuited(demand, member.agent));
 }
 
-/** The agent who latest had a lead of this person, or who stands in for it, if it is one of `eligible`. */
-function stickyOwner(
+/** Of the person, then of the account, as far as the pool asks for them; null: nobody who could take the lead. */
+function earlierOwner(
+  state: BatchState,
+  { pool, eligible, request }: { readonly pool: PoolDraft; readonly eligible: readonly MemberDraft[]; readonly request: ChoiceRequest },
+): MemberDraft | null {
+  const ofPerson = asksPerson(pool.pool?.owner) ? ownerOfPerson(state, { pool, eligible, lead: request.lead }) : null;
+  if (ofPerson !== null) return ofPerson;
+  const entry = accountEntryOf(state.ruleSet, request.facts, pool.poolId);
+  return entry === null ? null : standIn(pool, eligible, state.identity(entry)?.lastAgentId ?? null);
+}
+
+/** The agent who latest had a lead of this person; of two entries of the same moment the first by its hash. */
+function ownerOfPerson(
   state: BatchState,
   { pool, eligible, lead }: { readonly pool: PoolDraft; readonly eligible: readonly MemberDraft[]; readonly lead: LeadRecord },
 ): MemberDraft | null {
@@ -126,15 +138,20 @@ function stickyOwner(
   let latest = Number.NEGATIVE_INFINITY;
   for (const identity of lead.identities) {
     const record = state.identity(identity);
-    if (record === undefined || record.lastAgentId === null) continue;
-    const agentId = pool.covers.get(record.lastAgentId) ?? record.lastAgentId;
-    const member = eligible.find((one) => one.agentId === agentId);
-    if (member !== undefined && (record.lastDecidedAt ?? 0) > latest) {
+    const member = standIn(pool, eligible, record?.lastAgentId ?? null);
+    if (record !== undefined && member !== null && (record.lastDecidedAt ?? 0) > latest) {
       owner = member;
       latest = record.lastDecidedAt ?? 0;
     }
   }
   return owner;
+}
+
+/** The agent, or who stands in for it, if it is one of `eligible`. */
+function standIn(pool: PoolDraft, eligible: readonly MemberDraft[], agentId: string | null): MemberDraft | null {
+  if (agentId === null) return null;
+  const present = pool.covers.get(agentId) ?? agentId;
+  return eligible.find((one) => one.agentId === present) ?? null;
 }
 
 /** Differs from input to input, and is the same however the log is cut into batches. */

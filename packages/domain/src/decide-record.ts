@@ -1,4 +1,5 @@
 /** Writes a choice down: the lead's next revision, its clock, its place in the queue, the person's entry, and the decision. */
+import { accountEntry, accountEntryOf } from './account-owner.ts';
 import { isOnLeave } from './availability.ts';
 import type { Choice } from './decide-place.ts';
 import { isAway, putWaiter } from './decide-pool.ts';
@@ -24,7 +25,9 @@ export function recordChoice(state: BatchState, request: RecordRequest): LeadRec
   const decided = choice.kind === 'PLACED' ? placedLead(state, request, choice) : queuedLead(state, request, choice);
   const trial = choice.kind === 'PLACED' ? choice.trial : undefined;
   const lead = moveTrial(state.conversions, { lead: decided, cause, trial });
-  noteOwner(state, lead, choice.kind === 'PLACED' ? choice.ownerId : null);
+  const ownerId = choice.kind === 'PLACED' ? choice.ownerId : null;
+  noteOwner(state, lead, ownerId);
+  if (ownerId !== null) noteAccountOwner(state, { lead, facts: request.facts, ownerId });
   const kind = lead.stage === 'EXCEPTION' ? 'EXCEPTION' : choice.kind === 'PLACED' ? 'ASSIGNED' : 'QUEUED';
   state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy: dueAtOf(lead, 'ACCEPT') });
   return lead;
@@ -64,15 +67,28 @@ function noteOwner(state: BatchState, lead: LeadRecord, ownerId: string | null):
   }
 }
 
+/** Written only when somebody else has the account from now on: an account with many leads a day costs no write for each. */
+function noteAccountOwner(
+  state: BatchState,
+  { lead, facts, ownerId }: { readonly lead: LeadRecord; readonly facts: Facts | null; readonly ownerId: string },
+): void {
+  const { poolId, decidedAt: at } = lead;
+  const entry = accountEntryOf(state.ruleSet, facts, poolId);
+  if (entry === null || poolId === null) return;
+  const before = state.identity(entry)?.lastAgentId ?? null;
+  if (before === ownerId || isCoveredFor(state, lead, before)) return;
+  state.putIdentity(accountEntry(entry, { poolId, agentId: ownerId, at }));
+}
+
 /**
- * On leave or away, and nothing else keeps this agent from having the lead: who has it now covers, and the person's next lead is for
- * this agent again, if it is back by then.
+ * On leave or away, and nothing else keeps this agent from having the lead: who has it now covers, and the next lead of the person or
+ * account is for this agent again, if it is back by then.
  */
 function isCoveredFor(state: BatchState, lead: LeadRecord, agentId: string | null): boolean {
   if (agentId === null || lead.poolId === null || lead.formerAgents.includes(agentId)) return false;
   const { pool, members } = state.pool(lead.poolId);
   const member = members.find((one) => one.agentId === agentId);
-  if (pool?.sticky !== true || member === undefined || member.agent?.active !== true) return false;
+  if (pool === null || pool.owner === 'NONE' || member === undefined || member.agent?.active !== true) return false;
   return isAway(member, state.now) || isOnLeave(member.agent, pool, state.now);
 }
 

@@ -106,6 +106,9 @@ export interface Destination {
   readonly webhook: { readonly url: string; readonly secretEnv: string } | null;
 }
 
+/** Whose earlier owner comes first: nobody's, the person's, the account's, or the account's where the person has none who can take the lead. */
+export type OwnerPolicy = 'NONE' | 'PERSON' | 'ACCOUNT' | 'PERSON_THEN_ACCOUNT';
+
 export interface Pool {
   readonly poolId: string;
   readonly destinationId: string;
@@ -115,8 +118,8 @@ export interface Pool {
   readonly hours: WeeklyHours | null;
   readonly caps: Caps;
   readonly agents: readonly Agent[];
-  /** The person's or account's earlier owner in this pool comes first. */
-  readonly sticky: boolean;
+  /** Whose earlier owner in this pool comes first. */
+  readonly owner: OwnerPolicy;
   readonly sla: SlaPolicy;
   /** Longest wait in the queue before the final decision makers get it; null for no limit. */
   readonly maxWaitMs: number | null;

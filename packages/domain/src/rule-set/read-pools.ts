@@ -1,5 +1,5 @@
 /** The `pools` and `destinations` sections: who takes leads, when, how many, and where they are told. */
-import type { Agent, AtCap, Caps, Destination, Holidays, Leave, Pool, WeeklyHours } from '../rule-set.ts';
+import type { Agent, AtCap, Caps, Destination, Holidays, Leave, OwnerPolicy, Pool, WeeklyHours } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
 import {
   booleanOf,
@@ -35,10 +35,17 @@ const WEIGHT = { min: 0.001, max: 1_000_000, integer: false } as const;
 const MAX_MEMBERS = 10_000;
 const NO_CAPS: Caps = { open: null, daily: null };
 const POOL_KEYS = [
-  ...['zone', 'hours', 'holidays', 'caps', 'sticky', 'acceptWithin', 'sla', 'maxWait', 'overflowTo', 'description'],
+  ...['zone', 'hours', 'holidays', 'caps', 'owner', 'sticky', 'acceptWithin', 'sla', 'maxWait', 'overflowTo', 'description'],
   ...['strategy', 'skills', 'atCap', 'ageing'],
 ];
 const AGENT_KEYS = ['name', 'weight', 'caps', 'hours', 'holidays', 'zone', 'leave', 'active', 'skills', 'effectiveness'];
+const OWNERS = ['none', 'person', 'account', 'person-then-account'] as const;
+const OWNER_OF: Readonly<Record<(typeof OWNERS)[number], OwnerPolicy>> = {
+  none: 'NONE',
+  person: 'PERSON',
+  account: 'ACCOUNT',
+  'person-then-account': 'PERSON_THEN_ACCOUNT',
+};
 const AT_CAP = ['wait', 'overflow', 'next-rule', 'exception'] as const;
 const AT_CAP_OF: Readonly<Record<(typeof AT_CAP)[number], AtCap>> = {
   wait: 'WAIT',
@@ -124,7 +131,7 @@ function readPool(
     hours: ofDestination === null ? hoursIn(document, fields, { zone, holidays }) : { ...ofDestination, ...(holidays && { holidays }) },
     caps: readCaps(document, fields.get('caps')),
     agents,
-    sticky: booleanOf(document, fields.get('sticky')) ?? true,
+    owner: readOwner(document, fields),
     sla: readSla(document, { sla: fields.get('sla'), acceptWithin: fields.get('acceptWithin') }, inherited?.sla ?? NO_SLA),
     maxWaitMs: durationOf(document, fields.get('maxWait')),
     overflowTo: textOf(document, fields.get('overflowTo')),
@@ -132,6 +139,17 @@ function readPool(
   };
   checkCovers(document, fields.get('agents'), agents);
   return { value: pool, place, fields };
+}
+
+/** `sticky: true` is short for the person's, `false` for nobody's. */
+function readOwner(document: RuleSetDocument, fields: Fields): OwnerPolicy {
+  const sticky = booleanOf(document, fields.get('sticky')) ?? true;
+  const owner = fields.get('owner');
+  if (owner === null) return sticky ? 'PERSON' : 'NONE';
+  if (fields.get('sticky') !== null)
+    report(document, fields.get('sticky') ?? owner, { message: '`sticky` and `owner` say the same: keep `owner`' });
+  const policy = oneOf(document, owner, OWNERS);
+  return policy === null ? 'PERSON' : OWNER_OF[policy];
 }
 
 /** What is not said stays out, so that it costs nothing. */

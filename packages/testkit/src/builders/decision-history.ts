@@ -75,7 +75,7 @@ const pool = (poolId: string) =>
     agents,
     caps: fc.oneof(fc.constant(NEVER_CAPPED), caps),
     hours,
-    sticky: fc.boolean(),
+    owner: fc.constantFrom('NONE' as const, 'PERSON' as const, 'ACCOUNT' as const, 'PERSON_THEN_ACCOUNT' as const),
     sla,
     maxWaitMs: fc.constantFrom(null, null, 90 * MINUTE_MS),
     overflowTo: fc.constantFrom(null, null, ...POOLS, 'final'),
@@ -155,6 +155,7 @@ const command = fc.oneof(
       next: fc.constantFrom(...POOLS),
       grade: fc.constantFrom(...gradeNames()),
       language: fc.constantFrom(null, ...LANGUAGES),
+      accountId: fc.constantFrom(null, 'acme', 'bolt'),
       identities: fc.uniqueArray(fc.constantFrom('m1', 'm2', 'm3', 'm4', 'm5'), { maxLength: 2 }),
     }),
   },
@@ -225,7 +226,7 @@ export function perform(world: World, one: Command): Decided | null {
       if (world.facts.has(leadId(name))) return null;
       world.submit(
         name,
-        buildFacts({ grade: one.grade, language: one.language, attributes: { pool: one.pool, next: one.next } }),
+        buildFacts({ grade: one.grade, language: one.language, accountId: one.accountId, attributes: { pool: one.pool, next: one.next } }),
         one.identities.map((identity) => identity),
       );
       return null;

@@ -154,7 +154,7 @@ function buildPool({ agents = [], acceptWithinMs = null, ...pool }: TestPool): P
     zone: 'UTC',
     hours: null,
     caps: NO_CAPS,
-    sticky: false,
+    owner: 'NONE',
     sla: acceptWithinMs === null ? NO_SLA : acceptWithin(acceptWithinMs),
     maxWaitMs: null,
     overflowTo: null,
