@@ -158,8 +158,8 @@ it('moves the decisions of a database that was made before into their months', a
   try {
     await sql('drop', 'DROP SCHEMA public CASCADE');
     await sql('make', 'CREATE SCHEMA public');
-    const before = (await readMigrations()).filter(({ version }) => version !== 11);
-    for (const { name } of before) await cp(new URL(`../migrations/${name}`, import.meta.url), join(folder, name));
+    const all = await readMigrations();
+    for (const { name } of all.slice(0, 10)) await cp(new URL(`../migrations/${name}`, import.meta.url), join(folder, name));
     await migrate(database.databaseUrl, { folder });
     await sql(
       'batches',
@@ -170,7 +170,7 @@ it('moves the decisions of a database that was made before into their months', a
       `INSERT INTO decisions (lead_id, revision, batch_id, input_index, event_id, kind, cause, version, grade, score, rule_set_version, submitted_at, decided_at)
        SELECT gen_random_uuid(), 1, batch_id, 0, gen_random_uuid(), 'LINKED', 'SUBMITTED', 1, 'HOT', 1, 1, decided_at, decided_at FROM decision_batches`,
     );
-    expect((await migrate(database.databaseUrl)).applied).toEqual(['0011_decisions_by_month.sql']);
+    expect((await migrate(database.databaseUrl)).applied).toEqual(all.slice(10).map(({ name }) => name));
     expect(await sql('count', 'SELECT tableoid::regclass::text AS name, count(*) AS rows FROM decisions GROUP BY 1 ORDER BY 1')).toEqual([
       { name: 'decisions_2026_03', rows: 1 },
       { name: 'decisions_2026_04', rows: 30 },

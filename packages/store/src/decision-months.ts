@@ -83,6 +83,8 @@ const READ_RETENTION = statement('decision-retention-read', 'SELECT kept_from AS
  */
 export const ensureDecisionMonths = (pool: PostgresPool, now: number): Promise<number> =>
   pool.inTransaction(async (transaction) => {
+    // Before the first look at the default tables: who waited for it with those open would be in the way of who has it.
+    void transaction.run(LOCK);
     void transaction.run(BRIEF_LOCKS);
     const [row] = await transaction.run<{ made: number }>(ENSURE, [now, MONTHS_AHEAD]);
     return row?.made ?? 0;

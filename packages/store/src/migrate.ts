@@ -35,7 +35,8 @@ export interface MigrationReport {
 
 /**
  * Idempotent; waits for another process that migrates. Each migration is one transaction.
- * Errors: one of a migration that was changed after it had run, or of a database newer than this program; StoreFault `unavailable`.
+ * Errors: one of numbers with a gap, of a migration that was changed after it had run or came with a number below one that had, or of a
+ * database newer than this program; StoreFault `unavailable`.
  */
 export const migrate = async (databaseUrl: string, options: MigrateOptions = {}): Promise<MigrationReport> => {
   const migrations = await readMigrations(options.folder);
@@ -58,21 +59,18 @@ export const migrate = async (databaseUrl: string, options: MigrateOptions = {})
   }
 };
 
-/** Sorted by version. A number that is left out belongs to work that has not arrived: it is applied when it does. */
+/** Sorted by version, which count from 1 without a gap: every database has had the same ones in the same order. */
 export const readMigrations = async (folder: string = MIGRATIONS_FOLDER): Promise<readonly Migration[]> => {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name, index) => {
-      const version = versionOf(name);
-      if (!(version > versionOf(names[index - 1]))) throw new Error(`migrations need a number of their own, 0001, 0002, ...: ${name}`);
+      const version = Number(FILE_NAME.exec(name)?.groups?.version);
+      if (version !== index + 1) throw new Error(`migrations have to be numbered 0001, 0002, ... without a gap: ${name}`);
       const sql = await readFile(`${folder}/${name}`, 'utf8');
       return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
 };
-
-/** 0 for the name before the first; NaN for one without a number. */
-const versionOf = (name: string | undefined): number => (name === undefined ? 0 : Number(FILE_NAME.exec(name)?.groups?.version));
 
 const applyMissing = async (client: pg.Client, migrations: readonly Migration[]): Promise<MigrationReport> => {
   await client.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -81,7 +79,7 @@ const applyMissing = async (client: pg.Client, migrations: readonly Migration[])
     'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
   );
   for (const row of known.rows) {
-    const migration = migrations.find(({ version }) => version === row.version);
+    const migration = migrations[row.version - 1];
     if (migration === undefined) {
       throw new Error(`the database has migration ${row.name}, which this program does not know: update the program`);
     }
@@ -90,8 +88,13 @@ const applyMissing = async (client: pg.Client, migrations: readonly Migration[])
     }
   }
   const missing = migrations.filter(({ version }) => known.rows.every((row) => row.version !== version));
+  const last = known.rows.at(-1);
+  const late = missing.find(({ version }) => version < (last?.version ?? 0));
+  if (late !== undefined) {
+    throw new Error(`migration ${late.name} came after ${last?.name} had run: give it the next number, or begin with an empty database`);
+  }
   for (const migration of missing) await applyOne(client, migration);
-  return { applied: missing.map(({ name }) => name), version: migrations.at(-1)?.version ?? 0 };
+  return { applied: missing.map(({ name }) => name), version: migrations.length };
 };
 
 const applyOne = async (client: pg.Client, migration: Migration): Promise<void> => {
