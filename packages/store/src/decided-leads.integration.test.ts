@@ -1,4 +1,4 @@
-/** What others read of decided leads: deliveries, one lead in full, the audit's pages, the summary. */
+/** What others read of decided leads: deliveries, one lead in full, the audit's pages. */
 import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aBatch, aDestination, aLead, anEventId, aPool, commitBatch } from '../../../test/contract/router-store-fixture.ts';
@@ -11,7 +11,6 @@ import { createPostgresRouterStore } from './postgres-router-store.ts';
 import { leaseReceipts, removeReceipts } from './receipt-store.ts';
 import { statement } from './statement.ts';
 import { recordSubmissions } from './submission-store.ts';
-import { readLeadSummary, readTimeToDecide } from './summary-store.ts';
 import { readEarlierLeads } from './told-leads.ts';
 
 type Lead = ReturnType<typeof aLead>;
@@ -351,50 +350,6 @@ describe('decided leads', () => {
         total: 1,
         first: [{ leadId: worked.leadId, clock: 'ACCEPT, generation 1', timer: null }],
       });
-    });
-  });
-
-  it('are summed up, each once', async () => {
-    const at = Date.UTC(2026, 0, 1);
-    const lead = (changes: Partial<Lead>) => aLead({ submittedAt: at, decidedAt: at + 20, ...changes });
-    await decide([
-      lead({}),
-      lead({ grade: 'NEED_NURTURING', destinationId: 'web', poolId: 'self-service', decidedAt: at + 80 }),
-      lead({ stage: 'WAITING', agentId: null }),
-      lead({ stage: 'EXCEPTION', vendor: 'other' }),
-      lead({ stage: 'LINKED', poolId: null, destinationId: null }),
-    ]);
-    expect(await readLeadSummary(test.pool)).toEqual({
-      total: 5,
-      byStage: new Map([
-        ['ASSIGNED', 2],
-        ['WAITING', 1],
-        ['EXCEPTION', 1],
-        ['LINKED', 1],
-      ]),
-      byGrade: new Map([
-        ['HOT', 4],
-        ['NEED_NURTURING', 1],
-      ]),
-      byDestination: new Map([
-        ['sales', 2],
-        ['web', 1],
-      ]),
-      byPool: new Map([
-        ['field', { owned: 2, waiting: 1 }],
-        ['self-service', { owned: 1, waiting: 0 }],
-      ]),
-      byVendor: new Map([
-        ['acme', 4],
-        ['other', 1],
-      ]),
-    });
-    expect(await readTimeToDecide(test.pool, { from: at, to: at + 100 })).toEqual({ decided: 5, p50Ms: 20, p99Ms: 80, maxMs: 80 });
-    expect(await readTimeToDecide(test.pool, { from: at + 100, to: at + 200 })).toEqual({
-      decided: 0,
-      p50Ms: null,
-      p99Ms: null,
-      maxMs: null,
     });
   });
 });

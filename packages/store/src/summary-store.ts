@@ -13,6 +13,8 @@ export interface LeadSummary {
   /** Leads that are owned there now: assigned and exceptions. */
   readonly byDestination: ReadonlyMap<string, number>;
   readonly byPool: ReadonlyMap<string, { readonly owned: number; readonly waiting: number }>;
+  /** Leads that are owned now, by the rule that gave them their pool. */
+  readonly byRule: ReadonlyMap<string, number>;
   readonly byVendor: ReadonlyMap<string, number>;
 }
 
@@ -26,7 +28,8 @@ export interface TimeToDecide {
 
 const COUNTS = statement(
   'summary-counts',
-  `SELECT stage, grade, destination_id, pool_id, vendor, count(*) AS leads FROM leads GROUP BY stage, grade, destination_id, pool_id, vendor`,
+  `SELECT stage, grade, destination_id, pool_id, rule_id, vendor, count(*) AS leads
+     FROM leads GROUP BY stage, grade, destination_id, pool_id, rule_id, vendor`,
 );
 
 /** Revision 1 only: later ones answer to other clocks. */
@@ -54,6 +57,7 @@ interface CountRow {
   readonly grade: Grade;
   readonly destination_id: string | null;
   readonly pool_id: string | null;
+  readonly rule_id: string | null;
   readonly vendor: string;
   readonly leads: number;
 }
@@ -65,6 +69,7 @@ export const readLeadSummary = async (pool: PostgresPool): Promise<LeadSummary> 
   const byGrade = new Map<Grade, number>();
   const byDestination = new Map<string, number>();
   const byPool = new Map<string, { owned: number; waiting: number }>();
+  const byRule = new Map<string, number>();
   const byVendor = new Map<string, number>();
   let total = 0;
   for (const row of rows) {
@@ -75,6 +80,7 @@ export const readLeadSummary = async (pool: PostgresPool): Promise<LeadSummary> 
     add(byGrade, row.grade, leads);
     add(byVendor, row.vendor, leads);
     if (isOwned && row.destination_id !== null) add(byDestination, row.destination_id, leads);
+    if (isOwned && row.rule_id !== null) add(byRule, row.rule_id, leads);
     if (row.pool_id === null) continue;
     const before = byPool.get(row.pool_id) ?? { owned: 0, waiting: 0 };
     byPool.set(row.pool_id, {
@@ -82,7 +88,7 @@ export const readLeadSummary = async (pool: PostgresPool): Promise<LeadSummary> 
       waiting: before.waiting + (row.stage === 'WAITING' ? leads : 0),
     });
   }
-  return { total, byStage, byGrade, byDestination, byPool, byVendor };
+  return { total, byStage, byGrade, byDestination, byPool, byRule, byVendor };
 };
 
 /** Made at `from` or later. */

@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly timeToAssign: TimeToDecide;
   /** Since the start. */
   readonly handOffs: HandOffs;
+  /** Leads that somebody owns, by how their agent and, where a rule names several, their pool were chosen. */
+  readonly strategies: ReadonlyMap<string, number>;
   readonly deadLetters: number;
   readonly lag: PipelineLag;
   readonly restarts: number;
@@ -36,6 +38,7 @@ export function toLine(snapshot: Snapshot): string {
     `linked ${summary.byStage.get('LINKED') ?? 0}`,
     `activities ${sum(snapshot.work?.reported)}`,
     `handed on ${snapshot.handOffs.size === 0 ? 0 : table(snapshot.handOffs, ' ')}`,
+    `chosen by ${snapshot.strategies.size === 0 ? 0 : table(snapshot.strategies, ' ')}`,
     `dead letters ${snapshot.deadLetters}`,
     `refused ${refusedOf(snapshot.sample)}`,
     `imported ${snapshot.imported?.sent ?? 0}`,
@@ -70,6 +73,7 @@ export function toScreen(snapshot: Snapshot): string {
     '',
     `  grades        ${table(summary.byGrade)}`,
     `  destinations  ${table(summary.byDestination)}`,
+    `  chosen by     ${table(snapshot.strategies)}`,
     '',
     '  pool                          owned  waiting',
     ...[...summary.byPool]

@@ -9,6 +9,7 @@ import { readPipelineLag } from './pipeline-lag.ts';
 import type { Snapshot } from './pipeline-view.ts';
 import type { SampleProgress } from './sample-stream.ts';
 import type { ServiceProcesses } from './service-processes.ts';
+import { createRuleSetReader, strategiesAtWork } from './strategies-at-work.ts';
 import type { WorkProgress } from './work-sample.ts';
 
 export interface SnapshotOptions {
@@ -27,15 +28,17 @@ const SPAN_MS = 10_000;
 /** Keeps what it needs of the snapshot before, for rates. */
 export function createSnapshotReader(options: SnapshotOptions): () => Promise<Snapshot> {
   const countDeadLetters = createDeadLetterCounter(options.kafka);
+  const readRuleSet = createRuleSetReader(options.pool);
   let before = { total: 0, at: options.startedAt };
   return async () => {
     const now = Date.now();
-    const [summary, timeToAssign, handOffs, lag, deadLetters] = await Promise.all([
+    const [summary, timeToAssign, handOffs, lag, deadLetters, ruleSet] = await Promise.all([
       readLeadSummary(options.pool),
       readTimeToDecide(options.pool, { from: now - SPAN_MS, to: now }),
       readHandOffs(options.pool, options.startedAt),
       readPipelineLag(options.kafka),
       countDeadLetters(),
+      readRuleSet(),
     ]);
     const leadsPerSecond = ((summary.total - before.total) * 1000) / Math.max(1, now - before.at);
     before = { total: summary.total, at: now };
@@ -45,6 +48,7 @@ export function createSnapshotReader(options: SnapshotOptions): () => Promise<Sn
       summary,
       timeToAssign,
       handOffs,
+      strategies: ruleSet === null ? new Map() : strategiesAtWork(ruleSet, summary),
       deadLetters: Object.values(deadLetters).reduce((sum, count) => sum + count, 0),
       lag,
       restarts: options.services.all.reduce((sum, service) => sum + service.restarts(), 0),
