@@ -9,6 +9,7 @@ import { codeWords, decisionWords, placeWords } from './decision-words.ts';
 import { leadIdArgument } from './lead-id.ts';
 import type { LeadActivityInfo, LeadSlaInfo } from './read-lead-events.ts';
 import { type LeadStory, readLeadStory } from './read-lead-story.ts';
+import { whyDead } from './show-dead-letter.ts';
 import { instant } from './text-table.ts';
 
 export function leadCommand(runner: CommandRun): Command {
@@ -37,8 +38,7 @@ function undecidedLines({ submission, deadLetters }: LeadStory): readonly string
   const accepted =
     submission === null ? [] : [`  accepted ${instant(submission.acceptedAt)} from ${submission.vendor} by ${submission.source}`];
   const buried = deadLetters.map(
-    (letter) =>
-      `  dead-lettered by ${letter.service} in step ${letter.step} at ${instant(letter.diedAt)}: ${letter.message} (${letter.code})`,
+    (letter) => `  dead-lettered by ${letter.service} in step ${letter.step} at ${instant(letter.diedAt)}: ${whyDead(letter)}`,
   );
   return [...accepted, ...(buried.length > 0 ? buried : ['  not decided yet; if that lasts, `lead-router status` shows who lags'])];
 }

@@ -67,7 +67,7 @@ export function formatDeadLetter(letter: ShownDeadLetter): string {
   return [
     `dead letter ${id}`,
     '',
-    `  why       ${message} (${code})`,
+    `  why       ${whyDead({ message, code })}`,
     `  where     step ${step}, after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}, at ${instant(diedAt)}`,
     `  from      ${sourceTopic}, partition ${sourcePartition}, offset ${sourceOffset}, written ${instant(sourceTimestamp)}`,
     ...(leadId === null ? [] : [`  lead      ${leadId}`]),
@@ -76,6 +76,11 @@ export function formatDeadLetter(letter: ShownDeadLetter): string {
     `  redriven  ${letter.redrivenAt === null ? `no: lead-router dead-letters redrive ${id}` : instant(letter.redrivenAt)}`,
     ...(letter.value === undefined ? [] : ['', ...valueLines(letter.value)]),
   ].join('\n');
+}
+
+/** Faults of a lead name their codes themselves. */
+export function whyDead({ message, code }: Pick<DeadLetterInfo, 'message' | 'code'>): string {
+  return message.includes(code) ? message : `${message} (${code})`;
 }
 
 function valueLines(value: DeadLetterValue): readonly string[] {
