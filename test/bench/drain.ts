@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName, ServiceProcesses } from '@lead-router/cli/up/service-processes.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
+import { type DecisionCost, readDecisionCost } from '@lead-router/store/recorded-batches.ts';
 import { type Statement, statement } from '@lead-router/store/statement.ts';
 import { readTopic } from '@lead-router/stream/read-topic.ts';
 import type { BenchCluster } from './bench-cluster.ts';
@@ -23,6 +24,8 @@ export interface DrainResult {
   /** From the first decision to the last. */
   readonly seconds: number;
   readonly longestGapSeconds: number;
+  /** What the decisions and their batches take up in Postgres. */
+  readonly kept: DecisionCost;
   readonly lost: number;
   readonly doubled: number;
   /** By process: what the drain cost. */
@@ -68,6 +71,7 @@ export async function drain(cluster: BenchCluster, options: DrainOptions): Promi
     seconds,
     leadsPerSecond: options.leads / seconds,
     longestGapSeconds: span?.gap ?? 0,
+    kept: await readDecisionCost(cluster.pool),
     lost,
     doubled,
     usage,

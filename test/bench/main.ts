@@ -86,6 +86,10 @@ function sayDrain(result: DrainResult): void {
   say(
     `  ${Math.round(result.leadsPerSecond)} leads/s over ${result.seconds.toFixed(1)} s; longest gap ${result.longestGapSeconds.toFixed(2)} s; lost ${result.lost}, doubled ${result.doubled}`,
   );
+  const { bytes, decisions, batches } = result.kept;
+  say(
+    `  a decision costs ${Math.round(bytes / decisions)} bytes in Postgres with its share of the batch, at ${Math.round(decisions / batches)} decisions a batch`,
+  );
   for (const [name, { cpuSeconds, peakBytes }] of Object.entries(result.usage)) {
     say(
       `  ${name.padEnd(14)} ${((cpuSeconds * 100_000) / result.leads).toFixed(1).padStart(6)} CPU-s per 100,000 leads, peak ${Math.round(peakBytes / 2 ** 20)} MiB`,

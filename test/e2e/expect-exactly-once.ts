@@ -11,6 +11,9 @@ export function expectExactlyOnce(report: FaultReport): void {
     inFlight: 0,
     leads: expected,
   });
+  const { agrees, differences, faults, decisions } = report.replay;
+  expect({ agrees, differences, faults }).toEqual({ agrees: true, differences: [], faults: [] });
+  expect(decisions).toBeGreaterThanOrEqual(expected);
   const placed = Object.values(audit.places).reduce((sum, count) => sum + count, 0);
   expect(placed).toBe(expected);
   // Each fault found leads on their way, or it proves nothing.

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditReport } from '@lead-router/cli/audit/audit-report.ts';
 import { runAudit } from '@lead-router/cli/audit/run-audit.ts';
+import { type ReplayReport, replayRecords } from '@lead-router/cli/replay/replay-records.ts';
 import { sampleLeads } from '@lead-router/cli/sample/sample-leads.ts';
 import { sampleVendors } from '@lead-router/cli/sample/vendors.ts';
 import { readPipelineLag } from '@lead-router/cli/up/pipeline-lag.ts';
@@ -16,6 +17,7 @@ import { parseSubmission } from '@lead-router/contracts/parse-submission.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { openVendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
+import { readDecisionCost } from '@lead-router/store/recorded-batches.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import { statement } from '@lead-router/store/statement.ts';
 import { KafkaFault, type RecordProducer } from '@lead-router/stream/kafka-port.ts';
@@ -52,6 +54,8 @@ export interface FaultReport {
   /** Decided, and in no vendor's sample. */
   readonly unexpected: readonly string[];
   readonly audit: AuditReport;
+  /** Every decision of the run, made again from its record. */
+  readonly replay: ReplayReport;
   /** Faults that found leads on their way. */
   readonly planted: readonly { readonly name: string; readonly decidedBefore: number; readonly seconds: number }[];
   readonly restarts: number;
@@ -84,9 +88,13 @@ export async function runUnderFaults(options: FaultRunOptions): Promise<FaultRep
     await streaming;
     const audit = await auditAtRest(system, onProgress);
     const outcome = await compare(system, options.leads);
+    const replay = await replayRecords(system.pool);
+    const { bytes, decisions, batches } = await readDecisionCost(system.pool);
+    const [each, perBatch] = [bytes / decisions, decisions / batches];
+    onProgress(`a decision costs ${Math.round(each)} bytes in Postgres, at ${perBatch.toFixed(1)} decisions a batch`);
     await options.inspect?.(system);
     const restarts = system.services.all.reduce((sum, service) => sum + service.restarts(), 0);
-    return { ...outcome, audit, planted, restarts, seconds: (Date.now() - startedAt) / 1000 };
+    return { ...outcome, audit, replay, planted, restarts, seconds: (Date.now() - startedAt) / 1000 };
   } finally {
     ending.abort();
     await system.stop();

@@ -71,15 +71,19 @@ function drawFault(random: Random, atDecided: number): Fault {
   return killService(random.pick(SERVICES), atDecided);
 }
 
-function isExact({ lost, doubled, unexpected, audit, expected }: FaultReport): boolean {
-  return lost.length + doubled.length + unexpected.length === 0 && audit.balances && audit.inFlight === 0 && audit.leads === expected;
+function isExact({ lost, doubled, unexpected, audit, replay, expected }: FaultReport): boolean {
+  const isOnce = lost.length + doubled.length + unexpected.length === 0 && replay.agrees;
+  return isOnce && audit.balances && audit.inFlight === 0 && audit.leads === expected;
 }
 
-function sayReport({ expected, lost, doubled, unexpected, audit, restarts, seconds }: FaultReport): void {
+function sayReport({ expected, lost, doubled, unexpected, audit, replay, restarts, seconds }: FaultReport): void {
   say(
     `  ${expected} leads in ${seconds.toFixed(0)} s, ${restarts} restarts: lost ${lost.length}, doubled ${doubled.length}, unexpected ${unexpected.length}`,
   );
   say(`  audit ${audit.balances ? 'balances' : 'does not balance'}, in flight ${audit.inFlight}, places ${JSON.stringify(audit.places)}`);
+  say(
+    `  ${replay.decisions} decisions made again: ${replay.agrees ? 'each the same' : JSON.stringify([...replay.differences, ...replay.faults])}`,
+  );
   for (const { leadId, what } of audit.checks.flatMap(({ first }) => first)) say(`  - ${leadId === null ? '' : `lead ${leadId}: `}${what}`);
   for (const leadId of [...lost, ...doubled, ...unexpected].slice(0, 20)) say(`  - ${leadId}`);
 }
