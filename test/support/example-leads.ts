@@ -1,6 +1,7 @@
 /** Leads and facts for tests: all unknown, but for what a test says. */
 import type { Facts } from '@lead-router/domain/facts.ts';
 import type { Lead, Person } from '@lead-router/domain/lead.ts';
+import { NOBODY } from '@lead-router/domain/lead-words.ts';
 
 export function factsFor(known: Partial<Facts> = {}): Facts {
   return {
@@ -72,19 +73,5 @@ export function leadFor(known: Partial<Lead> = {}): Lead {
 }
 
 export function personFor(known: Partial<Person> = {}): Person {
-  return {
-    firstName: null,
-    lastName: null,
-    jobTitle: null,
-    email: null,
-    phone: null,
-    mobile: null,
-    fax: null,
-    street: null,
-    comments: null,
-    notes: null,
-    fullName: null,
-    found: null,
-    ...known,
-  };
+  return { ...NOBODY, ...known };
 }

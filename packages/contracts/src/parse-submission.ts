@@ -2,18 +2,8 @@
  * The one rule for what a lead is, at every door: HTTP, import, and intake records once decoded. Any value at all gives
  * a lead or a list of faults, each naming its field; a lead that nobody can be reached by is a lead.
  */
-import type {
-  Authority,
-  Company,
-  Consent,
-  Fulfilment,
-  Lead,
-  LeadId,
-  Location,
-  Person,
-  Qualification,
-  TimeFrame,
-} from '@lead-router/domain/lead.ts';
+import type { Company, Consent, Fulfilment, Lead, LeadId, Location, Person, Qualification } from '@lead-router/domain/lead.ts';
+import { AUTHORITIES, TIME_FRAMES } from '@lead-router/domain/lead-words.ts';
 import { type LeadName, leadIdFor } from './ids.ts';
 import { FaultList, SUBMISSION_LIMITS, type SubmissionFault } from './submission-faults.ts';
 import { FieldReader, isObject } from './submission-fields.ts';
@@ -47,16 +37,6 @@ export const SUBMISSION_PATHS: readonly string[] = [
   ...['fulfilments[].item', 'fulfilments[].receivedAt'],
   ...['consent.email', 'consent.phone', 'consent.proof', 'consent.givenAt'],
 ];
-
-const AUTHORITIES = ['UNKNOWN', 'DECIDES', 'RECOMMENDS', 'RESEARCHES', 'NONE'] as const satisfies readonly Authority[];
-const TIME_FRAMES = [
-  'UNKNOWN',
-  'WITHIN_3_MONTHS',
-  'MONTHS_4_TO_6',
-  'MONTHS_7_TO_12',
-  'LATER',
-  'NONE',
-] as const satisfies readonly TimeFrame[];
 
 /** Total: never throws for what JSON or Avro can hold. Does not keep or change `value`. */
 export function parseSubmission(value: unknown, options: SubmissionOptions): SubmissionResult {

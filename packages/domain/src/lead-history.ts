@@ -4,6 +4,7 @@
  * times, and an event that is in the history already changes nothing. True as far back as the history reaches.
  */
 import type { Lead, Person, Qualification } from './lead.ts';
+import { NOBODY } from './lead-words.ts';
 import type { ActivityKind } from './routing-model.ts';
 
 /** One activity as the history keeps it: without personal values, which stand in the person alone. */
@@ -42,20 +43,6 @@ export const MOST_EVENTS = 200;
 /** Characters of notes kept with a lead; the oldest paragraphs go first. */
 const MOST_NOTES = 16_000;
 const PERSON_FIELDS = ['firstName', 'lastName', 'fullName', 'jobTitle', 'email', 'phone', 'mobile', 'fax', 'street', 'comments'] as const;
-const NOBODY: Person = {
-  firstName: null,
-  lastName: null,
-  jobTitle: null,
-  email: null,
-  phone: null,
-  mobile: null,
-  fax: null,
-  street: null,
-  comments: null,
-  notes: null,
-  fullName: null,
-  found: null,
-};
 
 /** It brings something to keep, whatever becomes of the lead. */
 export function bringsData(reported: Pick<ReportedActivity, 'answers' | 'attributes' | 'person'>): boolean {

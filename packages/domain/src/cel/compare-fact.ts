@@ -3,9 +3,19 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
 import type { Truth } from './condition.ts';
 import { FACT_FIELDS, type FactValue } from './fact-fields.ts';
-import { factNameOf, literalOf } from './read-ast.ts';
+import { factNameOf, literalOf, type Scalar } from './read-ast.ts';
 
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** Of two values of one type. */
+export const COMPARISONS: Readonly<Record<ComparisonOperator, (a: Scalar, b: Scalar) => boolean>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
 
 type Read = (facts: Facts) => FactValue;
 

@@ -5,7 +5,7 @@
 import { type ASTNode, serialize } from '@marcbachmann/cel-js';
 import type { Facts } from '../facts.ts';
 import type { CelEnvironment } from './cel-environment.ts';
-import { type ComparisonOperator, compareFactWithLiteral } from './compare-fact.ts';
+import { COMPARISONS, type ComparisonOperator, compareFactWithLiteral } from './compare-fact.ts';
 import { compileOperand, isText, type Operand } from './compile-operand.ts';
 import type { Truth } from './condition.ts';
 import { factNameOf, flatten, literalOf, type Scalar } from './read-ast.ts';
@@ -110,15 +110,6 @@ function compareOperands(op: ComparisonOperator, left: Operand, right: Operand):
     return a === undefined || b === undefined ? undefined : compare(a, b);
   };
 }
-
-const COMPARISONS: Readonly<Record<ComparisonOperator, (a: Scalar, b: Scalar) => boolean>> = {
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-};
 
 function equalsLiteral(read: (facts: Facts) => Scalar | undefined, literal: Scalar, expected: boolean): TruthOf {
   return (facts) => {

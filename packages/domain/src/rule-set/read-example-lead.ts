@@ -1,5 +1,6 @@
 /** The lead of an example: the fields of the API, as many as matter; times say how long ago. */
-import type { Authority, Lead, Person, TimeFrame } from '../lead.ts';
+import type { Lead, Person } from '../lead.ts';
+import { AUTHORITIES, NOBODY, TIME_FRAMES } from '../lead-words.ts';
 import {
   booleanOf,
   entriesOf,
@@ -16,16 +17,6 @@ import {
 import { durationOf } from './duration.ts';
 import type { ExampleLead } from './example.ts';
 
-const AUTHORITIES = ['UNKNOWN', 'DECIDES', 'RECOMMENDS', 'RESEARCHES', 'NONE'] as const satisfies readonly Authority[];
-const TIME_FRAMES = [
-  'UNKNOWN',
-  'WITHIN_3_MONTHS',
-  'MONTHS_4_TO_6',
-  'MONTHS_7_TO_12',
-  'LATER',
-  'NONE',
-] as const satisfies readonly TimeFrame[];
-
 const OWN = ['vendor', 'vendorReference', 'channel', 'campaign', 'initiative', 'language', 'attributes'];
 const PARTS = ['person', 'company', 'location', 'qualification', 'consent'];
 const SINCE = ['isQualified', 'engaged'];
@@ -34,22 +25,8 @@ const LOCATION = ['country', 'region', 'postalCode', 'city'];
 const QUALIFICATION = ['budget', 'authority', 'need', 'timeFrame', 'productInterest'];
 const CONSENT = ['email', 'phone', 'proof'];
 
-const SOMEBODY: Person = {
-  firstName: null,
-  lastName: null,
-  jobTitle: null,
-  email: null,
-  phone: null,
-  mobile: null,
-  fax: null,
-  street: null,
-  comments: null,
-  notes: null,
-  fullName: null,
-  found: null,
-};
 /** `found` is what enrichment adds, so nobody says it. */
-const PERSON = Object.keys(SOMEBODY).filter((name) => name !== 'found');
+const PERSON = Object.keys(NOBODY).filter((name) => name !== 'found');
 
 const MONEY = { min: 0, max: 1e15, integer: false } as const;
 const COUNT = { min: 0, max: 100_000_000, integer: true } as const;
@@ -140,7 +117,7 @@ function readPerson(document: RuleSetDocument, place: Place | null): Person | nu
   const fields = partOf(document, place, PERSON);
   if (fields === null) return null;
   const said = PERSON.map((name) => [name, textOf(document, fields.get(name))]);
-  return { ...SOMEBODY, ...Object.fromEntries(said) };
+  return { ...NOBODY, ...Object.fromEntries(said) };
 }
 
 function readAttributes(document: RuleSetDocument, place: Place | null): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@
  */
 import { type ASTNode, serialize } from '@marcbachmann/cel-js';
 import { type CelEnvironment, isInTable, lookUp } from '../../cel/cel-environment.ts';
-import type { ComparisonOperator } from '../../cel/compare-fact.ts';
+import { COMPARISONS, type ComparisonOperator } from '../../cel/compare-fact.ts';
 import { attributeNameOf } from '../../cel/compile-operand.ts';
 import type { Truth } from '../../cel/condition.ts';
 import { FACT_FIELDS } from '../../cel/fact-fields.ts';
@@ -234,13 +234,4 @@ const TURNED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   '<=': '>=',
   '>': '<',
   '>=': '<=',
-};
-
-const COMPARISONS: Readonly<Record<ComparisonOperator, (a: Value, b: Value) => boolean>> = {
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
 };
