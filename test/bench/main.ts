@@ -166,6 +166,10 @@ const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
     say(
       `  found ${percent(result.found)} of those meant, ${percent(result.mistaken)} wrongly; an account for ${percent(result.foundForStrangers)} of strangers`,
     );
+    const { precision, recall, matchesPerSecond } = result.labelled;
+    say(
+      `  real names with errors: precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)}, ${Math.round(matchesPerSecond)} matches/s on one core`,
+    );
     say(
       `  enrich: ${plain.toFixed(1)} microseconds a lead, ${withAccounts.toFixed(1)} with the accounts, ${withLanguage.toFixed(1)} with languages`,
     );

@@ -2,11 +2,15 @@
  * What enriching costs, without Kafka: a large account table is loaded and asked, and whole leads are enriched. One thread; figures by the
  * CPU time of the process, so that what else runs on the machine counts little.
  */
+import { readFileSync } from 'node:fs';
 import { compileRuleSet } from '@lead-router/domain/compile-rule-set.ts';
 import { createAccountBook } from '@lead-router/domain/enrichment/account-matcher.ts';
 import { openDocument } from '@lead-router/domain/rule-set/document.ts';
 import { readTables } from '@lead-router/domain/rule-set/reference-table.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import { readCompanies, tableOfCompanies } from '@lead-router/testkit/companies/company-tables.ts';
+import { labelCompanies } from '@lead-router/testkit/companies/labelled-companies.ts';
+import { measureMatches } from '@lead-router/testkit/companies/measure-matches.ts';
 import { accountsCsv, benchAccounts, benchQuestions } from './bench-accounts.ts';
 import { benchSubmissions } from './bench-leads.ts';
 import { benchRuleSetSource } from './bench-rule-set.ts';
@@ -21,6 +25,8 @@ export interface MatchResult {
   readonly found: number;
   readonly mistaken: number;
   readonly foundForStrangers: number;
+  /** The labelled set of real names, asked by name alone among as many accounts. */
+  readonly labelled: { readonly precision: number; readonly recall: number; readonly matchesPerSecond: number };
   /** Microseconds of CPU a lead in `enrich`: with the benchmark's rule set, with the accounts, and with language detection. */
   readonly enrichMicros: { readonly plain: number; readonly withAccounts: number; readonly withLanguage: number };
 }
@@ -29,6 +35,9 @@ const LEADS = 5_000;
 const QUESTIONS = 20_000;
 const ROUNDS = 4;
 const FILE = 'accounts.csv';
+const REAL_COMPANIES = new URL('../../deploy/rule-sets/departments/tables/key-accounts.csv', import.meta.url);
+/** None of those that the unit test asks by. */
+const LABELLED_SEED = 11;
 
 export function match(options: { readonly accounts: number; readonly onProgress: (line: string) => void }): MatchResult {
   const accounts = benchAccounts(options.accounts);
@@ -41,10 +50,11 @@ export function match(options: { readonly accounts: number; readonly onProgress:
   const loadSeconds = (performance.now() - startedAt) / 1_000;
   const { user, system } = process.cpuUsage(cpuBefore);
   const asked = askAccounts(accounts, csv);
+  const labelled = askLabelled(accounts);
   const plain = compile(benchRuleSetSource(), csv);
   const withLanguage = compile(benchRuleSetSource().replace('enrichment:\n', 'enrichment:\n  detectLanguage: true\n'), csv);
   const enrichMicros = { plain: enrichCost(plain), withAccounts: enrichCost(withAccounts), withLanguage: enrichCost(withLanguage) };
-  return { accounts: accounts.length, loadSeconds, loadCpuSeconds: (user + system) / 1e6, ...asked, enrichMicros };
+  return { accounts: accounts.length, loadSeconds, loadCpuSeconds: (user + system) / 1e6, ...asked, labelled, enrichMicros };
 }
 
 function compile(source: string, csv: string): RuleSet {
@@ -90,6 +100,14 @@ function askAccounts(
     mistaken: mistaken / known,
     foundForStrangers: foundForStrangers / strangers,
   };
+}
+
+function askLabelled(accounts: ReturnType<typeof benchAccounts>): MatchResult['labelled'] {
+  const companies = readCompanies(readFileSync(REAL_COMPANIES, 'utf8'));
+  const { known, questions } = labelCompanies(companies, { count: QUESTIONS, seed: LABELLED_SEED });
+  const others = accounts.slice(known.length).map(({ id, name }) => ({ accountId: id, name, aliases: [] }));
+  const { precision, recall, perSecond } = measureMatches(tableOfCompanies([...known, ...others]), questions, { rounds: ROUNDS });
+  return { precision, recall, matchesPerSecond: perSecond };
 }
 
 function enrichCost(ruleSet: RuleSet): number {

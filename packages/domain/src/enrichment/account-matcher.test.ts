@@ -35,7 +35,7 @@ describe('the S&P 500 by names as people type them', () => {
     ['Qualcom', 'QCOM', '1 letter off'],
     ['Goldmann Sachs', 'GS', '1 letter off'],
     ['Arista', 'ANET', '"arista" tells'],
-    ['Deere USA', 'DE', '"deere" tells'],
+    ['Deere USA', 'DE', 'but for words behind it'],
     ['Medtronic International Inc', 'MDT', '"medtronic" tells'],
     ['Appel', 'AAPL', '1 letter off'],
     ['Jonson & Johnson', 'JNJ', '1 letter off'],

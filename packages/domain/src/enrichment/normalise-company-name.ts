@@ -15,6 +15,14 @@ const LEGAL_FORMS: ReadonlySet<string> = new Set(
 const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     intl: 'international',
+    internat: 'international',
+    utd: 'united',
+    gen: 'general',
+    genl: 'general',
+    bk: 'bank',
+    '1st': 'first',
+    '2nd': 'second',
+    '3rd': 'third',
     int: 'international',
     natl: 'national',
     amer: 'american',
@@ -26,9 +34,11 @@ const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
     svcs: 'services',
     serv: 'services',
     service: 'services',
-    tech: 'technology',
-    techs: 'technology',
-    technologies: 'technology',
+    // To the word that more names have, which is also how they look where somebody leaves the space out.
+    tech: 'technologies',
+    techs: 'technologies',
+    techn: 'technologies',
+    technology: 'technologies',
     sys: 'systems',
     system: 'systems',
     comm: 'communications',
@@ -36,11 +46,14 @@ const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
     communication: 'communications',
     fin: 'financial',
     finl: 'financial',
+    fincl: 'financial',
     ins: 'insurance',
     pharma: 'pharmaceuticals',
     pharm: 'pharmaceuticals',
+    pharmaceutical: 'pharmaceuticals',
     labs: 'laboratories',
     lab: 'laboratories',
+    laboratory: 'laboratories',
     elec: 'electric',
     engr: 'engineering',
     eng: 'engineering',
@@ -65,7 +78,9 @@ const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
     product: 'products',
     prop: 'properties',
     props: 'properties',
+    property: 'properties',
     res: 'resources',
+    resource: 'resources',
     univ: 'university',
     util: 'utilities',
     transp: 'transportation',
@@ -86,6 +101,15 @@ const ABBREVIATIONS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Where the asker sits, behind a name. */
+const AT_HOME: ReadonlySet<string> = new Set('usa us america americas hq headquarters worldwide'.split(' '));
+
+/** Words with a meaning here, which no company needs to have in its name to be recognised when they are misspelt. */
+export const COMMON_WORDS: readonly string[] = [...LEGAL_FORMS, ...AT_HOME, ...ABBREVIATIONS.keys()].filter((word) => word.length >= 3);
+
+/** At the end of a name without spaces. */
+const JOINED_FORM = /(?<=...)(?:corporation|incorporated|company|limited|corp|inc|llc|ltd|plc|group|holdings)$/;
+
 /** Letters with dots or spaces between them: `I.B.M.`, `A. O. Smith`. */
 const DOTTED = /\b(\p{L})\.(?=\s?\p{L}\b)/gu;
 const BRACKETED = /\([^()]*\)/g;
@@ -103,7 +127,7 @@ export function companyWords(name: string): readonly string[] {
   const words = foldText(bare)
     .split(' ')
     .filter((word) => word !== '' && word !== 'the' && word !== 'and');
-  const long = words.map((word) => ABBREVIATIONS.get(word) ?? word);
+  const long = words.map(expandWord);
   const core = dropLegalForms(long);
   return core.length > 0 ? core : long;
 }
@@ -112,4 +136,26 @@ function dropLegalForms(words: readonly string[]): readonly string[] {
   let end = words.length;
   while (end > 0 && LEGAL_FORMS.has(words[end - 1] ?? '')) end -= 1;
   return words.slice(0, end);
+}
+
+/** What a word is short for, or itself. */
+export function expandWord(word: string): string {
+  return ABBREVIATIONS.get(word) ?? word;
+}
+
+/** `oraclecorporation` is `oracle`. */
+export function withoutJoinedForm(key: string): string {
+  return key.replace(JOINED_FORM, '');
+}
+
+/** Without more and more of what stands behind the name, whatever the order: `apple inc hq`, `apple inc`, `apple`; the name itself first. */
+export function coresOf(words: readonly string[]): readonly (readonly string[])[] {
+  const cores = [words];
+  for (let end = words.length - 1; end > 0; end--) {
+    const word = words[end] ?? '';
+    const isNorth = word === 'north' && words[end + 1] === 'america';
+    if (!isNorth && !AT_HOME.has(word) && !LEGAL_FORMS.has(word)) break;
+    cores.push(words.slice(0, end));
+  }
+  return cores;
 }

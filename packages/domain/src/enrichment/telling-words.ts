@@ -35,7 +35,7 @@ const NONE: readonly NameByWords[] = [];
 const LEFT_OUT = wordSet(
   'airlines associates association bank brands brothers business center communications consulting data development digital distribution electric energy engineering ' +
     'enterprises financial foods global health holdings industries insurance international laboratories machines management manufacturing markets media motor motors ' +
-    'national network networks of partners pharmaceuticals products properties resources services software solutions stores systems technology ' +
+    'national network networks of partners pharmaceuticals products properties resources services software solutions stores systems technologies ' +
     'telecommunications transportation utilities worldwide',
 );
 /** What people add to a company's name. */
