@@ -22,7 +22,8 @@ const LEAST_LENGTH = 5;
 const LENGTH_FOR_TWO = 9;
 const NONE: readonly MeantWord[] = [];
 
-export function createMisspeltWords(words: readonly string[]): MisspeltWords {
+/** `mostAlike`: pieces that more words share are not looked up; of a word one edit off another piece is whole, too. */
+export function createMisspeltWords(words: readonly string[], { mostAlike = Number.POSITIVE_INFINITY } = {}): MisspeltWords {
   const buckets = fillBuckets(words);
   return (asked) => {
     const { length } = asked;
@@ -33,8 +34,9 @@ export function createMisspeltWords(words: readonly string[]): MisspeltWords {
     for (let other = Math.max(LEAST_LENGTH, length - reach); other <= Math.min(MAX_COMPARED, length + reach); other++) {
       const most = mostEdits(length, other);
       for (const bucket of bucketsFor(asked, other, buckets.mask)) {
-        const end = buckets.starts[bucket + 1] ?? 0;
-        for (let index = buckets.starts[bucket] ?? 0; index < end; index++) {
+        const [start, end] = [buckets.starts[bucket] ?? 0, buckets.starts[bucket + 1] ?? 0];
+        if (end - start > mostAlike) continue;
+        for (let index = start; index < end; index++) {
           const place = buckets.places[index] ?? 0;
           // An edit takes one letter away and adds one, at most.
           if (countBits(letters ^ (buckets.letters[place] ?? 0)) > 2 * most) continue;

@@ -38,6 +38,8 @@ const BESIDE_FIRST = 12;
 const SHORT_NAME = 6;
 /** Letters of a name that is recognised, misspelt, with its spaces elsewhere. */
 const LEAST_JOINED = 10;
+/** Names with a piece that more share, such as a trade, are looked for by their other pieces. */
+const MOST_ALIKE = 50;
 /** Of a name that is the same but for what stands behind it. */
 const SAME_CORE = 0.97;
 const NOTHING_WRONG: readonly Reading[] = [{ words: [], edits: 0 }];
@@ -130,7 +132,7 @@ function readings(
 
 /** Names whose spaces stand elsewhere, and that are misspelt beside: "HostHotwls Resorts". */
 function createJoinedNames(byKey: ReadonlyMap<string, KnownName>): (words: readonly string[]) => readonly SimilarName[] {
-  const find: MisspeltWords = createMisspeltWords([...byKey.keys()]);
+  const find: MisspeltWords = createMisspeltWords([...byKey.keys()], { mostAlike: MOST_ALIKE });
   return (words) => {
     const key = words.join('');
     if (key.length < LEAST_JOINED || HAS_DIGIT.test(key)) return [];
