@@ -48,7 +48,7 @@ const SLA: Readonly<Record<SlaEvent['kind'], string>> = {
 const OUTCOMES: Readonly<Record<PoolStep['outcome'], string>> = {
   GIVEN: 'takes it; whose turn it is is in the ledger',
   GIVEN_TO_DESTINATION: 'takes it; it has no agents, the destination itself works it',
-  STICKY: 'takes it; the agent who last had a lead of this person comes first',
+  STICKY: 'takes it; the agent who last had a lead of this person, or of its account where the pool says so, comes first',
   FULL_OR_CLOSED: 'cannot take it now',
   OTHERS_WAIT: 'has places, but not more than leads that were there first',
   GIVEN_REGARDLESS: 'takes it whatever its caps and hours',
