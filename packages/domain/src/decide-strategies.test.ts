@@ -79,12 +79,13 @@ describe('a strategy of a pool', () => {
     ];
     const world = given([{ poolId: 'a', strategy: AGENT_PRESETS['best-fit'], wants: SPEAKS, agents }]);
     world.submit('1', buildFacts({ pool: 'a', language: 'es' }));
-    expect(explain(world).slice(-5)).toEqual([
+    expect(explain(world).slice(-6)).toEqual([
       'Pool a takes it by its strategy (best-fit), and by the ledger among equals.',
       '  ann: chosen (best-fit 1; share 100 %, owed 0.00 leads; 0 open, 0 today).',
       '  bob: the strategy puts another first (best-fit 0.8; 0 open, 0 today).',
       '  cid: no skill in language es.',
       '  dot: not active.',
+      '  Ledger before and after: the pool 0 to 1 open, 0 to 1 today.',
     ]);
   });
 });
