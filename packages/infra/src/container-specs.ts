@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { brokerSettings, KAFKA_CLUSTER_ID } from './kafka-settings.ts';
 import type { PartName } from './part-name.ts';
@@ -19,8 +20,8 @@ export interface ContainerSpec {
   readonly hostPort: number;
   /** None when the data need not survive. */
   readonly volume?: { readonly name: string; readonly target: string };
-  /** The engine runs on this machine. */
-  readonly isEngineLocal: boolean;
+  /** The one address that the port is opened at. Undefined: at all of an engine elsewhere, which does not know how we reach it. */
+  readonly hostAddress: string | undefined;
   readonly address: string;
   readonly probe: () => Promise<void>;
 }
@@ -37,10 +38,12 @@ const PROBE_TIMEOUT_MS = 2_000;
 export async function containerSpec(part: PartName, o: SpecOptions): Promise<ContainerSpec> {
   const host = o.host === 'localhost' ? '127.0.0.1' : o.host;
   const { variable, image } = IMAGES[part];
-  const isEngineLocal = host === '127.0.0.1';
+  // In a container of the same engine, host is the gateway of its network, which the outside does not reach either.
+  const isEngineElsewhere = isIP(host) === 0 || /^(tcp|https?|ssh):/.test(o.env.DOCKER_HOST ?? '');
+  const hostAddress = isEngineElsewhere ? undefined : host;
   const specific = await SPECS[part]({ ...o, host });
   const volume = o.memory ? {} : { volume: { name: `lead-router-${await volumeId(o.dataFolder)}-${part}`, target: specific.target } };
-  return { image: o.env[variable] ?? image, hostPort: o.ports.port(part), isEngineLocal, ...volume, ...specific };
+  return { image: o.env[variable] ?? image, hostPort: o.ports.port(part), hostAddress, ...volume, ...specific };
 }
 
 type Specific = Pick<ContainerSpec, 'environment' | 'command' | 'user' | 'containerPort' | 'address' | 'probe'> & {

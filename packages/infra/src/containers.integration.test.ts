@@ -54,8 +54,11 @@ describeUnless(reason, 'infrastructure of containers', () => {
     const first = await startInfrastructure(options);
     expect(first.providers).toEqual({ kafka: 'containers', registry: 'containers', postgres: 'containers' });
     const { kafkaBrokers, schemaRegistryUrl, databaseUrl } = first.addresses;
-    await probeKafkaBroker({ host: '127.0.0.1', port: Number(kafkaBrokers[0]?.split(':')[1]), timeoutMs: 2_000 });
-    await probePostgres({ host: '127.0.0.1', port: Number(new URL(databaseUrl).port), timeoutMs: 2_000 });
+    // In a container of the same engine it is the gateway of its network.
+    const [host = '', kafkaPort] = kafkaBrokers[0]?.split(':') ?? [];
+    expect(host).toMatch(/^(127\.0\.0\.1|10\..*|172\..*|192\.168\..*)$/);
+    await probeKafkaBroker({ host, port: Number(kafkaPort), timeoutMs: 2_000 });
+    await probePostgres({ host, port: Number(new URL(databaseUrl).port), timeoutMs: 2_000 });
     await fetch(`${schemaRegistryUrl}/subjects/kept/versions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -64,7 +67,7 @@ describeUnless(reason, 'infrastructure of containers', () => {
 
     const running = await containers(dataFolder);
     expect(running).toHaveLength(3);
-    expect(new Set(running.flatMap(({ Ports }) => Ports.map(({ IP }) => IP)))).toEqual(new Set(['127.0.0.1']));
+    expect(new Set(running.flatMap(({ Ports }) => Ports.map(({ IP }) => IP)))).toEqual(new Set([host]));
 
     const broker = running.find(({ Image }) => Image === env.LEAD_ROUTER_KAFKA_IMAGE);
     await client.container.getById(broker?.Id ?? '').kill();

@@ -1,19 +1,27 @@
-// A container whose ports are open to this machine only; testcontainers opens them to the whole network.
+// A container whose ports are open to this machine only, as its specification says; testcontainers opens them to the whole network.
 
 import { GenericContainer, Wait } from 'testcontainers';
 import type { ContainerSpec } from './container-specs.ts';
 
-class LoopbackContainer extends GenericContainer {
+class BoundContainer extends GenericContainer {
+  readonly #hostAddress: string | undefined;
+
+  constructor({ image, hostAddress }: Pick<ContainerSpec, 'image' | 'hostAddress'>) {
+    super(image);
+    this.#hostAddress = hostAddress;
+  }
+
   protected override async beforeContainerCreated(): Promise<void> {
+    if (this.#hostAddress === undefined) return;
     for (const bindings of Object.values(this.hostConfig.PortBindings ?? {})) {
-      for (const binding of Array.isArray(bindings) ? bindings : []) Reflect.set(binding, 'HostIp', '127.0.0.1');
+      for (const binding of Array.isArray(bindings) ? bindings : []) Reflect.set(binding, 'HostIp', this.#hostAddress);
     }
   }
 }
 
 /** Returns from its start at once: whether the server answers is asked by our own probes. */
 export function createContainer(spec: ContainerSpec): GenericContainer {
-  const container = spec.isEngineLocal ? new LoopbackContainer(spec.image) : new GenericContainer(spec.image);
+  const container = new BoundContainer(spec);
   container
     .withEnvironment(spec.environment)
     .withExposedPorts({ container: spec.containerPort, host: spec.hostPort })
