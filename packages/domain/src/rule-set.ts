@@ -5,6 +5,7 @@
 import type { Engagement, EngagementPolicy } from './engagement.ts';
 import type { Facts } from './facts.ts';
 import type { Enrichment, Grade, Lead, Person, Scoring } from './lead.ts';
+import type { OfferPolicy } from './lead-offer.ts';
 import type { Economics } from './margin/economics.ts';
 import type { Communication } from './rule-set/communication.ts';
 import type { RuleSetExample } from './rule-set/example.ts';
@@ -129,6 +130,8 @@ export interface Pool {
   readonly atCap?: AtCap;
   /** How it finds one of its agents; absent: by weight. */
   readonly strategy?: AgentStrategy;
+  /** Its leads are offered to several agents, the first to accept has it; absent: given to one. */
+  readonly offer?: OfferPolicy;
   /** Skills that all its leads ask for. */
   readonly wants?: SkillWants;
   /** Waiting that makes up for one grade, milliseconds; absent: DEFAULT_AGEING_MS. */

@@ -17,6 +17,7 @@ import {
 import { durationOf } from './duration.ts';
 import { type Calendars, holidaysOf, isRealDay } from './read-calendars.ts';
 import { ECONOMICS_KEYS, readEconomics } from './read-economics.ts';
+import { readOffer } from './read-offer.ts';
 import { readSkills, readSkillWants } from './read-skills.ts';
 import { NO_SLA, readSla } from './read-sla.ts';
 import { readAgentStrategy } from './read-strategy.ts';
@@ -36,7 +37,7 @@ const MAX_MEMBERS = 10_000;
 const NO_CAPS: Caps = { open: null, daily: null };
 const POOL_KEYS = [
   ...['zone', 'hours', 'holidays', 'caps', 'owner', 'sticky', 'acceptWithin', 'sla', 'maxWait', 'overflowTo', 'description'],
-  ...['strategy', 'skills', 'atCap', 'ageing'],
+  ...['strategy', 'offer', 'skills', 'atCap', 'ageing'],
 ];
 const AGENT_KEYS = ['name', 'weight', 'caps', 'hours', 'holidays', 'zone', 'leave', 'active', 'skills', 'effectiveness'];
 const OWNERS = ['none', 'person', 'account', 'person-then-account'] as const;
@@ -153,8 +154,9 @@ function readOwner(document: RuleSetDocument, fields: Fields): OwnerPolicy {
 }
 
 /** What is not said stays out, so that it costs nothing. */
-function readChoosing(document: RuleSetDocument, fields: Fields): Pick<Pool, 'strategy' | 'wants' | 'atCap' | 'ageingMs'> {
+function readChoosing(document: RuleSetDocument, fields: Fields): Pick<Pool, 'strategy' | 'offer' | 'wants' | 'atCap' | 'ageingMs'> {
   const strategy = readAgentStrategy(document, fields.get('strategy'));
+  const offer = readOffer(document, fields, strategy);
   const wants = readSkillWants(document, fields.get('skills'));
   const atCap = oneOf(document, fields.get('atCap'), AT_CAP);
   const ageingMs = durationOf(document, fields.get('ageing'));
@@ -165,6 +167,7 @@ function readChoosing(document: RuleSetDocument, fields: Fields): Pick<Pool, 'st
     report(document, overflowTo, { message: `"overflowTo" is for atCap: overflow; with "${atCap}" it would never be looked at` });
   return {
     ...(strategy !== null && { strategy }),
+    ...(offer !== null && { offer }),
     ...(wants !== null && { wants }),
     ...(atCap !== null && { atCap: AT_CAP_OF[atCap] }),
     ...(ageingMs !== null && { ageingMs }),

@@ -69,6 +69,10 @@ export function readLastResort(document: RuleSetDocument, place: Place | null, k
     report(document, target, {
       message: `pool "${to}" is the last resort: it takes every lead whatever its caps, so leave its "atCap" out`,
     });
+  if (pool?.offer !== undefined)
+    report(document, target, {
+      message: `pool "${to}" is the last resort: each of its leads has an owner at once, so leave out its "offer" and the strategy "claim"`,
+    });
   const description = textOf(document, fields?.get('description') ?? null) ?? 'No rule matched: the final decision makers have it';
   return { ruleId: LAST_RESORT_ID, description, when: null, to };
 }

@@ -43,6 +43,8 @@ export const AGENT_PRESETS = {
   weighted: WEIGHTED,
   'least-loaded': preset('least-loaded', ['least-loaded']),
   'best-fit': preset('best-fit', ['best-fit']),
+  /** In the order of `weighted`; that its leads are offered is the pool's `offer`. */
+  claim: preset('claim', []),
 } as const satisfies Readonly<Record<string, AgentStrategy>>;
 
 export const POOL_PRESETS = {
