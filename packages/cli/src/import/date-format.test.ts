@@ -29,7 +29,12 @@ describe('dates of files', () => {
     ['dd.MM.yyyy HH:mm', '05.06.2026 24:00'],
     ['d MMM yyyy', '7 Foo 2026'],
     ['h:mm a d.M.yyyy', '13:00 pm 1.1.2026'],
+    ['dd.MM.yyyy', '05.06.0026'],
     ['iso', '2026-01-02T03:04'],
+    ['iso', '2026-02-31'],
+    ['iso', '2026-02-29T12:00Z'],
+    ['iso', '2026-13-01'],
+    ['iso', ''],
     ['epoch-seconds', '-1'],
   ])('%s refuses %s', (format, text) => expect(iso(format, text)).toBeNull());
 

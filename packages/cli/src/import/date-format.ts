@@ -55,10 +55,12 @@ export function dateReader(format: string, zone: string): DateReader {
   }
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
 
 function readIso(text: string): number | null {
-  const time = ISO.test(text) ? Date.parse(text) : Number.NaN;
+  const [, year = '', month = '', day = ''] = ISO.exec(text) ?? [];
+  // `Date.parse` takes 31 February for 3 March.
+  const time = midnightOf({ year: Number(year), month: Number(month) - 1, day: Number(day) }) === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(time) ? null : time;
 }
 
@@ -104,9 +106,15 @@ function localTime(said: ReadonlyMap<Part, string>): number | null {
   const [year, day, minute, second] = [fullYear(said.get('year') ?? ''), number('day'), number('minute'), number('second')];
   const hour = hourOf(number('hour'), said.get('half'));
   if (month === null || hour === null || minute > 59 || second > 59) return null;
+  const midnight = midnightOf({ year, month, day });
+  return midnight === null ? null : midnight + hour * HOUR_MS + minute * 60_000 + second * 1_000 + number('fraction');
+}
+
+/** In UTC; null for a day that the calendar does not have. `Date.UTC` would take the year 26 for 1926. */
+function midnightOf({ year, month, day }: { readonly year: number; readonly month: number; readonly day: number }): number | null {
   const midnight = Date.UTC(year, month, day);
-  if (new Date(midnight).getUTCMonth() !== month || day === 0) return null;
-  return midnight + hour * HOUR_MS + minute * 60_000 + second * 1_000 + number('fraction');
+  const date = new Date(midnight);
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month && date.getUTCDate() === day ? midnight : null;
 }
 
 function fullYear(text: string): number {

@@ -1,6 +1,6 @@
 /** The beginning of a file: its delimiter where the mapping does not say it, and the names of its columns. */
 import { CliError, EXIT } from '../connect/cli-error.ts';
-import type { FileLayout } from './mapping.ts';
+import { type FileLayout, REJECT_COLUMNS } from './mapping.ts';
 import { openText } from './open-text.ts';
 import { type CsvRecord, type ReadOptions, readRecords } from './read-records.ts';
 
@@ -16,15 +16,29 @@ const HEAD_BYTES = 65_536;
 
 /** Rejects with a CliError for a file that cannot be read or is empty. */
 export async function openColumns(file: string, layout: FileLayout): Promise<OpenedColumns> {
-  const { encoding, quote, skipLines } = layout;
-  const delimiter = layout.delimiter ?? (await guessDelimiter(file, layout));
-  const options: ReadOptions = { delimiter, quote, encoding, skipLines };
+  const options = await readOptions(file, layout);
   const [first] = await firstRecords(file, { options, most: 1 });
   if (first === undefined) {
     throw new CliError('LR_CLI_USAGE', `${file} is empty: there is nothing to import.`, { exitCode: EXIT.USAGE });
   }
   if (layout.columns !== null) return { columns: layout.columns, hasHeader: false, options };
   return { columns: first.cells.map((cell) => cell.trim()), hasHeader: true, options };
+}
+
+/** As the mapping says; but the rejects of a file with lines before its header begin with the header at once. */
+async function readOptions(file: string, layout: FileLayout): Promise<ReadOptions> {
+  const { encoding, quote, skipLines } = layout;
+  const optionsFrom = async (from: number): Promise<ReadOptions> => {
+    const delimiter = layout.delimiter ?? (await guessDelimiter(file, { encoding, skipLines: from }));
+    return { delimiter, quote, encoding, skipLines: from };
+  };
+  if (skipLines > 0) {
+    const options = await optionsFrom(0);
+    const [first] = await firstRecords(file, { options, most: 1 });
+    const last = first?.cells.slice(-REJECT_COLUMNS.length).map((cell) => cell.trim());
+    if (last?.join() === REJECT_COLUMNS.join()) return options;
+  }
+  return optionsFrom(skipLines);
 }
 
 /** At most `most`. */
@@ -41,7 +55,7 @@ export async function firstRecords(
 }
 
 /** The one that the first line has most of; a comma where it has none. */
-async function guessDelimiter(file: string, { encoding, skipLines }: FileLayout): Promise<string> {
+async function guessDelimiter(file: string, { encoding, skipLines }: Pick<FileLayout, 'encoding' | 'skipLines'>): Promise<string> {
   let head = '';
   for await (const chunk of openText(file, { encoding })) {
     head += chunk.toString('utf8');

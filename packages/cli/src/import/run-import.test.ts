@@ -86,6 +86,12 @@ describe('an import', () => {
     expect(await running).toMatchObject({ sent: 9_000 });
   });
 
+  it('sends leads whose ids begin alike: the first 13 digits of these two are the same', async () => {
+    const { run, sent } = world();
+    expect(await run(records(2, (index) => [index === 0 ? 'r15292907' : 'r20926907', '5']))).toMatchObject({ sent: 2, repeats: 0 });
+    expect(sent).toEqual(['r15292907', 'r20926907']);
+  });
+
   it('with the mapping of another file sends nothing', async () => {
     const { run, sent } = world();
     await expect(run(records(3_000, (index) => [`r${index}`, 'many']))).rejects.toThrow('1000 of the first 1000 lines');

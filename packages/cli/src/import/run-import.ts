@@ -43,8 +43,6 @@ export interface ImportCounts {
 /** Records a portion: some milliseconds of work. */
 const PORTION = 1_000;
 const MOST_REPEAT_LINES = 5;
-/** Hex digits of a lead id that tell the leads of one file apart: 52 bits. */
-const ID_DIGITS = 13;
 /** Of the first portion: more than the worst of files has. */
 const WRONG_SHARE = 0.9;
 
@@ -90,12 +88,13 @@ interface Tally {
 }
 
 function createTally({ mapper, rejects }: ImportOptions, alreadyDone: number): Tally {
-  const known = new Set<number>();
+  const known = new Set<LeadId>();
   const repeatLines: number[] = [];
   let [records, rejected, repeats] = [0, 0, 0];
   const isRepeat = (leadId: LeadId): boolean => {
     const before = known.size;
-    known.add(Number.parseInt(leadId.replaceAll('-', '').slice(0, ID_DIGITS), 16));
+    // The whole id, although it takes room: a lead that only looked like another one would be left out, and nobody would know.
+    known.add(leadId);
     return known.size === before;
   };
   return {
