@@ -26,6 +26,8 @@ import { eventually } from './scenario.ts';
 const LEADS = 4_000;
 const LEADS_PER_SECOND = 200;
 const BUILD_LIMIT_MS = 600_000;
+/** Sources, packages and what Node keeps compiled: 63 MB. */
+const MAX_BYTES_OVER_NODE = 90_000_000;
 /** In the order of preference; the last one is what machines without a way to pull can make. */
 const NODE_IMAGES = ['node:24.21.0-bookworm-slim', 'node:24-bookworm-slim'] as const;
 const OFFICIAL = { kafka: 'apache/kafka:4.2.1', registry: 'apicurio/apicurio-registry:3.0.9', postgres: 'postgres:18.4' } as const;
@@ -75,6 +77,9 @@ describeUnless(whyNot, 'containers', () => {
       User: 'node',
       Healthcheck: { Test: ['CMD', 'node', 'deploy/image/health.mjs', 'live'] },
     });
+    const sizeOf = async (image: string): Promise<number> =>
+      Number((await run('docker', ['image', 'inspect', '--format', '{{.Size}}', image])).stdout);
+    expect((await sizeOf(IMAGE)) - (await sizeOf(env.LEAD_ROUTER_NODE_IMAGE ?? ''))).toBeLessThan(MAX_BYTES_OVER_NODE);
     const inside = (...command: readonly string[]) => run('docker', ['run', '--rm', '--network', 'none', IMAGE, ...command]);
     expect((await inside('id', '-u')).stdout.trim()).toBe('1000');
     const found = await inside('sh', '-c', 'find . -path ./node_modules -prune -o -name "*.test*.ts" -print; ls . node_modules packages');

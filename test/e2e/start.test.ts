@@ -82,6 +82,20 @@ describeUnless(whyNot, 'npm start', () => {
     await expectNothingLeft(again, ports);
     await expectNothingLeft(beside, ports);
   });
+
+  test('once the sample is sent, the next start waits with its figures, and sends more when told to', async () => {
+    const before = expectedLeads(3000).size + contactsBeside(3000);
+    const idle = start('--leads', '3000');
+    await idle.line(`${before.toLocaleString('en-US')} leads are here from before, all 3,000 of the sample among them`);
+    const ready = await idle.line('ready to decide');
+    expect(Number(/ready to decide ([\d.]+) s/.exec(ready)?.[1])).toBeLessThan(20);
+    await idle.line(new RegExp(`^\\d+ s \\| ${before} decided \\| 0/s`));
+    idle.pressCtrlC();
+    await idle.ended;
+    const more = start('--drain', '--again', '--leads', '500');
+    expect(await more.ended).toBe(0);
+    expectAllInOnePlace(more.output(), expectedLeads(3500).size + contactsBeside(3000));
+  });
 });
 
 /** The closing summary: each lead in exactly one place, nothing on its way. */

@@ -7,6 +7,7 @@ import { wholeNumber } from './whole-number.ts';
 interface UpCommandOptions {
   readonly drain?: boolean;
   readonly leads?: number;
+  readonly again?: boolean;
   readonly rate?: number;
   readonly data?: string;
   readonly rules?: string;
@@ -19,16 +20,22 @@ export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Co
     .description('the whole system on this machine with the sample streaming in, and a live view (the same as npm start)')
     .addHelpText(
       'after',
-      examplesText(['up', 'up --drain   # end after the sample; exit 0 only if the audit balances', 'up --leads 0 # nothing streams in']),
+      examplesText([
+        'up',
+        'up --drain   # end after the sample; exit 0 only if the audit balances',
+        'up --again   # after the sample was sent: 20,000 leads more',
+        'up --leads 0 # nothing streams in',
+      ]),
     )
     .option('--data <folder>', 'where state is kept (default: .data/default)')
     .option('--drain', 'end after the sample; exit 0 only if the audit balances')
     .addOption(
       new Option(
         '--leads <n>',
-        'how many leads of the vendors, and a quarter of that from the CSV file; 0 for none (default: 20000, and the whole file)',
+        'how many leads of the vendors, and a quarter of that from the CSV file, those sent before included; 0 for none (default: 20000, and the whole file)',
       ).argParser(wholeNumber('--leads', 0)),
     )
+    .option('--again', 'send so many leads more than were sent before; without it, the sample of a data folder is sent once')
     .addOption(new Option('--rate <n>', 'leads a second, vendors and file together').argParser(wholeNumber('--rate')))
     .option('--rules <file>', 'rule set to begin with')
     .option('--json', 'one JSON object a line instead of the live view')
@@ -42,11 +49,21 @@ export function upCommand(runner: CommandRun, end: (code: ExitCode) => void): Co
         data = DEFAULT_UP.dataFolder,
         rules,
         json = DEFAULT_UP.json,
+        again = DEFAULT_UP.again,
       } = options;
       const { leads = DEFAULT_UP.leads } = options;
       const contacts = options.leads === undefined ? DEFAULT_UP.contacts : contactsBeside(leads);
       const code = await up(
-        { drain, leads, contacts, leadsPerSecond: rate, dataFolder: data, json, ...(rules === undefined ? {} : { ruleSetFile: rules }) },
+        {
+          drain,
+          leads,
+          again,
+          contacts,
+          leadsPerSecond: rate,
+          dataFolder: data,
+          json,
+          ...(rules === undefined ? {} : { ruleSetFile: rules }),
+        },
         runner.io.signal,
       );
       end(code === 0 ? EXIT.OK : EXIT.NEGATIVE);

@@ -18,6 +18,8 @@ export interface ContactsRun {
   readonly contacts: number;
   /** Asked again and again; null: as fast as Kafka takes them. */
   readonly leadsPerSecond: () => number | null;
+  /** From the beginning of the file, whatever an earlier run has written down. */
+  readonly isAnew: boolean;
   readonly progress: ImportProgress;
   readonly signal: AbortSignal;
 }
@@ -36,7 +38,7 @@ const RETRY_MS = 1_000;
 /** Resolves when all are sent, or soon after the signal aborts. */
 export async function importContacts(
   system: Pick<System, 'kafka' | 'schemas' | 'infrastructure'>,
-  { contacts, leadsPerSecond, progress, signal }: ContactsRun,
+  { contacts, leadsPerSecond, isAnew, progress, signal }: ContactsRun,
 ): Promise<void> {
   const { dataFolder } = system.infrastructure;
   const opened = await openImport({ file: CONTACTS_FILE, vendor: FILE_VENDOR, source: await readFile(CONTACTS_MAPPING, 'utf8') });
@@ -55,6 +57,7 @@ export async function importContacts(
       ...{ dataFolder, target: dataFolder },
       rejectsFile: join(dataFolder, 'imports', `${FILE_VENDOR}.rejects.csv`),
       most: contacts,
+      restart: isAnew,
       signal,
     });
     progress.sent = report.sent;

@@ -3,9 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { VendorEncoder } from '@lead-router/contracts/vendor-encoder.ts';
 import type { OutgoingRecord, RecordProducer } from '@lead-router/stream/kafka-port.ts';
 import { type SampleLead, sampleLeads } from '../sample/sample-leads.ts';
+import { sampleVendors } from '../sample/vendors.ts';
 
 export interface SampleStreamOptions {
+  /** Of leads from the beginning of the sample on, those of earlier runs included. */
   readonly count: number;
+  /** By vendor, the place of the first lead that it has still to send. Absent: 0. */
+  readonly from?: ReadonlyMap<string, number>;
   /** All vendors together. */
   readonly leadsPerSecond: number;
   readonly gatewayUrl: () => string | undefined;
@@ -38,9 +42,12 @@ const TICK_MS = 20;
 export async function streamSample(options: SampleStreamOptions, progress: SampleProgress): Promise<void> {
   const startedAt = Date.now();
   const waiting = new Map<string, SampleLead[]>();
+  const placeOf = (vendor: string): number => options.from?.get(vendor) ?? 0;
+  const from = Math.min(options.count, ...sampleVendors.map(({ name }) => placeOf(name)));
   let due = 0;
-  for (const lead of sampleLeads({ count: options.count })) {
+  for (const lead of sampleLeads({ from, count: options.count - from })) {
     if (options.signal.aborted) return;
+    if (lead.index < placeOf(lead.vendor)) continue;
     due += 1;
     const batch = waiting.get(lead.vendor) ?? [];
     batch.push(lead);
@@ -66,7 +73,9 @@ async function deliver(options: SampleStreamOptions, batch: readonly SampleLead[
   const [first] = batch;
   if (lines.length > 0 && first) {
     const idempotencyKey = `sample-${first.vendor}-${first.index}-${batch.at(-1)?.index}`;
-    await post(options, { vendor: first.vendor, idempotencyKey, lines }, progress);
+    const results = await post(options, { vendor: first.vendor, idempotencyKey, lines });
+    if (results === null) return;
+    countResults(results, progress);
   }
   progress.sent += batch.length;
   options.onDelivered?.(batch);
@@ -79,13 +88,14 @@ async function toRecord(options: SampleStreamOptions, lead: SampleLead & { reado
   return { topic: encoder.topic, key: null, value };
 }
 
-/** As a vendor should: the same request with the same idempotency key until there is an answer. */
-async function post(options: SampleStreamOptions, request: Batch, progress: SampleProgress): Promise<void> {
+/** As a vendor should: the same request with the same idempotency key until there is an answer. null: the signal aborted before. */
+async function post(options: SampleStreamOptions, request: Batch): Promise<readonly LineResult[] | null> {
   while (!options.signal.aborted) {
     const results = await tryPost(options, request);
-    if (results) return countResults(results, progress);
+    if (results) return results;
     await sleep(RETRY_MS, undefined, { signal: options.signal }).catch(() => undefined);
   }
+  return null;
 }
 
 interface Batch {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreFault } from '@lead-router/store/router-store.ts';
+import { readLeadSummary } from '@lead-router/store/summary-store.ts';
 import { KafkaFault } from '@lead-router/stream/kafka-port.ts';
 import { SAMPLE_COUNT } from '../sample/sample-leads.ts';
 import { drainSystem } from './drain-system.ts';
@@ -12,7 +13,7 @@ import type { Snapshot } from './pipeline-view.ts';
 import { DEMO_VENDOR } from './prepare-vendors.ts';
 import { createSnapshotReader } from './read-snapshot.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
-import type { SampleProgress } from './sample-stream.ts';
+import { endOf, hasReached, noMarks, readSampleMarks, type SampleMarks } from './sample-marks.ts';
 import { startSample } from './start-sample.ts';
 import { type System, startSystem } from './system.ts';
 import { createJsonLines, createScreen, type Screen } from './terminal-screen.ts';
@@ -21,8 +22,10 @@ import type { WorkProgress } from './work-sample.ts';
 export interface UpOptions {
   readonly dataFolder: string;
   readonly drain: boolean;
-  /** How many leads of the sample's vendors; 0 for nothing at all. */
+  /** How many leads of the sample's vendors, those of earlier runs on the data folder included; 0 for nothing at all. */
   readonly leads: number;
+  /** So many leads more than earlier runs have sent. */
+  readonly again: boolean;
   /** How many lines of the bank's file beside them. */
   readonly contacts: number;
   readonly leadsPerSecond: number;
@@ -36,6 +39,7 @@ export const DEFAULT_UP: UpOptions = {
   dataFolder: '.data/default',
   drain: false,
   leads: SAMPLE_COUNT,
+  again: false,
   contacts: Number.POSITIVE_INFINITY,
   leadsPerSecond: 500,
   json: false,
@@ -77,22 +81,31 @@ interface Running {
 
 async function run(system: System, options: UpOptions, running: Running): Promise<number> {
   const { signal, screen, startedAt } = running;
-  const progress: SampleProgress = { sent: 0, accepted: 0, repeats: 0, refused: new Map(), isDone: options.leads === 0 };
+  const { before, marks, leads, isSent } = await planSample(system, options);
+  const { progress } = marks;
   const work: WorkProgress = { reported: new Map() };
   const imported: ImportProgress = { sent: 0, isDone: options.contacts === 0 };
   const ending = new AbortController();
   const stopSample = AbortSignal.any([signal, ending.signal]);
   const watched = options.leads === 0 ? { sample: null, work: null, imported: null } : { sample: progress, work, imported };
   const readSnapshot = patiently(createSnapshotReader({ ...system, ...watched, startedAt }), (line) => screen.say(line));
-  const before = (await readSnapshot())?.summary.total ?? 0;
-  if (before > 0 && options.leads > 0) {
-    screen.say(`${before} leads are here from before; the sample's known ones come in as repeats (npm run clean starts afresh)`);
-  }
-  const { leads, contacts, leadsPerSecond, drain: isHurried } = options;
+  const { contacts, leadsPerSecond, drain: isHurried } = options;
+  if (before > 0 && options.leads > 0) screen.say(whatComes({ before, sent: progress.sent, isSent }));
+  if (isSent) screen.say(`ready to decide ${secondsSince(startedAt)} s after the start`);
   const sample =
-    leads === 0
+    options.leads === 0
       ? Promise.resolve()
-      : startSample(system, { leads, contacts, leadsPerSecond, isHurried, progress, imported, work, signal: stopSample });
+      : startSample(system, {
+          leads,
+          contacts,
+          leadsPerSecond,
+          isHurried,
+          isAnew: before === 0,
+          marks,
+          imported,
+          work,
+          signal: stopSample,
+        });
   let isOver = false;
   const failed = sample.then(
     () => {
@@ -101,7 +114,8 @@ async function run(system: System, options: UpOptions, running: Running): Promis
     },
     (error: unknown) => error,
   );
-  let hasDecided = false;
+  // The first one may then be anybody's, at any time.
+  let hasDecided = isSent;
   let restarts = 0;
   try {
     while (!signal.aborted) {
@@ -109,7 +123,7 @@ async function run(system: System, options: UpOptions, running: Running): Promis
       if (snapshot !== null) {
         if (!hasDecided && snapshot.summary.total > before) {
           hasDecided = true;
-          screen.say(`first lead decided ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`);
+          screen.say(`first lead decided ${secondsSince(startedAt)} s after the start`);
         }
         screen.show(snapshot);
         // A service that was started again listens elsewhere.
@@ -143,6 +157,33 @@ function patiently(read: () => Promise<Snapshot>, say: (line: string) => void): 
     }
   };
 }
+
+interface SamplePlan {
+  /** Leads that were decided in earlier runs. */
+  readonly before: number;
+  readonly marks: SampleMarks;
+  /** How far the vendors are to come. */
+  readonly leads: number;
+  /** They have come so far already. */
+  readonly isSent: boolean;
+}
+
+async function planSample({ pool, infrastructure }: System, options: UpOptions): Promise<SamplePlan> {
+  const before = (await readLeadSummary(pool)).total;
+  // Behind other addresses than before, the data folder tells of another system.
+  const marks = before === 0 ? noMarks() : await readSampleMarks(infrastructure.dataFolder);
+  const leads = options.again ? endOf(marks.next) + options.leads : options.leads;
+  return { before, marks, leads, isSent: options.leads > 0 && hasReached(marks.next, leads) };
+}
+
+function whatComes({ before, sent, isSent }: Pick<SamplePlan, 'before' | 'isSent'> & { readonly sent: number }): string {
+  const [here, known] = [before, sent].map((count) => count.toLocaleString('en-US'));
+  return isSent
+    ? `${here} leads are here from before, all ${known} of the sample among them (npm start -- --again sends more, npm run clean starts afresh)`
+    : `${here} leads are here from before; the sample goes on behind the ${known} that were sent (npm run clean starts afresh)`;
+}
+
+const secondsSince = (startedAt: number): string => ((Date.now() - startedAt) / 1000).toFixed(1);
 
 function sayHowToTry(system: System, screen: Screen): void {
   const gateway = system.gatewayUrl();
