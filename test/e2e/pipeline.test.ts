@@ -6,7 +6,7 @@ import { deadLetterTopic, TOPICS } from '@lead-router/contracts/topics.ts';
 import { putPresence } from '@lead-router/store/presence-store.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { activityRecord, scoredRecord } from '@lead-router/testkit/inbox-records.ts';
-import { buildLead } from '@lead-router/testkit/lead-builders.ts';
+import { buildLead, NOTHING_FOUND } from '@lead-router/testkit/lead-builders.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, openScenarioInFolder, type Scenario } from './scenario.ts';
 
@@ -311,34 +311,7 @@ async function sendToInbox(records: readonly OutgoingRecord[]): Promise<void> {
 /** As a scorer under rules with so many points would have found. */
 function findings(points: number) {
   return {
-    enrichment: {
-      emailDomain: null,
-      emailIsFree: false,
-      phoneCountry: null,
-      webDomain: null,
-      countryCode: null,
-      regionCode: null,
-      territory: null,
-      government: null,
-      accountId: null,
-      accountName: null,
-      industry: null,
-      topics: [],
-      products: [],
-      hasValidEmail: false,
-      hasValidPhone: false,
-      emailIsDisposable: false,
-      emailIsRole: false,
-      phoneType: null,
-      timeZone: null,
-      sector: null,
-      sizeBand: null,
-      segment: null,
-      language: null,
-      accountConfidence: null,
-      values: [],
-      identities: [],
-    },
+    enrichment: NOTHING_FOUND,
     scoring: { score: points, grade: 'HOT', gradeReason: 'as given', reasons: [{ name: 'version', points }] },
   } as const;
 }

@@ -10,6 +10,7 @@ import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } fr
 import { type SkillWant, skillKey } from '@lead-router/domain/strategies/skills.ts';
 import { AGENT_PRESETS, POOL_PRESETS } from '@lead-router/domain/strategies/strategy-names.ts';
 import { acceptWithin, NO_SLA } from '@lead-router/testkit/builders/test-rule-set.ts';
+import { NOTHING_FOUND } from '@lead-router/testkit/lead-builders.ts';
 
 /** Monday 2026-01-05, twelve seconds before the pool with hours opens. */
 export const SIMULATION_START = Date.UTC(2026, 0, 5, 8, 59, 48);
@@ -179,32 +180,3 @@ export function simulationRuleSet(version: number): RuleSet {
     },
   };
 }
-
-const NOTHING_FOUND = {
-  emailDomain: null,
-  emailIsFree: false,
-  phoneCountry: null,
-  webDomain: null,
-  countryCode: null,
-  regionCode: null,
-  territory: null,
-  government: null,
-  accountId: null,
-  accountName: null,
-  industry: null,
-  topics: [],
-  products: [],
-  hasValidEmail: false,
-  hasValidPhone: false,
-  emailIsDisposable: false,
-  emailIsRole: false,
-  phoneType: null,
-  timeZone: null,
-  sector: null,
-  sizeBand: null,
-  segment: null,
-  language: null,
-  accountConfidence: null,
-  values: [],
-  identities: [],
-};

@@ -2,55 +2,10 @@
 import type { Facts } from '@lead-router/domain/facts.ts';
 import type { Lead, Person } from '@lead-router/domain/lead.ts';
 import { NOBODY } from '@lead-router/domain/lead-words.ts';
+import { buildFacts } from '@lead-router/testkit/builders/test-rule-set.ts';
 
 export function factsFor(known: Partial<Facts> = {}): Facts {
-  return {
-    vendor: 'vendor-a',
-    channel: null,
-    campaign: null,
-    initiative: null,
-    language: null,
-    company: null,
-    industry: null,
-    employeeCount: null,
-    annualRevenue: null,
-    country: null,
-    region: null,
-    postalCode: null,
-    city: null,
-    territory: null,
-    emailDomain: null,
-    emailIsFree: false,
-    hasValidEmail: false,
-    hasValidPhone: false,
-    webDomain: null,
-    government: null,
-    accountId: null,
-    accountConfidence: null,
-    emailIsDisposable: false,
-    emailIsRole: false,
-    phoneCountry: null,
-    phoneType: null,
-    timeZone: null,
-    sector: null,
-    sizeBand: null,
-    segment: null,
-    budget: null,
-    authority: 'UNKNOWN',
-    timeFrame: 'UNKNOWN',
-    productInterest: [],
-    topics: [],
-    products: [],
-    consentEmail: null,
-    consentPhone: null,
-    attributes: {},
-    score: 0,
-    grade: 'LOW_POTENTIAL',
-    engagementScore: 0,
-    engagementCount: 0,
-    isQualified: false,
-    ...known,
-  };
+  return buildFacts({ vendor: 'vendor-a', grade: 'LOW_POTENTIAL', ...known });
 }
 
 export function leadFor(known: Partial<Lead> = {}): Lead {

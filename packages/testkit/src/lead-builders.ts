@@ -1,5 +1,5 @@
 /** Leads for tests: all unknown, but for what a test says. */
-import type { Lead } from '@lead-router/domain/lead.ts';
+import type { Enrichment, Lead } from '@lead-router/domain/lead.ts';
 
 export function buildLead(known: Partial<Lead> = {}): Lead {
   return {
@@ -19,3 +19,33 @@ export function buildLead(known: Partial<Lead> = {}): Lead {
     ...known,
   };
 }
+
+/** What enrichment gives of a lead of which nothing is known. */
+export const NOTHING_FOUND: Enrichment = {
+  emailDomain: null,
+  emailIsFree: false,
+  phoneCountry: null,
+  webDomain: null,
+  countryCode: null,
+  regionCode: null,
+  territory: null,
+  government: null,
+  accountId: null,
+  accountName: null,
+  industry: null,
+  topics: [],
+  products: [],
+  hasValidEmail: false,
+  hasValidPhone: false,
+  emailIsDisposable: false,
+  emailIsRole: false,
+  phoneType: null,
+  timeZone: null,
+  sector: null,
+  sizeBand: null,
+  segment: null,
+  language: null,
+  accountConfidence: null,
+  values: [],
+  identities: [],
+};

@@ -18,7 +18,8 @@ import {
   workingFor,
 } from '../../../../test/support/scenario-leads.ts';
 import { evaluateLead } from '../evaluate-lead.ts';
-import type { Authority, Grade, Lead, TimeFrame } from '../lead.ts';
+import type { Grade, Lead } from '../lead.ts';
+import { AUTHORITIES, TIME_FRAMES } from '../lead-words.ts';
 import type { Destination } from '../rule-set.ts';
 
 const ruleSet = sampleRuleSet();
@@ -159,21 +160,12 @@ it('whom nobody answers is warned of, given to two others, and ends with the fin
 });
 
 it('sales gets from the rules only who buys within six months and can decide, unless a person has qualified the lead', () => {
-  const authorities = ['UNKNOWN', 'DECIDES', 'RECOMMENDS', 'RESEARCHES', 'NONE'] as const satisfies readonly Authority[];
-  const timeFrames = [
-    'UNKNOWN',
-    'WITHIN_3_MONTHS',
-    'MONTHS_4_TO_6',
-    'MONTHS_7_TO_12',
-    'LATER',
-    'NONE',
-  ] as const satisfies readonly TimeFrame[];
   const known = fc.record({
     qualification: fc.record({
       budget: fc.constantFrom(null, 1_000, 40_000, 750_000),
-      authority: fc.constantFrom(...authorities),
+      authority: fc.constantFrom(...AUTHORITIES),
       need: fc.constantFrom(null, 'a quote for a demo', 'a router'),
-      timeFrame: fc.constantFrom(...timeFrames),
+      timeFrame: fc.constantFrom(...TIME_FRAMES),
       productInterest: fc.constantFrom([], ['router']),
     }),
     channel: fc.constantFrom(null, 'web', 'partner'),
