@@ -89,9 +89,10 @@ function expectOk(answer: Answer, message: string): void {
   if (answer.status >= 200 && answer.status < 300) return;
   const detail = isObject(answer.body) && typeof answer.body.message === 'string' ? answer.body.message : JSON.stringify(answer.body);
   const isRefusal = answer.status === 409 || answer.status === 422;
+  const isUnknown = answer.status === 401 || answer.status === 403;
   throw new CodecFault(
     isRefusal ? 'LR_CODEC_REGISTRATION_REFUSED' : 'LR_CODEC_REGISTRY_UNAVAILABLE',
-    `${message} (${answer.status}): ${detail}`,
+    `${message} (${answer.status}): ${detail}${isUnknown ? '; check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD' : ''}`,
   );
 }
 

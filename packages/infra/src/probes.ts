@@ -1,7 +1,7 @@
 // Asks a server, in its own protocol, whether it would serve a client now. An open port alone says too little:
 // all three open theirs before they can answer.
 
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 export interface ProbeTarget {
@@ -86,7 +86,9 @@ function exchange(target: ProbeTarget, request: Buffer, messageLength: MessageLe
     };
     socket.setTimeout(target.timeoutMs, () => settle(new Error(`no answer within ${target.timeoutMs} ms`)));
     socket.once('error', settle);
-    socket.once('close', () => settle(new Error('the connection was closed without an answer')));
+    socket.once('close', () =>
+      settle(new Error(`the connection was closed without an answer${target.tls === undefined ? ': does it expect encryption?' : ''}`)),
+    );
     socket.once(target.tls === undefined ? 'connect' : 'secureConnect', () => socket.write(request));
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
@@ -98,5 +100,7 @@ function exchange(target: ProbeTarget, request: Buffer, messageLength: MessageLe
 
 function open(target: ProbeTarget): Socket {
   const { host, port } = target;
-  return target.tls === undefined ? connectTcp({ host, port }) : connectTls({ host, port, servername: host, ...target.tls });
+  if (target.tls === undefined) return connectTcp({ host, port });
+  // Names alone may be said to the server (RFC 6066).
+  return connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...target.tls });
 }

@@ -22,6 +22,10 @@ describe('faultOf', () => {
     ['28P01', 'unavailable'],
     ['ECONNREFUSED', 'unavailable'],
     ['ECONNRESET', 'unavailable'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'unavailable'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unavailable'],
+    ['CERT_HAS_EXPIRED', 'unavailable'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'unavailable'],
   ])('takes %s for %s, and keeps the cause', (code, kind) => {
     const cause = coded(code);
     expect(faultOf(cause)).toMatchObject({ name: 'StoreFault', kind, cause });

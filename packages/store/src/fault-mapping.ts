@@ -35,12 +35,17 @@ const SOCKET_CODES: ReadonlySet<string> = new Set([
   'ENOENT',
 ]);
 
+/** What Node says of a certificate that it does not believe, and of a conversation about one that fails. */
+const CERTIFICATE_CODE = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_)/;
+
 /** pg reports a lost connection by message alone. */
 const LOST_CONNECTION =
-  /connection terminated|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|query read timeout|pool after calling end/i;
+  /connection terminated|server does not support SSL|connection error and is not queryable|client was closed|timeout exceeded when trying to connect|query read timeout|pool after calling end/i;
 
 export const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+
+const isOfCertificate = (error: unknown): boolean => CERTIFICATE_CODE.test(codeOf(error) ?? '');
 
 /** The connection is of no use any more, or might not be. */
 export const isConnectionGone = (error: unknown): boolean => {
@@ -53,7 +58,9 @@ export const faultOf = (error: unknown): unknown => {
   if (error instanceof StoreFault) return error;
   const kind = kindOf(error);
   if (kind === null) return error;
-  return new StoreFault(kind, `Postgres: ${error instanceof Error ? error.message : 'unknown error'}`, { cause: error });
+  const message = error instanceof Error ? error.message : 'unknown error';
+  const hint = isOfCertificate(error) ? ' (check DATABASE_SSL and DATABASE_SSL_CA_FILE)' : '';
+  return new StoreFault(kind, `Postgres: ${message}${hint}`, { cause: error });
 };
 
 /**
@@ -95,7 +102,7 @@ const kindOf = (error: unknown): StoreFaultKind | null => {
     if (REFUSED_CLASSES.has(sqlClass)) return 'refused-value';
     if (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CLASSES.has(sqlClass)) return 'unavailable';
   }
-  if (code !== null && SOCKET_CODES.has(code)) return 'unavailable';
+  if (code !== null && (SOCKET_CODES.has(code) || CERTIFICATE_CODE.test(code))) return 'unavailable';
   if (error instanceof AggregateError && error.errors.some((one) => kindOf(one) === 'unavailable')) return 'unavailable';
   return error instanceof Error && LOST_CONNECTION.test(error.message) ? 'unavailable' : null;
 };

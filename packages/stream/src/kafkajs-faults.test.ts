@@ -35,6 +35,11 @@ describe('toKafkaFault', () => {
     expect(toKafkaFault(new TypeError('undefined is not a function'), 'x').kind).toBe('refused');
   });
 
+  it('names the settings when a certificate is not believed', () => {
+    const error = new kafkajs.KafkaJSConnectionError('Connection error: self-signed certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(toKafkaFault(wrapped(error), 'x')).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('KAFKA_TLS_CA_FILE') });
+  });
+
   it('hands a fault on as it is', () => {
     const fault = new KafkaFault('fenced', 'already');
     expect(toKafkaFault(fault, 'x')).toBe(fault);

@@ -39,9 +39,16 @@ const refusedNames = new Set(['KafkaJSSASLAuthenticationError', 'KafkaJSNotImple
 export const toKafkaFault = (error: unknown, doing: string): KafkaFault => {
   if (error instanceof KafkaFault) return error;
   const root = rootOf(error);
-  const what = root instanceof Error ? `${protocolType(root) ?? root.name}: ${root.message}` : String(root);
-  return new KafkaFault(kindOf(root), `Kafka: ${doing} failed (${what})`, { cause: error });
+  const what = root instanceof Error ? `${protocolType(root) ?? root.name}: ${root.message.trim()}` : String(root);
+  return new KafkaFault(kindOf(root), `Kafka: ${doing} failed (${what})${isOfCertificate(root) ? CERTIFICATE_HINT : ''}`, { cause: error });
 };
+
+/** What Node says of a certificate that it does not believe, and of a conversation about one that fails. */
+const certificateCode = /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_)/;
+const CERTIFICATE_HINT = '; check KAFKA_TLS, KAFKA_TLS_CA_FILE and KAFKA_TLS_CERT_FILE';
+
+const isOfCertificate = (root: unknown): boolean =>
+  root instanceof Error && 'code' in root && typeof root.code === 'string' && certificateCode.test(root.code);
 
 /** Protocol error type, for example REBALANCE_IN_PROGRESS, of the innermost cause; null when it has none. */
 export const protocolTypeOf = (error: unknown): string | null => protocolType(rootOf(error));
