@@ -130,10 +130,32 @@ describe('required skills', () => {
 });
 
 describe('several pools of a rule', () => {
+  const TWO_OPEN = { open: 2, daily: null };
+  const poolsOf = (weight: number) => [
+    { poolId: 'a', agents: [{ agentId: 'ann', caps: TWO_OPEN }] },
+    { poolId: 'b', agents: [{ agentId: 'bob', weight, caps: TWO_OPEN }] },
+  ];
   const pools = [
     { poolId: 'a', agents: [{ agentId: 'ann', caps: ONE_OPEN }] },
-    { poolId: 'b', agents: [{ agentId: 'bob', caps: { open: 2, daily: null } }] },
+    { poolId: 'b', agents: [{ agentId: 'bob', caps: TWO_OPEN }] },
   ];
+  /** Both full, and `waits` does. The more weight bob has, the sooner his pool comes before that of the queue. */
+  const queued = (weight: number): World => {
+    const among = { pools: ['a', 'b'], strategy: POOL_PRESETS['least-loaded'] };
+    const world = submit(given(poolsOf(weight), [everything({ to: 'a', among })]), ['1', '2', '3', '4', 'waits']);
+    expect(world.lead('waits')).toMatchObject({ stage: 'WAITING', poolId: 'a' });
+    return world;
+  };
+  /** The owner of one of its leads has won it: a place is free. */
+  const win = (world: World, poolId: string): World => {
+    const name = ['1', '2', '3', '4'].find((one) => world.lead(one).poolId === poolId);
+    return world.act(name ?? '', 'WON');
+  };
+  /** Before whatever is on its way to those who wait. */
+  const arrive = (world: World, name: string): World => {
+    world.logs[0]?.unshift(...(world.submit(name, buildFacts()).logs[0] ?? []).splice(-1));
+    return world;
+  };
 
   it('are tried in order; the lead waits for the first that has room, whichever it is', () => {
     const world = given(pools, [everything({ to: 'a', among: { pools: ['a', 'b'], strategy: POOL_PRESETS['in-order'] } })]);
@@ -153,15 +175,22 @@ describe('several pools of a rule', () => {
     expect(world.drain().lead('2').poolId).toBe('b');
   });
 
-  it('let no arrival pass those who wait for any of them', () => {
-    const world = given(pools, [everything({ to: 'a', among: { pools: ['b', 'a'].reverse(), strategy: POOL_PRESETS['least-loaded'] } })]);
-    submit(world, ['1', '2', '3', '4']);
-    expect(world.lead('4').stage).toBe('WAITING');
-    world.act('3', 'WON');
+  it.each([
+    ['first', 1],
+    ['second', 2],
+  ])('let no arrival pass those who wait for any of them, where their own pool comes %s', (_turn, weight) => {
+    const world = win(queued(weight), 'b');
     world.step();
-    world.logs[0]?.unshift(...(world.submit('5', buildFacts()).logs[0] ?? []).splice(-1));
-    world.drain();
-    expect([world.lead('4').stage, world.lead('5').stage]).toEqual(['ASSIGNED', 'WAITING']);
+    arrive(world, 'new').drain();
+    expect([world.lead('waits').stage, world.lead('new').stage]).toEqual(['ASSIGNED', 'WAITING']);
+  });
+
+  it('promise each waiter one place and no more: the next one is for the arrival', () => {
+    const world = win(win(queued(2), 'b'), 'a');
+    world.step();
+    arrive(world, 'new').drain();
+    expect(world.lead('new')).toMatchObject({ stage: 'ASSIGNED', poolId: 'a', revision: 1 });
+    expect(world.lead('waits')).toMatchObject({ stage: 'ASSIGNED', poolId: 'b' });
   });
 });
 
