@@ -130,9 +130,12 @@ async function run(system: System, options: UpOptions, running: Running): Promis
         if (snapshot.restarts !== restarts) await writeRunFile(system, startedAt);
         restarts = system.services.all.every(({ addresses }) => addresses().metricsUrl !== undefined) ? snapshot.restarts : -1;
       }
-      const failure = await Promise.race([failed, sleep(hasDecided ? VIEW_MS : SETTLE_MS, undefined)]);
+      const pause = sleep(hasDecided ? VIEW_MS : SETTLE_MS);
+      const failure = await Promise.race([failed, pause]);
       if (failure) throw failure;
       if (isOver && options.drain) return await drainSystem(system, { screen, signal, readSnapshot });
+      // To look costs a pass over all leads: no more often once the sample is over, either.
+      await pause;
     }
     return 0;
   } finally {
