@@ -78,6 +78,7 @@ export function leadSheet(facts: SheetFacts): readonly SheetSection[] {
       ['Vendor', `${lead.vendor}, reference ${lead.vendorReference}`],
       ['First contact', time(lead.createdAt)],
       ['Received', time(decided.submittedAt)],
+      ['Lead', decided.envelope.leadId],
       ...Object.entries(lead.attributes).map(([name, value]): Row => [inWords(name), value]),
     ]),
     section(

@@ -99,7 +99,9 @@ function asText({ opening, sheet, links }: Content): string {
   return `${[opening.join('\n'), ...(answers.length === 0 ? [] : [answers.join('\n')]), ...sections].join('\n\n')}\n`;
 }
 
-const CELL = 'padding:2px 12px 2px 0;vertical-align:top';
+const CELL = 'padding:2px 12px 2px 0;vertical-align:top;overflow-wrap:anywhere';
+/** The same in every section, so that the values stand below each other. */
+const LABEL = `${CELL};width:8.5em;text-align:left;font-weight:normal;color:#555`;
 const BUTTON =
   'display:inline-block;margin:0 8px 8px 0;padding:8px 14px;border-radius:4px;background:#1f4e79;color:#fff;text-decoration:none';
 
@@ -110,9 +112,9 @@ function asHtml({ opening, sheet, links }: Content): string {
   const tables = sheet.map(({ title, rows }) => {
     const lines = rows.map(
       ([label, value]) =>
-        `<tr><th style="${CELL};text-align:left;font-weight:normal;color:#555">${escapeHtml(label)}</th><td style="${CELL};white-space:pre-wrap">${escapeHtml(value)}</td></tr>`,
+        `<tr><th style="${LABEL}">${escapeHtml(label)}</th><td style="${CELL};white-space:pre-wrap">${escapeHtml(value)}</td></tr>`,
     );
-    return `<h3 style="margin:16px 0 4px">${escapeHtml(title)}</h3><table style="border-collapse:collapse">${lines.join('')}</table>`;
+    return `<h3 style="margin:16px 0 4px">${escapeHtml(title)}</h3><table style="border-collapse:collapse;font-size:14px">${lines.join('')}</table>`;
   });
   const paragraphs = opening.map((line) => `<p>${escapeHtml(line)}</p>`).join('');
   return `<!doctype html><html><body style="font-family:sans-serif;font-size:14px">${paragraphs}<p>${buttons}</p>${tables.join('')}</body></html>`;

@@ -1,8 +1,11 @@
 /** Values as people read them. */
 
-/** `HIGH_POTENTIAL` and `unsupported-product` to `High potential` and `Unsupported product`. */
+/** `HIGH_POTENTIAL`, `unsupported-product` and `currentProvider` to `High potential`, `Unsupported product` and `Current provider`. */
 export function inWords(name: string): string {
-  const words = name.toLowerCase().replaceAll(/[_-]+/g, ' ');
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replaceAll(/[_-]+/g, ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 

@@ -20,11 +20,14 @@ export interface ExplainedDecision {
 
 type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
 
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff;overflow-wrap:anywhere}
 h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid #d0d7de}h3{font-size:1rem;margin:1.2rem 0 .3rem}
 .meta,.words{color:#57606a}.answer{background:#eef6ee;border-left:4px solid #2da44e;padding:.6rem 1rem;margin:1rem 0}
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.25rem .6rem .25rem 0;vertical-align:top;border-bottom:1px solid #eaeef2}
-td.n,th.n{text-align:right;white-space:nowrap}tr.yes{background:#eef6ee;font-weight:600}code{font-size:.85em;overflow-wrap:anywhere}`;
+table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.3rem .8rem .3rem .4rem;vertical-align:top;border-bottom:1px solid #eaeef2}
+td.n,th.n{text-align:right;padding:.3rem .4rem}th,td.n,.k,time{white-space:nowrap}.w{min-width:13rem}tr.yes{background:#eef6ee;font-weight:600}
+code{font-size:.9em}summary{cursor:pointer;font-weight:600;margin-top:2rem}
+@media(max-width:46rem){table,tbody,tr,td{display:block}tr.h{display:none}tr{padding:.4rem 0;border-bottom:1px solid #d0d7de}td,td.n{border:0;padding:0 .4rem;text-align:left;white-space:normal}
+td:empty{display:none}td[data-h]::before{content:attr(data-h) " ";color:#57606a;font-weight:400}td.n{display:inline-block}}`;
 
 export function explainPage({ decision, explanation, whyNot }: ExplainedDecision): string {
   const { leadId, revision, ruleSetVersion, batchId, inputIndex, decidedAt } = decision;
@@ -39,46 +42,54 @@ ${answerSection(explanation)}
 ${whyNot === null ? '' : section(`Why not ${whyNot.target}?`, list(whyNot.reasons))}
 ${explanation.rules.length === 0 ? '' : section('Rules looked at', rulesTable(explanation))}
 ${section('Step by step', explanation.steps.map((step, index) => stepPart(step, stepWords(explanation, index))).join('\n') || '<p>Nobody had to be chosen.</p>')}
-${section('The whole story', `<ol>${explanation.lines.map((line) => `<li>${escaped(line.trim())}</li>`).join('')}</ol>`)}
+<details><summary>The same in words, line by line</summary><ol>${explanation.lines.map((line) => `<li>${told(line)}</li>`).join('')}</ol></details>
 </body></html>`;
 }
 
 function answerSection({ input, effects, ignored }: Explanation): string {
   const lines = [inputWords(input), ...effects.map((effect) => effectWords(effect)), ...(ignored === null ? [] : [ignoredWords(ignored)])];
-  return `<div class="answer">${lines.map((line) => `<div>${escaped(line)}</div>`).join('')}</div>`;
+  return `<div class="answer">${lines.map((line) => `<div>${told(line)}</div>`).join('')}</div>`;
 }
 
 function rulesTable({ rules }: Explanation): string {
   const rows = rules.map(
     ({ ruleId, matched, reason }) =>
-      `<tr${matched ? ' class="yes"' : ''}><td><code>${escaped(ruleId)}</code></td><td>${matched ? 'matches' : 'does not match'}</td><td>${escaped(reason)}</td></tr>`,
+      `<tr${matched ? ' class="yes"' : ''}><td><code>${escaped(ruleId)}</code></td><td class="k">${matched ? 'matches' : 'does not match'}</td><td class="w">${told(reason)}</td></tr>`,
   );
-  return `<table><tr><th>rule</th><th></th><th>because</th></tr>${rows.join('')}</table>`;
+  return `<table><tr class="h"><th>rule</th><th></th><th>because</th></tr>${rows.join('')}</table>`;
 }
 
 function stepPart(step: TraceStep, words: readonly string[]): string {
-  if (step.kind !== 'POOL') return words.map((line) => `<p>${escaped(line.trim())}</p>`).join('');
+  if (step.kind !== 'POOL') return words.map((line) => `<p>${told(line)}</p>`).join('');
   const [summary = ''] = words;
   const ledger = words.find((line) => line.trim().startsWith('Ledger before'));
-  return `<h3>Pool ${escaped(step.poolId)}</h3><p>${escaped(summary)}</p>${candidatesTable(step)}${ledger === undefined ? '' : `<p class="words">${escaped(ledger.trim())}</p>`}`;
+  return `<h3>Pool ${escaped(step.poolId)}</h3><p>${told(summary)}</p>${candidatesTable(step)}${ledger === undefined ? '' : `<p class="words">${told(ledger)}</p>`}`;
 }
+
+/** Columns of numbers; on a narrow screen each stands beside its number. */
+const NUMBERS = ['weight', 'owed before', 'owed after', 'open', 'today'] as const;
 
 function candidatesTable(step: PoolStep): string {
   if (step.candidates.length === 0) return '';
   const chosen = step.candidates.find(({ verdict }) => verdict === 'CHOSEN') ?? null;
+  const isScored = step.candidates.some(({ scores }) => scores.length > 0);
   const row = (candidate: Candidate): string => {
     const { agentId, verdict, weight, credit, creditAfter, open, daily, scores } = candidate;
-    const told = verdict === 'CHOSEN' ? 'chosen' : codeWords(verdict);
     const points = scores.map(({ by, score }) => `${by} ${Math.round(score * 100) / 100}`).join(', ');
-    const cells = [agentId, told, passedOverWords(step, candidate, chosen), points].map((text) => `<td>${escaped(text)}</td>`);
+    const cells = [
+      `<td>${escaped(agentId)}</td>`,
+      `<td class="k">${verdict === 'CHOSEN' ? 'chosen' : escaped(codeWords(verdict))}</td>`,
+      `<td class="w">${told(passedOverWords(step, candidate, chosen))}</td>`,
+      ...(isScored ? [`<td>${escaped(points)}</td>`] : []),
+    ];
     const numbers = [String(weight), signed(credit), signed(creditAfter), String(open), String(daily)].map(
-      (text) => `<td class="n">${text}</td>`,
+      (text, index) => `<td class="n" data-h="${NUMBERS[index]}">${text}</td>`,
     );
     return `<tr${verdict === 'CHOSEN' ? ' class="yes"' : ''}>${cells.join('')}${numbers.join('')}</tr>`;
   };
-  const heads = ['candidate', 'verdict', 'because', 'scores'].map((head) => `<th>${head}</th>`);
-  const numberHeads = ['weight', 'owed before', 'owed after', 'open', 'today'].map((head) => `<th class="n">${head}</th>`);
-  return `<table><tr>${heads.join('')}${numberHeads.join('')}</tr>${step.candidates.map(row).join('')}</table>`;
+  const heads = ['candidate', 'verdict', 'because', ...(isScored ? ['scores'] : [])].map((head) => `<th>${head}</th>`);
+  const numberHeads = NUMBERS.map((head) => `<th class="n">${head}</th>`);
+  return `<table><tr class="h">${heads.join('')}${numberHeads.join('')}</tr>${step.candidates.map(row).join('')}</table>`;
 }
 
 function stepWords({ stepLines }: Explanation, index: number): readonly string[] {
@@ -90,10 +101,17 @@ function section(title: string, body: string): string {
 }
 
 function list(lines: readonly string[]): string {
-  return `<ul>${lines.map((line) => `<li>${escaped(line.trim())}</li>`).join('')}</ul>`;
+  return `<ul>${lines.map((line) => `<li>${told(line)}</li>`).join('')}</ul>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+const INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+
+/** A line of words, with the instants in it as they stand everywhere on the page. */
+function told(line: string): string {
+  return escaped(line.trim()).replace(INSTANT, (at) => `<time>${instant(Date.parse(at))}</time>`);
+}
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
