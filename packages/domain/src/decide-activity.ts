@@ -9,12 +9,14 @@
  * One that comes before its lead is kept by the caller, who gives it as an input again behind the lead's submission.
  */
 import { chooseByRules } from './decide-choice.ts';
-import { noteClosed, recordChoice, withFormerOwner } from './decide-record.ts';
+import { hearOffered, isLateClaim } from './decide-offer.ts';
+import { noteClosed, recordChoice, withFormerOwner, withoutOffer } from './decide-record.ts';
 import { type ActivityInput, earlier, type Report, withResponse } from './decide-report.ts';
 import { answer, engage, qualify } from './decide-reroute.ts';
 import type { BatchState, Turn } from './decide-state.ts';
+import type { IgnoredReason } from './ignored-reason.ts';
 import { settleOutcome } from './margin/trial.ts';
-import type { Breach, IgnoredInput, LeadOutcome, LeadRecord } from './routing-model.ts';
+import type { Breach, LeadOutcome, LeadRecord } from './routing-model.ts';
 import { ACCEPT_CLOCKS, setClocks, stopClocks } from './timers.ts';
 
 export function decideActivity(state: BatchState, input: ActivityInput, turn: Turn): void {
@@ -36,11 +38,22 @@ export function decideActivity(state: BatchState, input: ActivityInput, turn: Tu
       else engage(state, report);
       return;
     default: {
-      const reason = whyNotHeard(report);
+      if (lead.stage === 'OFFERED') {
+        hearWhileOffered(state, report);
+        return;
+      }
+      const reason = whyNotHeard(state, report);
       if (reason === null) hear(state, report);
       else passOver(state, report, reason);
     }
   }
+}
+
+/** Nobody's yet: who was asked may take it, or work it, which is the same. */
+function hearWhileOffered(state: BatchState, report: Report): void {
+  const heard = hearOffered(state, report);
+  if (heard.kind === 'GOES_ON') hear(state, { ...report, lead: heard.lead });
+  else if (heard.kind === 'IGNORED') passOver(state, report, heard.reason);
 }
 
 /** The owner's word, or a system's. */
@@ -70,14 +83,15 @@ function hear(state: BatchState, report: Report): void {
   }
 }
 
-function whyNotHeard({ lead, input }: Report): IgnoredInput['reason'] | null {
+function whyNotHeard(state: BatchState, { lead, input }: Report): IgnoredReason | null {
   if (lead.stage === 'CLOSED') return 'ALREADY_CLOSED';
-  if (input.agentId !== null && input.agentId !== lead.agentId) return 'NOT_THE_OWNER';
+  if (input.agentId !== null && input.agentId !== lead.agentId)
+    return isLateClaim(state.ruleSet, lead, input) ? 'OFFER_TAKEN' : 'NOT_THE_OWNER';
   return input.revision !== null && input.revision !== lead.revision ? 'REVISION_SUPERSEDED' : null;
 }
 
 /** Moves nothing. What it brings is kept all the same: a fact stays one, whoever reports it. */
-function passOver(state: BatchState, report: Report, reason: IgnoredInput['reason']): void {
+function passOver(state: BatchState, report: Report, reason: IgnoredReason): void {
   if (report.input.bringsData) keep(state, report);
   else state.ignore(report.turn, reason);
 }
@@ -153,7 +167,8 @@ function hasOtherDecider(state: BatchState, lead: LeadRecord): boolean {
 function close(state: BatchState, { lead, turn }: Report, outcome: LeadOutcome): void {
   if (lead.stage === 'WAITING') state.leaveQueue(lead);
   else state.freePlace(lead);
-  const after: LeadRecord = { ...lead, version: lead.version + 1, stage: 'CLOSED', outcome, waitingSince: null, ...setClocks(lead, []) };
+  const ended = { stage: 'CLOSED', outcome, waitingSince: null, ...setClocks(lead, []) } as const;
+  const after: LeadRecord = { ...withoutOffer(lead), version: lead.version + 1, ...ended };
   noteClosed(state, after);
   state.change(turn, after);
 }

@@ -17,6 +17,8 @@ interface PoolStepRequest {
   readonly pool: PoolDraft;
   readonly outcome: PoolStep['outcome'];
   readonly chosen: MemberDraft | null;
+  /** Those whom the lead is offered to, by their ids. */
+  readonly asked?: readonly string[];
   /** As the books stood before the choice. */
   readonly before: readonly Candidate[] | null;
 }
@@ -61,14 +63,16 @@ const COULD_HAVE_IT: readonly CandidateVerdict[] = [
   'DESTINATION_CAP',
 ];
 
-export function tracePool(state: BatchState, { pool, outcome, chosen, before }: PoolStepRequest): void {
+export function tracePool(state: BatchState, { pool, outcome, chosen, before, asked = [] }: PoolStepRequest): void {
   if (state.trace === null || before === null) return;
-  const winner = before.find(({ agentId }) => agentId === chosen?.agentId);
+  const winner = before.find(({ agentId }) => agentId === (chosen?.agentId ?? asked.at(-1)));
   const candidates = before.map((candidate): Candidate => {
     const { credit: creditAfter } = pool.members.find(({ agentId }) => agentId === candidate.agentId) ?? candidate;
     const isOutranked = candidate.verdict === 'NOT_IN_TURN' && winner !== undefined && isBeaten(candidate.scores, winner.scores);
-    const verdict = candidate === winner ? 'CHOSEN' : isOutranked ? 'OUTRANKED' : candidate.verdict;
-    return { ...candidate, creditAfter, verdict };
+    const { agentId } = candidate;
+    if (agentId === chosen?.agentId) return { ...candidate, creditAfter, verdict: 'CHOSEN' };
+    if (asked.includes(agentId)) return { ...candidate, creditAfter, verdict: 'ASKED' };
+    return { ...candidate, creditAfter, verdict: isOutranked ? 'OUTRANKED' : candidate.verdict };
   });
   const strategy = (pool.pool?.strategy ?? WEIGHTED).name;
   const { poolId, waiting, open, daily } = pool;
@@ -77,7 +81,7 @@ export function tracePool(state: BatchState, { pool, outcome, chosen, before }: 
 }
 
 /** Among whom the ledger decides. */
-export const SHARING: readonly CandidateVerdict[] = ['CHOSEN', 'NOT_IN_TURN'];
+export const SHARING: readonly CandidateVerdict[] = ['CHOSEN', 'ASKED', 'NOT_IN_TURN'];
 
 function withTurns(candidates: readonly Candidate[]): readonly Candidate[] {
   const equals = candidates.filter(({ verdict }) => SHARING.includes(verdict));

@@ -7,7 +7,7 @@ import { type Demand, demandOn } from './decide-demand.ts';
 import { marginsOf, trialOf } from './decide-margin.ts';
 import { activeOf, type Choice, type ChoiceRequest, eligibleOf, giveToBest, isFor, placeInPool, placesFor } from './decide-place.ts';
 import { countGiven, type MemberDraft, type PoolDraft } from './decide-pool.ts';
-import { factsOf, homeOf, isHopeless, matchAfter, matchOf } from './decide-rules.ts';
+import { atCapOf, factsOf, hasLost, homeOf, isHopeless, matchAfter, matchOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
 import { giveOutOfTurn } from './ledger.ts';
@@ -35,7 +35,7 @@ export function chooseByRules(state: BatchState, request: ChoiceRequest): Choice
   }
 }
 
-/** null: the rule's pool is at a cap at which it passes leads on to the next rule. */
+/** null: the rule's pool is at a cap at which it passes leads on to the next rule, or nobody in it took the lead and it passes it on. */
 function chooseByRule(state: BatchState, request: ChoiceRequest, asked: Asked): Choice | null {
   const { ruleSet } = state;
   const { ruleId } = asked.rule;
@@ -62,11 +62,11 @@ function chooseByRule(state: BatchState, request: ChoiceRequest, asked: Asked): 
       }
     }
     const placed = placeInPool(state, pool, { request, demand });
-    if (placed !== null) return { kind: 'PLACED', pool, ...placed, ruleId, ...trialOf(ruleSet, asked, pool.pool) };
+    if (placed !== null) return { ...placed, ruleId, ...trialOf(ruleSet, asked, pool.pool) };
   }
-  const atCap = ruleSet.pools.get(home)?.atCap ?? 'WAIT';
+  const atCap = atCapOf(ruleSet.pools.get(home), request.lead.formerAgents);
   const isNobodys = isHopeless(ruleSet, path, { ...asked, formerOwners: request.lead.formerAgents });
-  const passesOn = atCap === 'NEXT_RULE' || atCap === 'EXCEPTION';
+  const passesOn = request.notIn === undefined && (atCap === 'NEXT_RULE' || atCap === 'EXCEPTION');
   if (passesOn && (isNobodys || isHeldBack || isAtCap(state, request, { asked, path }))) {
     state.trace?.push({ kind: 'PASSED_ON', poolId: home, atCap });
     return atCap === 'NEXT_RULE' ? null : placeAtLastResort(state, request, ruleId);
@@ -110,7 +110,8 @@ function isAtCap(
   return path.some((poolId) => {
     const draft = state.pool(poolId);
     if (draft.pool === null || !draft.isOpen) return false;
-    if (draft.pool.agents.length === 0) return !lead.formerAgents.includes(`@${poolId}`);
+    if (hasLost(draft.pool, lead.formerAgents)) return false;
+    if (draft.pool.agents.length === 0) return true;
     const demand = demandOn(draft.pool, asked);
     return draft.members.some((member) => member.isPresent && isFor(member, demand) && !lead.formerAgents.includes(member.agentId));
   });

@@ -6,10 +6,11 @@
 import { accountEntryOf, asksAccount } from './account-owner.ts';
 import { conversionKeysOf } from './decide-margin.ts';
 import { parseTarget } from './decide-reassign.ts';
-import { factsOf, formerOwnerOf, homeOf, isAllowed, isExhausted, isHopeless, isPromotion, matchesOf } from './decide-rules.ts';
+import { atCapOf, factsOf, formerOwnerOf, homeOf, isAllowed, isExhausted, isHopeless, isPromotion, matchesOf } from './decide-rules.ts';
 import { type Topology, topologyOf } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadId } from './lead.ts';
+import { wasAsked } from './lead-offer.ts';
 import type { LeadRecord, LockSet, RouterInput } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 import { isCurrentTimer } from './timers.ts';
@@ -125,6 +126,9 @@ function guessTimer(guess: Guess, lead: Whereabouts, input: Extract<RouterInput,
         addLastResort(guess, input.facts);
       } else guessMove(guess, lead, { facts: input.facts, losesOwner: true });
       return;
+    case 'OFFER':
+      guessOfferEnd(guess, lead, input.facts);
+      return;
     case 'WAIT_LIMIT':
       addIdentities(guess, lead);
       addPlaces(guess, lead);
@@ -133,8 +137,33 @@ function guessTimer(guess: Guess, lead: Whereabouts, input: Extract<RouterInput,
   }
 }
 
+/** Nobody has it: another round in its pool, or what that pool does with leads that nobody takes. */
+function guessOfferEnd(guess: Guess, lead: Whereabouts, facts: Facts | null): void {
+  guessTaken(guess, lead, facts);
+  const { record } = lead;
+  const policy = guess.ruleSet.pools.get(record?.poolId ?? '')?.offer;
+  if (record === null || (policy !== undefined && (record.offer?.round ?? 0) < policy.rounds)) return;
+  if (policy?.unclaimed === 'ASSIGN') return;
+  if (policy?.unclaimed === 'EXCEPTION') {
+    addFreeing(guess, lead);
+    addLastResort(guess, facts);
+  } else guessMove(guess, lead, { facts, losesOwner: policy !== undefined && policy.unclaimed !== 'WAIT' });
+}
+
+/** Somebody's by its accepting: the pool's books and the person's entries, nothing else. */
+function guessTaken(guess: Guess, lead: Whereabouts, facts: Facts | null): void {
+  addIdentities(guess, lead);
+  addPlaces(guess, lead);
+  addAccount(
+    guess,
+    facts,
+    lead.places.map(({ poolId }) => poolId),
+  );
+}
+
 function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>): void {
   if (lead.record?.stage === 'CLOSED') return;
+  if (lead.record?.stage === 'OFFERED' && guessOffered(guess, { lead, record: lead.record }, input)) return;
   switch (input.activity) {
     case 'ACCEPTED':
     case 'CONTACTED':
@@ -165,6 +194,24 @@ function guessActivity(guess: Guess, lead: Whereabouts, input: Extract<RouterInp
   }
 }
 
+/** true: there is nothing else to lock. */
+function guessOffered(
+  guess: Guess,
+  { lead, record }: { readonly lead: Whereabouts; readonly record: LeadRecord },
+  { activity, agentId, facts }: Extract<RouterInput, { readonly kind: 'ACTIVITY' }>,
+): boolean {
+  const { offer } = record;
+  if (offer === undefined || activity === 'NOTED' || activity === 'ANSWERED' || activity === 'ENGAGED') return false;
+  if (activity === 'DECLINED' || activity === 'RETURNED' || activity === 'UNDELIVERABLE') {
+    const isLast = agentId === null || offer.offeredTo.every((one) => one === agentId);
+    if (isLast && (agentId === null || wasAsked(offer, agentId))) guessOfferEnd(guess, lead, facts);
+    return true;
+  }
+  if (agentId !== null && !wasAsked(offer, agentId)) return true;
+  if (agentId !== null) guessTaken(guess, lead, facts);
+  return activity === 'ACCEPTED' || activity === 'CONTACTED';
+}
+
 /** The rules are asked again about a lead that its owner need not lose. */
 function guessReroute(guess: Guess, lead: Whereabouts, facts: Facts | null): void {
   if (facts === null) {
@@ -192,12 +239,15 @@ function addTarget(guess: Guess, facts: Facts | null, formerOwners: readonly str
     addLastResort(guess, facts);
     return;
   }
-  for (const { rule } of matchesOf(ruleSet, facts)) {
+  for (const { rule } of matchesOf(ruleSet, facts, formerOwners)) {
     const home = homeOf(ruleSet, rule);
     addPool(guess, home);
     addAccount(guess, facts, guess.topology.reachOf(home));
     for (const key of conversionKeysOf(ruleSet, { facts, rule })) guess.locks.conversions.add(key);
-    if (ruleSet.pools.get(home)?.atCap === 'EXCEPTION' || isHopeless(ruleSet, guess.topology.reachOf(home), { formerOwners, facts, rule }))
+    if (
+      atCapOf(ruleSet.pools.get(home), formerOwners) === 'EXCEPTION' ||
+      isHopeless(ruleSet, guess.topology.reachOf(home), { formerOwners, facts, rule })
+    )
       addLastResort(guess, facts);
   }
 }

@@ -5,13 +5,18 @@
 import { accountEntryOf, asksPerson } from './account-owner.ts';
 import { candidatesBefore, tracePool } from './decide-candidates.ts';
 import { type Demand, isSuited } from './decide-demand.ts';
-import { countGiven, type MemberDraft, type PoolDraft, placesOf, roomOf, roomOfMember } from './decide-pool.ts';
+import { countGiven, countOffered, type MemberDraft, type PoolDraft, placesOf, roomOf, roomOfMember } from './decide-pool.ts';
+import { hasLost } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
+import type { LeadOffer } from './lead-offer.ts';
 import { giveInTurn, giveOutOfTurn, mix } from './ledger.ts';
 import type { ConversionCell } from './margin/conversion.ts';
 import type { LeadRecord } from './routing-model.ts';
-import { takeBest } from './strategies/agent-strategies.ts';
+import type { Pool } from './rule-set.ts';
+import { findBest, takeBest } from './strategies/agent-strategies.ts';
+import { NO_WANTS } from './strategies/skills.ts';
+import { WEIGHTED } from './strategies/strategy-names.ts';
 
 export interface Placed {
   readonly kind: 'PLACED';
@@ -22,11 +27,24 @@ export interface Placed {
   readonly ruleId: string | null;
   /** Where its outcome will count, if margin chose the pool. */
   readonly trial?: ConversionCell;
+  /** Its offer kept the place for it, and has ended so; absent: it was not offered there. */
+  readonly kept?: {
+    /** When the one who has it now accepted; null: nobody had, and it was given. */
+    readonly acceptedAt: number | null;
+  };
+}
+
+export interface Offered {
+  readonly kind: 'OFFERED';
+  readonly pool: PoolDraft;
+  readonly offer: Omit<LeadOffer, 'expiresAt'>;
+  readonly ruleId: string | null;
+  readonly trial?: ConversionCell;
 }
 
 export type Choice =
   /** `member` null: the destination itself, in a pool without agents; or nobody, where not even the last resort has somebody active. */
-  Placed | { readonly kind: 'QUEUED'; readonly pool: PoolDraft; readonly seenGeneration: number; readonly ruleId: string | null };
+  Placed | Offered | { readonly kind: 'QUEUED'; readonly pool: PoolDraft; readonly seenGeneration: number; readonly ruleId: string | null };
 
 export interface ChoiceRequest {
   /** The lead as it stands, its earlier place already free. */
@@ -36,32 +54,77 @@ export interface ChoiceRequest {
   readonly turn: Turn;
   /** The queue that the lead was called from: it passes those who wait there. null: a new arrival, which does not. */
   readonly calledFrom: string | null;
+  /** A pool that has just offered the lead in vain, and is passed by this once. */
+  readonly notIn?: string;
 }
 
 /** With what the lead asks of the pool in question. */
-interface Demanding {
+export interface Demanding {
   readonly request: ChoiceRequest;
   readonly demand: Demand | null;
 }
 
 /** null: the pool cannot take the lead now. */
-export function placeInPool(state: BatchState, pool: PoolDraft, { request, demand }: Demanding): Pick<Placed, 'member' | 'ownerId'> | null {
+export function placeInPool(
+  state: BatchState,
+  pool: PoolDraft,
+  { request, demand }: Demanding,
+): Omit<Placed, 'ruleId'> | Omit<Offered, 'ruleId'> | null {
   const { lead, turn } = request;
   const before = candidatesBefore(state, pool, { lead, demand });
-  const eligible = roomOf(pool) > 0 ? eligibleOf(pool, { former: lead.formerAgents, demand }) : [];
   const isDestination = pool.pool?.agents.length === 0;
-  if (isDestination ? roomOf(pool) <= 0 || lead.formerAgents.includes(`@${pool.poolId}`) : eligible.length === 0) {
+  const isPassedBy = pool.pool !== null && hasLost(pool.pool, lead.formerAgents);
+  if (isPassedBy || request.notIn === pool.poolId) {
+    tracePool(state, { pool, outcome: isDestination ? 'FULL_OR_CLOSED' : 'PASSED_BY', chosen: null, before });
+    return null;
+  }
+  const eligible = roomOf(pool) > 0 ? eligibleOf(pool, { former: lead.formerAgents, demand }) : [];
+  if (isDestination ? roomOf(pool) <= 0 : eligible.length === 0) {
     tracePool(state, { pool, outcome: 'FULL_OR_CLOSED', chosen: null, before });
     return null;
   }
   const owner = earlierOwner(state, { pool, eligible, request });
+  if (owner === null && pool.pool?.offer !== undefined && !isDestination)
+    return offerFirst(state, { pool, policy: pool.pool.offer, eligible, asked: { request, demand } });
   if (owner !== null) giveOutOfTurn(eligible, owner);
   const member = isDestination ? null : (owner ?? take(state, eligible, { turn, demand }));
   tracePool(state, { pool, outcome: owner !== null ? 'STICKY' : isDestination ? 'GIVEN_TO_DESTINATION' : 'GIVEN', chosen: member, before });
   countGiven(pool, member);
   // Chosen for the place of somebody on leave: the person's next lead is for that one.
   const isByPlace = owner === null && demand?.strategy.rank.includes('in-order') === true;
-  return { member, ownerId: (isByPlace ? member?.covers : null) ?? member?.agentId ?? null };
+  return { kind: 'PLACED', pool, member, ownerId: (isByPlace ? member?.covers : null) ?? member?.agentId ?? null };
+}
+
+/** null: every place that those who are there have is kept for a lead that is offered already. */
+function offerFirst(
+  state: BatchState,
+  options: {
+    readonly pool: PoolDraft;
+    readonly policy: NonNullable<Pool['offer']>;
+    readonly eligible: readonly MemberDraft[];
+    readonly asked: Demanding;
+  },
+): Omit<Offered, 'ruleId'> | null {
+  const { pool, policy, eligible, asked } = options;
+  const before = candidatesBefore(state, pool, { lead: asked.request.lead, demand: asked.demand });
+  if (placesOf(pool) <= 0) {
+    tracePool(state, { pool, outcome: 'FULL_OR_CLOSED', chosen: null, before });
+    return null;
+  }
+  const offeredTo = whomToAsk(state, eligible, { ...asked, most: policy.agents });
+  tracePool(state, { pool, outcome: 'OFFERED', chosen: null, asked: offeredTo, before });
+  countOffered(pool);
+  return { kind: 'OFFERED', pool, offer: { round: 1, offeredTo, declined: [], expired: [] } };
+}
+
+/** The ids of at most so many of them, in the order of the pool's strategy. Books nothing. */
+export function whomToAsk(
+  state: BatchState,
+  eligible: readonly MemberDraft[],
+  { request, demand, most }: Demanding & { readonly most: number },
+): readonly string[] {
+  const { strategy, question } = demand ?? { strategy: WEIGHTED, question: { facts: request.facts, wants: NO_WANTS } };
+  return findBest(strategy, eligible, { question, seed: tieSeed(state, request.turn), most }).map(({ agentId }) => agentId);
 }
 
 /** Present and under the caps where possible, else present, else whoever is there; of these who suits, if somebody does. null: nobody. */
@@ -78,8 +141,8 @@ export function giveToBest(
   return take(state, suited.length > 0 ? suited : candidates, { turn: options.request.turn, demand });
 }
 
-/** By the pool's strategy. Most pools have no other than the ledger's turns. */
-function take(
+/** By the pool's strategy, booked. Most pools have no other than the ledger's turns. */
+export function take(
   state: BatchState,
   candidates: readonly MemberDraft[],
   { demand, turn }: { readonly demand: Demand | null; readonly turn: Turn },

@@ -43,6 +43,8 @@ export interface PoolDraft extends Counters {
   readonly members: readonly MemberDraft[];
   /** Who stands in for whom at `now`. */
   readonly covers: Covers;
+  /** Leads of `open` that are offered and nobody's yet. */
+  offered: number;
   generation: number;
   waiting: number;
   wakePending: boolean;
@@ -91,6 +93,7 @@ export function openPool(request: OpenPoolRequest): PoolDraft {
     day,
     members,
     covers,
+    offered: record?.offered ?? 0,
     generation,
     ...openCounters(record, { caps: pool?.caps, zone: pool?.zone ?? '', now, day }),
     waiting: record?.waiting ?? 0,
@@ -143,14 +146,15 @@ export function roomOf(draft: PoolDraft): number {
   return draft.destination === null ? room : Math.min(room, roomUnder(draft.destination.destination.caps, draft.destination));
 }
 
-/** Leads that could be given right now; Infinity where nothing is capped. */
+/** Leads that could be given right now, those aside that are offered already; Infinity where nothing is capped. */
 export function placesOf(draft: PoolDraft): number {
   const room = roomOf(draft);
   if (room <= 0 || draft.pool === null) return 0;
   if (draft.pool.agents.length === 0) return room;
   let places = 0;
   for (const member of draft.members) if (member.isPresent) places += Math.max(0, roomOfMember(member));
-  return Math.min(room, places);
+  // Fewer than none, where somebody got a lead by hand meanwhile, would take places of other pools away.
+  return Math.max(0, Math.min(room, places - draft.offered));
 }
 
 export function roomOfMember(member: MemberDraft): number {
@@ -170,6 +174,20 @@ export function countGiven(draft: PoolDraft, member: MemberDraft | null): void {
   }
   if (member !== null) member.total++;
   if (draft.destination !== null) draft.destination.isChanged = true;
+}
+
+/** Counts a lead that is offered: pool and destination keep a place for it, whoever takes it. */
+export function countOffered(draft: PoolDraft): void {
+  countGiven(draft, null);
+  draft.offered++;
+}
+
+/** Counts an offered lead that is `member`'s now; its place in pool and destination is counted already. */
+export function countTaken(draft: PoolDraft, member: MemberDraft): void {
+  draft.isChanged = true;
+  draft.offered = Math.max(0, draft.offered - 1);
+  count(member);
+  member.total++;
 }
 
 /** Counts a lead that is no longer worked in the pool; its destination's place is the caller's to free. */
@@ -194,9 +212,10 @@ export function putWaiter(draft: PoolDraft, lead: LeadRecord, seenGeneration: nu
 }
 
 export function closePool(draft: PoolDraft): PoolRecord {
-  const { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration } = draft;
+  const { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration, offered } = draft;
   const members = draft.members.filter((member) => member.agent !== null || member.open > 0).map((member) => closeMember(member, day));
-  return { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration, members, ...hourOf(draft) };
+  const books = { poolId, generation, open, daily, day, waiting, wakePending, wakeAt, wakeGeneration, members };
+  return { ...books, ...(offered > 0 && { offered }), ...hourOf(draft) };
 }
 
 export function closeDestination(draft: DestinationDraft): DestinationRecord {

@@ -1,14 +1,14 @@
 /** Writes a choice down: the lead's next revision, its clock, its place in the queue, the person's entry, and the decision. */
 import { accountEntry, accountEntryOf } from './account-owner.ts';
 import { isOnLeave } from './availability.ts';
-import type { Choice } from './decide-place.ts';
+import type { Choice, Offered, Placed } from './decide-place.ts';
 import { isAway, putWaiter } from './decide-pool.ts';
 import { formerOwnerOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
 import { moveTrial } from './margin/trial.ts';
 import type { DecisionCause, LeadRecord } from './routing-model.ts';
-import { dueAtOf, ownerClocks, setClocks, waitClocks } from './timers.ts';
+import { ACCEPT_CLOCKS, dueAtOf, offerClock, ownerClocks, setClocks, waitClocks } from './timers.ts';
 
 export interface RecordRequest {
   /** The lead before; revision 0 for a new one. */
@@ -22,15 +22,23 @@ export interface RecordRequest {
 /** Returns the lead as it is after the decision. */
 export function recordChoice(state: BatchState, request: RecordRequest): LeadRecord {
   const { choice, cause, turn } = request;
-  const decided = choice.kind === 'PLACED' ? placedLead(state, request, choice) : queuedLead(state, request, choice);
-  const trial = choice.kind === 'PLACED' ? choice.trial : undefined;
+  const decided = decidedLead(state, request);
+  const trial = choice.kind === 'QUEUED' ? undefined : choice.trial;
   const lead = moveTrial(state.conversions, { lead: decided, cause, trial });
   const ownerId = choice.kind === 'PLACED' ? choice.ownerId : null;
   noteOwner(state, lead, ownerId);
   if (ownerId !== null) noteAccountOwner(state, { lead, facts: request.facts, ownerId });
-  const kind = lead.stage === 'EXCEPTION' ? 'EXCEPTION' : choice.kind === 'PLACED' ? 'ASSIGNED' : 'QUEUED';
-  state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy: dueAtOf(lead, 'ACCEPT') });
+  const kind = lead.stage === 'EXCEPTION' ? 'EXCEPTION' : choice.kind === 'PLACED' ? 'ASSIGNED' : choice.kind;
+  const acceptBy = lead.offer?.expiresAt ?? dueAtOf(lead, 'ACCEPT');
+  state.decide(turn, { kind, cause, lead, previousAgentId: request.lead.agentId, acceptBy });
   return lead;
+}
+
+/** The offer has ended, however. */
+export function withoutOffer(lead: LeadRecord): LeadRecord {
+  if (lead.offer === undefined) return lead;
+  const { offer: _ended, ...rest } = lead;
+  return rest;
 }
 
 /** The owner loses the lead: never given back. */
@@ -92,22 +100,53 @@ function isCoveredFor(state: BatchState, lead: LeadRecord, agentId: string | nul
   return isAway(member, state.now) || isOnLeave(member.agent, pool, state.now);
 }
 
-function placedLead(state: BatchState, request: RecordRequest, choice: Extract<Choice, { readonly kind: 'PLACED' }>): LeadRecord {
-  const { pool, member } = choice;
+function decidedLead(state: BatchState, request: RecordRequest): LeadRecord {
+  const { choice } = request;
+  switch (choice.kind) {
+    case 'PLACED':
+      return placedLead(state, request, choice);
+    case 'OFFERED':
+      return offeredLead(state, request, choice);
+    case 'QUEUED':
+      return queuedLead(state, request, choice);
+  }
+}
+
+function placedLead(state: BatchState, request: RecordRequest, choice: Placed): LeadRecord {
+  const { pool, member, kept } = choice;
   const agentId = member?.agentId ?? null;
   // Where not even the last resort has somebody active, there is nobody to run a clock for.
   const hasOwner = member !== null || pool.pool?.agents.length === 0;
   const { formerAgents } = request.lead;
+  const clocks = hasOwner ? ownerClocks(pool.pool, state.now) : [];
+  const acceptedAt = kept?.acceptedAt ?? null;
   return {
     ...revised(state, request),
     stage: pool.poolId === state.ruleSet.lastResortPool ? 'EXCEPTION' : 'ASSIGNED',
     poolId: pool.poolId,
     agentId,
-    destinationId: pool.pool?.destinationId ?? null,
+    // Where its place was kept; other rules may have the pool deliver elsewhere by now.
+    destinationId: kept === undefined ? (pool.pool?.destinationId ?? null) : request.lead.destinationId,
     ruleId: choice.ruleId,
     formerAgents: agentId !== null && formerAgents.includes(agentId) ? formerAgents.filter((agent) => agent !== agentId) : formerAgents,
     waitingSince: null,
-    ...setClocks(request.lead, hasOwner ? ownerClocks(pool.pool, state.now) : []),
+    acceptedAt,
+    ...setClocks(request.lead, acceptedAt === null ? clocks : clocks.filter(({ kind }) => !ACCEPT_CLOCKS.includes(kind))),
+  };
+}
+
+function offeredLead(state: BatchState, request: RecordRequest, { pool, offer, ruleId }: Offered): LeadRecord {
+  const { lead } = request;
+  const clock = pool.pool?.offer === undefined ? null : offerClock(pool.pool, pool.pool.offer, state.now);
+  return {
+    ...revised(state, request),
+    stage: 'OFFERED',
+    poolId: pool.poolId,
+    agentId: null,
+    destinationId: offer.round === 1 ? (pool.pool?.destinationId ?? null) : lead.destinationId,
+    ruleId,
+    offer: { ...offer, expiresAt: clock?.dueAt ?? state.now },
+    ...setClocks(lead, clock === null ? [] : [clock]),
   };
 }
 
@@ -131,7 +170,7 @@ function queuedLead(state: BatchState, request: RecordRequest, choice: Extract<C
 /** What every new revision has in common: numbers, time, rule set, what the facts say; nobody has accepted it yet. */
 function revised(state: BatchState, { lead, facts }: RecordRequest): LeadRecord {
   return {
-    ...lead,
+    ...withoutOffer(lead),
     version: lead.version + 1,
     revision: lead.revision + 1,
     ruleSetVersion: state.ruleSetVersion,

@@ -14,7 +14,8 @@ export interface Report {
 /** A person has been talked to: an answer, and with it an acceptance where somebody owns the lead. Of several the earliest counts. */
 export function withResponse(lead: LeadRecord, occurredAt: number): LeadRecord {
   const clocks = stopClocks(lead, [...ACCEPT_CLOCKS, ...RESPONSE_CLOCKS]);
-  const acceptedAt = lead.stage === 'WAITING' ? lead.acceptedAt : earlier(lead.acceptedAt, occurredAt);
+  const isNobodys = lead.stage === 'WAITING' || lead.stage === 'OFFERED';
+  const acceptedAt = isNobodys ? lead.acceptedAt : earlier(lead.acceptedAt, occurredAt);
   return { ...lead, ...clocks, acceptedAt, respondedAt: earlier(lead.respondedAt, occurredAt) };
 }
 

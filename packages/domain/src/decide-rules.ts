@@ -4,7 +4,7 @@ import { demandOn, isSuited, type LeadDemand } from './decide-demand.ts';
 import type { Topology } from './decide-topology.ts';
 import type { Facts } from './facts.ts';
 import type { LeadRecord } from './routing-model.ts';
-import { type Destination, GRADE_RANK, type Pool, type Rule, type RuleMatch, type RuleSet } from './rule-set.ts';
+import { type AtCap, type Destination, GRADE_RANK, type Pool, type Rule, type RuleMatch, type RuleSet } from './rule-set.ts';
 
 /** By the place of the rule before. */
 const laterMatches = new WeakMap<RuleSet, WeakMap<Facts, Map<number, RuleMatch>>>();
@@ -54,13 +54,31 @@ export function matchAfter(ruleSet: RuleSet, facts: Facts, match: RuleMatch): Ru
   return next;
 }
 
-/** The rules that may have the lead, in their turn: the one that matches, and those after it as long as pools pass leads on at their cap. */
-export function matchesOf(ruleSet: RuleSet, facts: Facts): readonly RuleMatch[] {
+/**
+ * The rules that may have the lead, in their turn: the one that matches, and those after it as long as pools pass leads on at their cap, or
+ * those that nobody takes. `formerOwners` tells which leads those are; without it any lead may be.
+ */
+export function matchesOf(ruleSet: RuleSet, facts: Facts, formerOwners?: readonly string[]): readonly RuleMatch[] {
   const found = [matchOf(ruleSet, facts)];
-  for (let match = found[0]; match !== undefined && ruleSet.pools.get(match.rule.to)?.atCap === 'NEXT_RULE'; match = found.at(-1)) {
+  for (let match = found[0]; match !== undefined; match = found.at(-1)) {
+    const pool = ruleSet.pools.get(match.rule.to);
+    const passesOn = formerOwners === undefined ? pool?.offer?.unclaimed === 'NEXT_RULE' : atCapOf(pool, formerOwners) === 'NEXT_RULE';
+    if (!passesOn && pool?.atCap !== 'NEXT_RULE') return found;
     found.push(matchAfter(ruleSet, facts, match));
   }
   return found;
+}
+
+/** What becomes of a lead that its rule's pools cannot take now. A pool in which nobody took the lead goes on as its offer says. */
+export function atCapOf(pool: Pool | undefined, formerOwners: readonly string[]): AtCap {
+  const unclaimed = pool?.offer?.unclaimed;
+  if ((unclaimed === 'NEXT_RULE' || unclaimed === 'EXCEPTION') && pool !== undefined && hasLost(pool, formerOwners)) return unclaimed;
+  return pool?.atCap ?? 'WAIT';
+}
+
+/** The pool as such had the lead and lost it: it has no agents, or offered it in vain. */
+export function hasLost(pool: Pool, formerOwners: readonly string[]): boolean {
+  return (pool.agents.length === 0 || pool.offer !== undefined) && formerOwners.includes(`@${pool.poolId}`);
 }
 
 /** The rules would let the pool have such a lead, if not now, then once another is at its cap. */
@@ -96,7 +114,7 @@ export function isExhausted(ruleSet: RuleSet, lead: { readonly facts: Facts | nu
   return limit !== null && lead.breaches > limit;
 }
 
-/** How a pool without agents is named among the former owners. */
+/** How the owner is named among the former ones: a pool without agents, or in which nobody took the lead, stands for itself. */
 export function formerOwnerOf(lead: LeadRecord): string {
   return lead.agentId ?? `@${lead.poolId ?? ''}`;
 }
@@ -109,7 +127,8 @@ export interface Prospect extends LeadDemand {
 /** Somebody in the pool could take such a lead some day: it makes sense to wait. */
 export function canEverTake(pool: Pool, destination: Destination | undefined, prospect: Prospect): boolean {
   if (isShutFor(pool.caps) || isShutFor(destination?.caps) || pool.hours?.spans.length === 0) return false;
-  if (pool.agents.length === 0) return !prospect.formerOwners.includes(`@${pool.poolId}`);
+  if (hasLost(pool, prospect.formerOwners)) return false;
+  if (pool.agents.length === 0) return true;
   const demand = demandOn(pool, prospect);
   return pool.agents.some(
     (agent) =>

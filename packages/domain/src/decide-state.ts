@@ -131,10 +131,13 @@ export class BatchState {
     return draft;
   }
 
-  /** Gives back the place of a lead that is worked, and lets those who wait for such a place be tried again. */
+  /** Gives back the place of a lead that is worked or offered, and lets those who wait for such a place be tried again. */
   freePlace(lead: LeadRecord): void {
-    if (lead.poolId === null || (lead.stage !== 'ASSIGNED' && lead.stage !== 'EXCEPTION')) return;
-    countFreed(this.pool(lead.poolId), lead.agentId);
+    const { stage } = lead;
+    if (lead.poolId === null || (stage !== 'ASSIGNED' && stage !== 'EXCEPTION' && stage !== 'OFFERED')) return;
+    const pool = this.pool(lead.poolId);
+    if (stage === 'OFFERED') pool.offered = Math.max(0, pool.offered - 1);
+    countFreed(pool, lead.agentId);
     const destination = this.destination(lead.destinationId);
     if (destination !== null) {
       destination.open = Math.max(0, destination.open - 1);

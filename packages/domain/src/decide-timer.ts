@@ -3,6 +3,7 @@
  * lead on to somebody else, after enough of them to the final decision makers; the wait limit takes it there at once.
  */
 import { chooseByRules, placeAtLastResort } from './decide-choice.ts';
+import { endRound } from './decide-offer.ts';
 import { wakeByTime } from './decide-pool.ts';
 import { recordChoice, withFormerOwner } from './decide-record.ts';
 import { isExhausted, matchOf } from './decide-rules.ts';
@@ -37,6 +38,9 @@ export function decideTimer(state: BatchState, input: TimerInput, turn: Turn): v
     case 'ACCEPT':
     case 'RESPONSE':
       breach(state, fired, input.timer);
+      return;
+    case 'OFFER':
+      endRound(state, { lead, facts: input.facts, turn });
       return;
     case 'WAIT_LIMIT':
       endWait(state, fired);

@@ -1,5 +1,6 @@
 /** What a decision looked at, in order: filled only while an input is explained, free otherwise. */
 
+import type { Unclaimed } from './lead-offer.ts';
 import type { LedgerTurn } from './ledger.ts';
 import type { MarginScore } from './margin/rank-by-margin.ts';
 import type { LeadRecord } from './routing-model.ts';
@@ -9,6 +10,8 @@ import type { PoolScore } from './strategies/pool-strategies.ts';
 
 export type CandidateVerdict =
   | 'CHOSEN'
+  /** The lead is offered to it, or was until somebody took it. */
+  | 'ASKED'
   | 'NOT_IN_TURN'
   /** Could have had it; the strategy's rankings put somebody before it. */
   | 'OUTRANKED'
@@ -65,7 +68,21 @@ export type TraceStep =
   | {
       readonly kind: 'POOL';
       readonly poolId: string;
-      readonly outcome: 'GIVEN' | 'GIVEN_TO_DESTINATION' | 'STICKY' | 'FULL_OR_CLOSED' | 'OTHERS_WAIT' | 'GIVEN_REGARDLESS' | 'NOBODY';
+      readonly outcome:
+        | 'GIVEN'
+        | 'GIVEN_TO_DESTINATION'
+        | 'STICKY'
+        | 'FULL_OR_CLOSED'
+        | 'OTHERS_WAIT'
+        | 'GIVEN_REGARDLESS'
+        | 'NOBODY'
+        | 'OFFERED'
+        /** The first to accept. */
+        | 'CLAIMED'
+        /** As its offer says of a lead that nobody took. */
+        | 'GIVEN_UNCLAIMED'
+        /** It has offered the lead already, in vain. */
+        | 'PASSED_BY';
       /** Name of the pool's strategy. */
       readonly strategy: string;
       readonly candidates: readonly Candidate[];
@@ -74,6 +91,7 @@ export type TraceStep =
       readonly open: number;
       readonly daily: number;
     }
+  | { readonly kind: 'UNCLAIMED'; readonly poolId: string; readonly rounds: number; readonly unclaimed: Unclaimed | null }
   | { readonly kind: 'NOBODY_EVER'; readonly poolId: string }
   | { readonly kind: 'QUEUED'; readonly poolId: string };
 

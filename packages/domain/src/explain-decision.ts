@@ -15,6 +15,7 @@ import {
   passedOnWords,
   poolWords,
   rankedWords,
+  unclaimedWords,
 } from './explain-words.ts';
 import type { LeadId } from './lead.ts';
 import { marginWords } from './margin/margin-words.ts';
@@ -84,6 +85,8 @@ function stepLines(ruleSet: RuleSet, step: TraceStep): readonly string[] {
       return [passedOnWords(step)];
     case 'NO_RULE':
       return [`No rule could be asked: ${step.reason}.`];
+    case 'UNCLAIMED':
+      return [unclaimedWords(step)];
     case 'NOBODY_EVER':
       return [`Nobody in pool ${step.poolId}, nor in those it overflows into, could ever take it: it goes to the final decision makers.`];
     case 'QUEUED':

@@ -1,6 +1,8 @@
 /** Plain words for what the router does: one sentence each. */
 import type { Candidate, TraceStep } from './decide-trace.ts';
-import type { BatchEffect, DecisionCause, IgnoredInput, LeadRecord, RouterInput, SlaEvent } from './routing-model.ts';
+import type { IgnoredReason } from './ignored-reason.ts';
+import type { Unclaimed } from './lead-offer.ts';
+import type { BatchEffect, DecisionCause, LeadRecord, RouterInput, SlaEvent } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 import { WEIGHTED } from './strategies/strategy-names.ts';
 
@@ -16,13 +18,15 @@ const CAUSES: Readonly<Record<DecisionCause, string>> = {
   ANSWERED: 'it answered what was missing',
   ENGAGED: 'the person engaged',
   UNDELIVERABLE: 'its owner could not be told',
+  CLAIMED: 'it was offered to several, and one was the first to accept',
+  OFFER_EXPIRED: 'nobody whom it was offered to had taken it in time',
   CAPACITY_FREED: 'a place became free',
   POOL_OPENED: 'the pool opened',
   WAITED_TOO_LONG: 'it had waited as long as the pool allows',
   REASSIGNED_BY_HAND: 'a person reassigned it',
 };
 
-const IGNORED: Readonly<Record<IgnoredInput['reason'], string>> = {
+const IGNORED: Readonly<Record<IgnoredReason, string>> = {
   TIMER_SUPERSEDED: 'the clock that fired had been stopped or set anew',
   LEAD_UNKNOWN: 'no such lead has been decided',
   LEAD_NOT_YET_KNOWN: 'the lead had not come yet: it is kept until then',
@@ -32,6 +36,10 @@ const IGNORED: Readonly<Record<IgnoredInput['reason'], string>> = {
   NOT_THE_OWNER: 'it came from somebody who does not own the lead',
   REVISION_SUPERSEDED: 'it was about an earlier assignment of the lead',
   ALREADY_ACCEPTED: 'the lead had been accepted before',
+  OFFER_TAKEN: 'somebody else was first, and has the lead',
+  NOT_OFFERED: 'the lead is offered to others, not to who it came from',
+  NO_ROOM: 'who accepted is at a cap; the lead is offered as before',
+  NOT_THERE: 'who accepted is on leave or away; the lead is offered as before',
   TARGET_UNKNOWN: 'the rule set has no such pool or active agent',
   NO_CHANGE: 'it changed nothing',
 };
@@ -53,6 +61,10 @@ const OUTCOMES: Readonly<Record<PoolStep['outcome'], string>> = {
   OTHERS_WAIT: 'has places, but not more than leads that were there first',
   GIVEN_REGARDLESS: 'takes it whatever its caps and hours',
   NOBODY: 'has nobody active to take it',
+  OFFERED: 'offers it to those whom its strategy puts first, and keeps a place for it; who accepts first has it',
+  CLAIMED: 'has offered it, and gives it to the first who accepted',
+  GIVEN_UNCLAIMED: 'gives it to whom its strategy puts first, because nobody took it when it was offered',
+  PASSED_BY: 'is passed by: it has offered the lead, and nobody took it',
 };
 
 export function inputWords(input: RouterInput): string {
@@ -85,7 +97,7 @@ export function effectWords(effect: BatchEffect): string {
   }
 }
 
-export function ignoredWords(reason: IgnoredInput['reason']): string {
+export function ignoredWords(reason: IgnoredReason): string {
   return `Nothing came of it: ${IGNORED[reason]}.`;
 }
 
@@ -115,8 +127,24 @@ export function ledgerWords({ candidates, outcome, open, daily }: PoolStep): rea
   const changed = candidates.filter(({ credit, creditAfter }) => credit !== creditAfter);
   const credits = changed.map(({ agentId, credit, creditAfter }) => `${agentId} ${signed(credit)} to ${signed(creditAfter)}`);
   const owed = credits.length === 0 ? '' : `owed ${credits.join(', ')}; `;
-  return [`Ledger before and after: ${owed}the pool ${open} to ${open + 1} open, ${daily} to ${daily + 1} today.`];
+  const isKept = outcome === 'CLAIMED' || outcome === 'GIVEN_UNCLAIMED';
+  const counts = isKept ? `the pool ${open} open, as before` : `the pool ${open} to ${open + 1} open, ${daily} to ${daily + 1} today`;
+  return [`Ledger before and after: ${owed}${counts}.`];
 }
+
+/** What the pool's offer says of a lead that nobody took. */
+export function unclaimedWords({ poolId, rounds, unclaimed }: Extract<TraceStep, { readonly kind: 'UNCLAIMED' }>): string {
+  return `Nobody in pool ${poolId} took it in ${rounds === 1 ? 'its round' : `${rounds} rounds`}: ${UNCLAIMED[unclaimed ?? 'NO_OFFER']}.`;
+}
+
+const UNCLAIMED: Readonly<Record<Unclaimed | 'NO_OFFER', string>> = {
+  WAIT: 'it is to wait until something changes there',
+  OVERFLOW: 'the other pools of the rule, and those it overflows into, are tried',
+  NEXT_RULE: 'the rules after it are asked',
+  EXCEPTION: 'it goes to the final decision makers',
+  ASSIGN: 'it is given to one of those who are there, if there is one',
+  NO_OFFER: 'by the rules of now this pool does not offer leads, so they are asked anew',
+};
 
 /** Leads, to two places. */
 export function signed(credit: number): string {
@@ -133,6 +161,8 @@ export function candidateWords(candidate: Candidate, share: number): string {
   switch (candidate.verdict) {
     case 'CHOSEN':
       return `${agentId}: chosen (${standing}; ${books}).`;
+    case 'ASKED':
+      return `${agentId}: asked (${standing}; ${books}).`;
     case 'NOT_IN_TURN':
       return `${agentId}: not in turn (${standing}; ${books}).`;
     case 'OUTRANKED':
@@ -184,6 +214,7 @@ function round(value: number): string {
 function placeWords(lead: LeadRecord): string {
   if (lead.stage === 'LINKED') return `to lead ${lead.linkedTo ?? '?'}, with ${lead.agentId ?? 'nobody yet'}`;
   const pool = `pool ${lead.poolId ?? '?'}`;
+  if (lead.offer !== undefined) return `to ${lead.offer.offeredTo.join(', ')} in ${pool}, round ${lead.offer.round}`;
   return lead.agentId === null ? `in ${pool}` : `with ${lead.agentId} in ${pool}`;
 }
 

@@ -4,7 +4,9 @@
  */
 import type { Absences } from './availability.ts';
 import type { Facts } from './facts.ts';
+import type { IgnoredReason } from './ignored-reason.ts';
 import type { EventId, Grade, LeadId } from './lead.ts';
+import type { LeadOffer } from './lead-offer.ts';
 import type { ConversionCell, OutcomeCounts } from './margin/conversion.ts';
 import type { CountedOutcomes } from './margin/conversion-book.ts';
 
@@ -12,6 +14,8 @@ import type { CountedOutcomes } from './margin/conversion-book.ts';
 export type LeadStage =
   /** An agent (or destination) owns it and works it. */
   | 'ASSIGNED'
+  /** Several agents of a pool are asked, and the first to accept has it: `offer`. */
+  | 'OFFERED'
   /** Belongs to the same person as an open lead; told to that owner, not worked twice. */
   | 'LINKED'
   /** In a pool's queue for capacity or opening hours. */
@@ -35,6 +39,10 @@ export type DecisionCause =
   | 'ANSWERED'
   | 'ENGAGED'
   | 'UNDELIVERABLE'
+  /** One of those whom it was offered to was the first to accept. */
+  | 'CLAIMED'
+  /** A round of its offer ended without anybody taking it. */
+  | 'OFFER_EXPIRED'
   | 'CAPACITY_FREED'
   | 'POOL_OPENED'
   | 'WAITED_TOO_LONG'
@@ -58,7 +66,10 @@ export interface LeadRecord {
   readonly ruleSetVersion: number;
   readonly linkedTo: LeadId | null;
   readonly identities: readonly string[];
-  /** Agents who had it and lost it: never given back to them. A pool without agents that lost it stands here as `@pool`. */
+  /**
+   * Agents who had it and lost it, or declined it when it was offered: never given back to them. A pool as such that lost it stands here as
+   * `@pool`: it has no agents, or nobody in it took the lead in all rounds of its offer.
+   */
   readonly formerAgents: readonly string[];
   readonly isQualified: boolean;
   /** Accepted by the gateway. */
@@ -66,7 +77,7 @@ export interface LeadRecord {
   readonly decidedAt: number;
   readonly acceptedAt: number | null;
   readonly respondedAt: number | null;
-  /** Since when it waits, kept over several tries; null when it does not. */
+  /** Since when it waits, kept over several tries, and while it is offered in between; null when it does not. */
   readonly waitingSince: number | null;
   /** Generation of this lead's current timer; a fired timer with another one is superseded. */
   readonly timerGeneration: number;
@@ -80,6 +91,8 @@ export interface LeadRecord {
   readonly outcome: LeadOutcome | null;
   /** Where its outcome will count, from the moment at which it was given by margin; absent: nowhere. */
   readonly trial?: ConversionCell;
+  /** Absent where it is not OFFERED. */
+  readonly offer?: LeadOffer;
 }
 
 /** A clock that ran out under an owner: kept so that an answer that arrives late, but happened in time, can retract it. */
@@ -98,6 +111,8 @@ export type TimerKind =
   /** No person has answered the lead. */
   | 'RESPONSE'
   | 'RESPONSE_WARNING'
+  /** A round of its offer ends. */
+  | 'OFFER'
   /** It has waited in a queue for as long as the pool allows. */
   | 'WAIT_LIMIT'
   /** A pool opens, or has room again. */
@@ -165,6 +180,8 @@ export interface PoolRecord {
   readonly wakeAt: number | null;
   readonly wakeGeneration: number;
   readonly members: readonly MemberLedger[];
+  /** Leads of `open` that are offered and nobody's yet; absent for none. */
+  readonly offered?: number;
   /** Absent where the pool has no hourly cap. */
   readonly hour?: HourCount;
 }
@@ -293,7 +310,7 @@ export type RouterInput =
       readonly facts: Facts | null;
     });
 
-export type DecisionKind = 'ASSIGNED' | 'LINKED' | 'QUEUED' | 'EXCEPTION';
+export type DecisionKind = 'ASSIGNED' | 'OFFERED' | 'LINKED' | 'QUEUED' | 'EXCEPTION';
 
 /** One decision: one lead, one revision. */
 export interface Decision {
@@ -303,6 +320,7 @@ export interface Decision {
   /** The lead as it is after this decision. */
   readonly lead: LeadRecord;
   readonly previousAgentId: string | null;
+  /** Until when the owner, or one of those whom it is offered to, has to accept; null: no clock. */
   readonly acceptBy: number | null;
 }
 
@@ -343,21 +361,7 @@ export type BatchEffect =
 /** An input that changed nothing, and why: counted, never silent. */
 export interface IgnoredInput {
   readonly inputIndex: number;
-  readonly reason:
-    | 'TIMER_SUPERSEDED'
-    | 'LEAD_UNKNOWN'
-    /** An activity whose lead has not come: kept, and an input again when it has. */
-    | 'LEAD_NOT_YET_KNOWN'
-    | 'LEAD_ALREADY_SUBMITTED'
-    | 'NOT_WAITING'
-    | 'ALREADY_CLOSED'
-    | 'NOT_THE_OWNER'
-    | 'ALREADY_ACCEPTED'
-    /** About an earlier assignment of the lead. */
-    | 'REVISION_SUPERSEDED'
-    /** A reassignment by hand to a pool or agent that the rule set does not have, or that is not active. */
-    | 'TARGET_UNKNOWN'
-    | 'NO_CHANGE';
+  readonly reason: IgnoredReason;
 }
 
 /** Everything to write back, final values but for outcomes; keys absent from it are unchanged. */

@@ -4,6 +4,7 @@
  * and a fired timer with another generation than the lead's is superseded: whatever was stopped or set anew can no longer act.
  */
 import { addOpenTime } from './business-time.ts';
+import type { OfferPolicy } from './lead-offer.ts';
 import type { LeadRecord, LeadTimer } from './routing-model.ts';
 import type { ClockPolicy, Pool } from './rule-set.ts';
 
@@ -47,6 +48,11 @@ export function ownerClocks(pool: Pool | null, now: number): readonly LeadTimer[
   ];
 }
 
+/** Until when the agents who are asked may accept. */
+export function offerClock(pool: Pool, { withinMs, time }: OfferPolicy, now: number): LeadTimer {
+  return { kind: 'OFFER', dueAt: dueAfter(pool, { withinMs, time }, now) };
+}
+
 /** Until when it may wait in this pool's queue; none for no limit. Wall time: a queue is no promise of an owner. */
 export function waitClocks(pool: Pool | null, waitingSince: number): readonly LeadTimer[] {
   return pool === null || pool.maxWaitMs === null ? [] : [{ kind: 'WAIT_LIMIT', dueAt: waitingSince + pool.maxWaitMs }];
@@ -66,12 +72,14 @@ interface ClockRequest {
 
 function clocksOf(pool: Pool, { policy, from, kind, warning }: ClockRequest): readonly LeadTimer[] {
   if (policy === null) return [];
-  const dueAfter = (ms: number): number => {
-    // Who is never open cannot answer in business time, and nobody shall wait for ever: wall time then.
-    const opened = policy.time === 'BUSINESS' ? addOpenTime(pool.hours, from, ms) : null;
-    return opened ?? from + ms;
-  };
-  const end: LeadTimer = { kind, dueAt: dueAfter(policy.withinMs) };
-  if (policy.warnAfterMs === null) return [end];
-  return [{ kind: warning, dueAt: dueAfter(policy.warnAfterMs) }, end];
+  const { time, withinMs, warnAfterMs } = policy;
+  const end: LeadTimer = { kind, dueAt: dueAfter(pool, { withinMs, time }, from) };
+  if (warnAfterMs === null) return [end];
+  return [{ kind: warning, dueAt: dueAfter(pool, { withinMs: warnAfterMs, time }, from) }, end];
+}
+
+function dueAfter(pool: Pool, { withinMs, time }: Pick<ClockPolicy, 'withinMs' | 'time'>, from: number): number {
+  // Who is never open cannot answer in business time, and nobody shall wait for ever: wall time then.
+  const opened = time === 'BUSINESS' ? addOpenTime(pool.hours, from, withinMs) : null;
+  return opened ?? from + withinMs;
 }

@@ -10,9 +10,14 @@ export function passedOverWords(step: PoolStep, candidate: Candidate, chosen: Ca
   switch (candidate.verdict) {
     case 'CHOSEN':
       return `${agentId} got it.`;
+    case 'ASKED':
+      return chosen === null
+        ? 'it is offered to it: it has to accept before the others do.'
+        : `it was asked, and ${chosen.agentId} was first.`;
     case 'NOT_IN_TURN':
       return freeWords(step, candidate, chosen);
     case 'OUTRANKED':
+      if (step.outcome === 'OFFERED') return `by ${step.strategy} those who are asked stand before it: ${askedWords(step)}.`;
       return `by ${step.strategy} ${chosen?.agentId ?? 'another'} stands before it: ${comparedScores(candidate, chosen)}.`;
     case 'NOT_SUITED':
       return `it does not suit: ${candidate.whyNotSuited ?? 'a filter of the strategy keeps it out'}.`;
@@ -46,10 +51,17 @@ export function passedOverWords(step: PoolStep, candidate: Candidate, chosen: Ca
 /** It could have had the lead. */
 function freeWords(step: PoolStep, candidate: Candidate, chosen: Candidate | null): string {
   if (step.outcome === 'OTHERS_WAIT') return `it was free, but ${step.waiting} leads wait there that came first.`;
+  if (step.outcome === 'OFFERED') return `it was free, but is not asked in this round: the strategy puts ${askedWords(step)} first.`;
+  if (step.outcome === 'CLAIMED') return `it was free, but was not asked: it was offered to ${askedWords(step)}, and one of them took it.`;
+  if (step.outcome === 'PASSED_BY') return 'it was free; its pool had offered the lead before, and nobody took it.';
   if (chosen === null) return 'it was free; the pool did not give this lead away.';
   if (step.outcome === 'STICKY') return `it was free, but ${chosen.agentId} had the latest lead of this person, and comes first.`;
   if (step.outcome !== 'GIVEN') return `it was free; ${chosen.agentId} was chosen regardless of turns.`;
   return turnWords(candidate, chosen);
+}
+
+function askedWords({ candidates }: PoolStep): string {
+  return candidates.flatMap(({ verdict, agentId }) => (verdict === 'ASKED' || verdict === 'CHOSEN' ? [agentId] : [])).join(', ');
 }
 
 function turnWords({ turn, credit }: Candidate, chosen: Candidate): string {
@@ -57,7 +69,7 @@ function turnWords({ turn, credit }: Candidate, chosen: Candidate): string {
   const other = `${chosen.agentId} ${signed(chosen.credit)}`;
   if (turn === null || chosen.turn === null) return `not in turn: ${standing}, ${other}.`;
   if (turn.deadline === null) return `not in turn: ${standing}, ${other}; with this one it would be too far ahead of its share.`;
-  const deadlines = `it has to get one within ${turn.deadline} leads, ${chosen.agentId} within ${chosen.turn.deadline ?? 0}`;
+  const deadlines = `it has to get one within ${turn.deadline} ${turn.deadline === 1 ? 'lead' : 'leads'}, ${chosen.agentId} within ${chosen.turn.deadline ?? 0}`;
   if (turn.deadline === chosen.turn.deadline)
     return `equally in turn (${standing}, ${other}; ${deadlines}): the lot went to ${chosen.agentId}.`;
   return `not in turn: ${standing}, ${other}; ${deadlines}.`;

@@ -10,6 +10,8 @@ export interface AuditedBooks {
   readonly destinations: readonly { readonly destinationId: string; readonly open: number }[];
   /** Leads that are worked, where their rows say. */
   readonly worked: readonly WorkedCount[];
+  /** Leads that are offered, where their rows say; nobody's yet. */
+  readonly offered: readonly WorkedCount[];
   /** Leads that wait, by the pool their rows name. */
   readonly waiting: readonly WaitingCount[];
   /** Waiting without a place in that pool's queue, or in a queue without waiting there. */
@@ -26,6 +28,8 @@ export interface PoolCounts {
   readonly poolId: string;
   readonly open: number;
   readonly waiting: number;
+  /** Leads of `open` that are offered. */
+  readonly offered: number;
   readonly members: readonly MemberLedger[];
 }
 
@@ -73,7 +77,7 @@ const ALLOW_SCANS = statement(
 
 const POOLS = statement(
   'audit-books-pools',
-  'SELECT pool_id AS "poolId", open, waiting, members FROM pools WHERE generation IS NOT NULL ORDER BY pool_id',
+  'SELECT pool_id AS "poolId", open, waiting, coalesce(offered, 0) AS offered, members FROM pools WHERE generation IS NOT NULL ORDER BY pool_id',
 );
 
 const DESTINATIONS = statement(
@@ -85,6 +89,12 @@ const WORKED = statement(
   'audit-books-worked',
   `SELECT pool_id AS "poolId", agent_id AS "agentId", destination_id AS "destinationId", count(*) AS leads
      FROM leads WHERE stage IN ('ASSIGNED', 'EXCEPTION') GROUP BY pool_id, agent_id, destination_id`,
+);
+
+const OFFERED = statement(
+  'audit-books-offered',
+  `SELECT pool_id AS "poolId", agent_id AS "agentId", destination_id AS "destinationId", count(*) AS leads
+     FROM leads WHERE stage = 'OFFERED' GROUP BY pool_id, agent_id, destination_id`,
 );
 
 const WAITING = statement(
@@ -124,10 +134,11 @@ export const readAuditedBooks = (pool: PostgresPool, limit: number): Promise<Aud
   pool.inTransaction(async (transaction) => {
     void transaction.run(ONE_SNAPSHOT);
     void transaction.run(ALLOW_SCANS);
-    const [pools, destinations, worked, waiting, queueFaults, timerFaults, [early], earlyFaults] = await Promise.all([
+    const [pools, destinations, worked, offered, waiting, queueFaults, timerFaults, [early], earlyFaults] = await Promise.all([
       transaction.run<PoolCounts>(POOLS),
       transaction.run<AuditedBooks['destinations'][number]>(DESTINATIONS),
       transaction.run<WorkedCount>(WORKED),
+      transaction.run<WorkedCount>(OFFERED),
       transaction.run<WaitingCount>(WAITING),
       transaction.run<QueueFault & Total>(QUEUE_FAULTS, [limit]),
       transaction.run<TimerFault & Total>(TIMER_FAULTS, [limit]),
@@ -135,7 +146,7 @@ export const readAuditedBooks = (pool: PostgresPool, limit: number): Promise<Aud
       transaction.run<EarlyFault & Total>(EARLY_FAULTS, [limit]),
     ]);
     const faults = { queueFaults: found(queueFaults), timerFaults: found(timerFaults), earlyFaults: found(earlyFaults) };
-    return { pools, destinations, worked, waiting, early: early ?? NO_EARLY, ...faults };
+    return { pools, destinations, worked, offered, waiting, early: early ?? NO_EARLY, ...faults };
   });
 
 interface Total {

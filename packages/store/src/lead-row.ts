@@ -1,5 +1,6 @@
 /** The lead's row in Postgres: its columns, and the record back from them. */
 import type { Grade, LeadId } from '@lead-router/domain/lead.ts';
+import type { LeadOffer } from '@lead-router/domain/lead-offer.ts';
 import type { Breach, LeadOutcome, LeadRecord, LeadStage, LeadTimer } from '@lead-router/domain/routing-model.ts';
 import { booleanColumn, type Column, numberColumn, textColumn, textListColumn } from './column-encoding.ts';
 
@@ -33,12 +34,13 @@ export interface LeadRow {
   readonly breaches: readonly Breach[] | null;
   readonly outcome: LeadOutcome | null;
   readonly trial: string | null;
+  readonly offer: LeadOffer | null;
 }
 
 /** For SELECT lists; `context` is apart, because not every reader wants it. */
 export const LEAD_COLUMN_NAMES = `lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id,
   rule_set_version, linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at,
-  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial`;
+  waiting_since, timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial, offer`;
 
 /** In the order of `LEAD_COLUMN_NAMES`. */
 export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
@@ -70,6 +72,7 @@ export const LEAD_COLUMNS: readonly Column<LeadRecord>[] = [
   textColumn((lead) => (lead.breaches.length === 0 ? null : JSON.stringify(lead.breaches))),
   textColumn((lead) => lead.outcome),
   textColumn((lead) => lead.trial ?? null),
+  textColumn((lead) => (lead.offer === undefined ? null : JSON.stringify(lead.offer))),
 ];
 
 export const leadOf = (row: LeadRow): LeadRecord => ({
@@ -101,4 +104,5 @@ export const leadOf = (row: LeadRow): LeadRecord => ({
   breaches: (row.breaches ?? []).map((breach) => ({ ...breach, clock: breach.clock ?? 'ACCEPT' })),
   outcome: row.outcome,
   ...(row.trial !== null && { trial: row.trial }),
+  ...(row.offer !== null && { offer: row.offer }),
 });

@@ -54,7 +54,7 @@ const LOCK_DESTINATIONS = statement(
 
 const LOCK_POOLS = statement(
   'pools-lock',
-  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given
+  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given, offered
      FROM pools
     WHERE pool_id = ANY ($1::text[]) AND xmin <> pg_current_xact_id()::xid
     ORDER BY pool_id

@@ -85,7 +85,7 @@ const reportStatement = (side: ReportSide): Statement =>
          JOIN chosen c ON c.lead_id = d.lead_id
          LEFT JOIN breached b ON b.lead_id = d.lead_id AND b.revision = d.revision
         WHERE b.revision IS NOT NULL
-           OR (d.accept_by IS NOT NULL
+           OR (d.accept_by IS NOT NULL AND d.kind <> 'OFFERED'
                AND NOT (d.revision = c.revision AND c.accepted_at IS NULL AND c.stage IN ('ASSIGNED', 'EXCEPTION')
                         AND d.accept_by > to_timestamp($3::float8 / 1000)))
         GROUP BY 1)

@@ -79,6 +79,7 @@ export interface PoolRow {
   readonly members: readonly MemberLedger[];
   readonly hour_from: number | null;
   readonly hour_given: number | null;
+  readonly offered: number | null;
 }
 
 export const POOL_COLUMNS: readonly Column<PoolRecord>[] = [
@@ -94,6 +95,7 @@ export const POOL_COLUMNS: readonly Column<PoolRecord>[] = [
   textColumn((record) => JSON.stringify(record.members)),
   numberColumn((record) => record.hour?.from ?? null),
   numberColumn((record) => record.hour?.given ?? null),
+  numberColumn((record) => record.offered ?? null),
 ];
 
 export const poolOf = (row: PoolRow): PoolRecord => ({
@@ -107,6 +109,7 @@ export const poolOf = (row: PoolRow): PoolRecord => ({
   wakeAt: row.wake_at,
   wakeGeneration: row.wake_generation,
   members: row.members,
+  ...(row.offered !== null && { offered: row.offered }),
   ...hourOf(row),
 });
 

@@ -37,21 +37,21 @@ const UPDATE_IDENTITIES = statement(
     WHERE i.identity = r.identity`,
 );
 
-/** $29 holds the contexts end to end, $30 and $31 where each begins (from 1) and its length; null: keep the one there is. */
+/** $30 holds the contexts end to end, $31 and $32 where each begins (from 1) and its length; null: keep the one there is. */
 const LEAD_ROWS = `
   SELECT r.lead_id, r.version, r.revision, r.stage, r.vendor, r.grade, r.score, r.pool_id, r.agent_id, r.destination_id, r.rule_id,
          r.rule_set_version, r.linked_to, r.identities::text[], r.former_agents::text[], r.is_qualified,
          to_timestamp(r.submitted_at / 1000), to_timestamp(r.decided_at / 1000), to_timestamp(r.accepted_at / 1000),
          to_timestamp(r.responded_at / 1000), to_timestamp(r.waiting_since / 1000),
-         r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb, r.outcome, r.trial,
-         substring($29::bytea FROM r.context_from FOR r.context_length)
+         r.timer_generation, r.timer_kind, to_timestamp(r.timer_due_at / 1000), r.later_timers::jsonb, r.breaches::jsonb, r.outcome, r.trial, r.offer::jsonb,
+         substring($30::bytea FROM r.context_from FOR r.context_length)
     FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[],
                 $10::text[], $11::text[], $12::integer[], $13::uuid[], $14::text[], $15::text[], $16::boolean[], $17::float8[],
                 $18::float8[], $19::float8[], $20::float8[], $21::float8[], $22::integer[], $23::text[], $24::float8[],
-                $25::text[], $26::text[], $27::text[], $28::text[], $30::integer[], $31::integer[])
+                $25::text[], $26::text[], $27::text[], $28::text[], $29::text[], $31::integer[], $32::integer[])
       AS r (lead_id, version, revision, stage, vendor, grade, score, pool_id, agent_id, destination_id, rule_id, rule_set_version,
             linked_to, identities, former_agents, is_qualified, submitted_at, decided_at, accepted_at, responded_at, waiting_since,
-            timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial, context_from, context_length)`;
+            timer_generation, timer_kind, timer_due_at, later_timers, breaches, outcome, trial, offer, context_from, context_length)`;
 
 /** Leads that were not there when the batch looked; its partition's lock keeps everybody else from making them. */
 const INSERT_LEADS = statement('leads-insert', `INSERT INTO leads (${LEAD_COLUMN_NAMES}, context) ${LEAD_ROWS}`);
@@ -80,16 +80,16 @@ const UPSERT_DESTINATIONS = statement(
 
 const UPSERT_POOLS = statement(
   'pools-upsert',
-  `INSERT INTO pools (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given)
+  `INSERT INTO pools (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given, offered)
    SELECT r.pool_id, r.generation, r.open, r.daily, r.day, r.waiting, r.wake_pending, to_timestamp(r.wake_at / 1000),
-          r.wake_generation, r.members::jsonb, to_timestamp(r.hour_from / 1000), r.hour_given
+          r.wake_generation, r.members::jsonb, to_timestamp(r.hour_from / 1000), r.hour_given, r.offered
      FROM unnest($1::text[], $2::bigint[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::boolean[], $8::float8[],
-                 $9::bigint[], $10::text[], $11::float8[], $12::integer[])
-       AS r (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given)
+                 $9::bigint[], $10::text[], $11::float8[], $12::integer[], $13::integer[])
+       AS r (pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given, offered)
    ON CONFLICT (pool_id) DO UPDATE SET
      generation = excluded.generation, open = excluded.open, daily = excluded.daily, day = excluded.day, waiting = excluded.waiting,
      wake_pending = excluded.wake_pending, wake_at = excluded.wake_at, wake_generation = excluded.wake_generation,
-     members = excluded.members, hour_from = excluded.hour_from, hour_given = excluded.hour_given`,
+     members = excluded.members, hour_from = excluded.hour_from, hour_given = excluded.hour_given, offered = excluded.offered`,
 );
 
 const DELETE_WAITERS = statement(

@@ -82,7 +82,7 @@ export const ActivitiesAnswer = Type.Object(
 export const LeadStatusAnswer = Type.Object(
   {
     leadId: Id,
-    stage: Type.Enum(['SUBMITTED', 'ASSIGNED', 'LINKED', 'WAITING', 'EXCEPTION', 'CLOSED'], {
+    stage: Type.Enum(['SUBMITTED', 'ASSIGNED', 'OFFERED', 'LINKED', 'WAITING', 'EXCEPTION', 'CLOSED'], {
       description: 'SUBMITTED until the first decision.',
     }),
     submittedAt: Time,

@@ -5,6 +5,7 @@ import type { EarlierStory } from './lead-sheet.ts';
 const TYPES: Readonly<Record<LeadDecided['kind'], string>> = {
   UNKNOWN: 'lead.decided',
   ASSIGNED: 'lead.assigned',
+  OFFERED: 'lead.offered',
   LINKED: 'lead.linked',
   QUEUED: 'lead.queued',
   EXCEPTION: 'lead.exception',

@@ -100,11 +100,11 @@ async function sendToOwner(options: MailOptions, delivery: LeasedDelivery, { dec
   });
 }
 
-/** A decision of the past with the lead as it is known now. */
+/** A decision of the past with the lead as it is known now; whom it was offered to is not kept. */
 function asDecided({ leadId, eventId, inputIndex, ...decision }: StoredDecision, context: LeadContext): LeadDecided {
   const { decidedAt } = decision;
   const envelope = toEnvelope({ eventId, leadId, occurredAt: decidedAt, recordedAt: decidedAt });
-  return { ...decision, envelope, batchIndex: inputIndex, context };
+  return { ...decision, envelope, batchIndex: inputIndex, offeredTo: [], context };
 }
 
 /** As above. */

@@ -20,6 +20,7 @@ export interface ObserverOptions {
 
 const KIND_LABEL: Readonly<Record<DecisionKind, string>> = {
   ASSIGNED: 'assigned',
+  OFFERED: 'offered',
   LINKED: 'linked',
   QUEUED: 'queued',
   EXCEPTION: 'exception',

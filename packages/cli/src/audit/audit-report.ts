@@ -1,7 +1,7 @@
 /** What an audit says: plain data, for people, scripts and tests. */
 
 /** Where a lead's latest revision is; each lead is in exactly one. */
-export type Place = 'assigned' | 'linked' | 'waiting' | 'exception' | 'closed' | 'deadLettered' | 'inFlight';
+export type Place = 'assigned' | 'offered' | 'linked' | 'waiting' | 'exception' | 'closed' | 'deadLettered' | 'inFlight';
 
 export type CheckName = 'outcomes' | 'revisions' | 'events' | 'states' | 'books' | 'places';
 

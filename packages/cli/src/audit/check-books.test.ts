@@ -10,12 +10,13 @@ const member = (agentId: string, open: number) => ({ agentId, credit: 0, open, d
 const none = { total: 0, first: [] };
 
 const SOUND: AuditedBooks = {
-  pools: [{ poolId: 'field', open: 5, waiting: 2, members: [member('ann', 3), member('bob', 2)] }],
-  destinations: [{ destinationId: 'sales', open: 5 }],
+  pools: [{ poolId: 'field', open: 6, offered: 1, waiting: 2, members: [member('ann', 3), member('bob', 2)] }],
+  destinations: [{ destinationId: 'sales', open: 6 }],
   worked: [
     { poolId: 'field', agentId: 'ann', destinationId: 'sales', leads: 3 },
     { poolId: 'field', agentId: 'bob', destinationId: 'sales', leads: 2 },
   ],
+  offered: [{ poolId: 'field', agentId: null, destinationId: 'sales', leads: 1 }],
   waiting: [{ poolId: 'field', leads: 2 }],
   queueFaults: none,
   timerFaults: none,
@@ -33,7 +34,10 @@ const check = async (changes: Partial<AuditedBooks>, isCounted = true) => {
 describe('the check of books', () => {
   it('finds nothing wrong where the counts are what the leads say', async () => {
     const { report } = await check({});
-    expect(report).toMatchObject({ discrepancies: 0, counts: { pools: 1, members: 2, destinations: 1, workedLeads: 5, waitingLeads: 2 } });
+    expect(report).toMatchObject({
+      discrepancies: 0,
+      counts: { pools: 1, members: 2, destinations: 1, workedLeads: 5, offeredLeads: 1, waitingLeads: 2 },
+    });
   });
 
   it('finds an activity that is kept for a lead that is there', async () => {
@@ -43,7 +47,8 @@ describe('the check of books', () => {
   });
 
   it.each<readonly [string, Partial<AuditedBooks>, readonly string[]]>([
-    ["a pool's open count", { pools: [{ ...POOL, open: 6 }] }, ['pool field counts open leads: 6, and there are 5']],
+    ["a pool's open count", { pools: [{ ...POOL, open: 7 }] }, ['pool field counts open leads: 7, and there are 6']],
+    ["a pool's offered count", { pools: [{ ...POOL, offered: 0 }] }, ['pool field counts offered leads: 0, and there are 1']],
     ["a pool's waiting count", { pools: [{ ...POOL, waiting: 1 }] }, ['pool field counts waiting leads: 1, and there are 2']],
     [
       "a member's count",
@@ -58,7 +63,7 @@ describe('the check of books', () => {
     [
       "a destination's count",
       { destinations: [{ destinationId: 'sales', open: 4 }] },
-      ['destination sales counts open leads: 4, and there are 5'],
+      ['destination sales counts open leads: 4, and there are 6'],
     ],
     [
       'leads in a pool without books',
@@ -116,8 +121,8 @@ describe('the check of revisions', () => {
 
 describe('the check of places', () => {
   it('counts each lead once, where its row says', () => {
-    const stages = (['ASSIGNED', 'LINKED', 'WAITING', 'EXCEPTION', 'CLOSED'] as const).map((stage) => aLead({ stage }));
-    const kinds = ['ASSIGNED', 'LINKED', 'QUEUED', 'EXCEPTION', 'ASSIGNED'] as const;
+    const stages = (['ASSIGNED', 'LINKED', 'WAITING', 'EXCEPTION', 'CLOSED', 'OFFERED'] as const).map((stage) => aLead({ stage }));
+    const kinds = ['ASSIGNED', 'LINKED', 'QUEUED', 'EXCEPTION', 'ASSIGNED', 'OFFERED'] as const;
     const ledger = ledgerOf(
       stages.map((lead, index) => ({
         ...decide(lead, { kind: kinds[index] ?? 'ASSIGNED' }),
@@ -125,8 +130,8 @@ describe('the check of places', () => {
       })),
     );
     const { report, places } = checkPlaces(ledger, new Set());
-    expect(places).toEqual({ assigned: 1, linked: 1, waiting: 1, exception: 1, closed: 1, deadLettered: 0, inFlight: 0 });
-    expect(report).toMatchObject({ discrepancies: 0, counts: { leads: 5 } });
+    expect(places).toEqual({ assigned: 1, offered: 1, linked: 1, waiting: 1, exception: 1, closed: 1, deadLettered: 0, inFlight: 0 });
+    expect(report).toMatchObject({ discrepancies: 0, counts: { leads: 6 } });
   });
 
   it('leaves out what is only named: by a dead letter, or by a decision made while the audit ran', () => {

@@ -10,7 +10,7 @@ export interface BooksOutcome {
 }
 
 const PROVES =
-  'the open and waiting counts of pools, members and destinations equal their leads; every waiting lead has its place in the queue and every running clock its timer; no activity waits for a lead that is there';
+  'the open, offered and waiting counts of pools, members and destinations equal their leads; every waiting lead has its place in the queue and every running clock its timer; no activity waits for a lead that is there';
 
 /**
  * @param isCountedThroughout whether every rule set that was active had caps for the destination: without caps nothing is counted.
@@ -20,14 +20,15 @@ export async function checkBooks(
   books: AuditedBooks,
   isCountedThroughout: (destinationId: string) => Promise<boolean>,
 ): Promise<BooksOutcome> {
-  const findings = createFindings('books', PROVES, ['pools', 'members', 'destinations', 'workedLeads', 'waitingLeads']);
+  const findings = createFindings('books', PROVES, ['pools', 'members', 'destinations', 'workedLeads', 'offeredLeads', 'waitingLeads']);
   const pools = new Map(books.pools.map((pool) => [pool.poolId, pool]));
   for (const pool of books.pools) checkPool(findings, books, pool);
-  for (const poolId of new Set([...books.worked, ...books.waiting].map((count) => count.poolId))) {
+  for (const poolId of new Set([...books.worked, ...books.offered, ...books.waiting].map((count) => count.poolId))) {
     if (poolId === null || !pools.has(poolId)) findings.add(null, () => `leads are in pool ${poolId ?? '(none)'}, which has no books`);
   }
   const uncounted = await checkDestinations(findings, books, isCountedThroughout);
   findings.count('workedLeads', sumOf(books.worked));
+  findings.count('offeredLeads', sumOf(books.offered));
   findings.count('waitingLeads', sumOf(books.waiting));
   findings.addCounted(
     books.queueFaults.total,
@@ -53,11 +54,13 @@ export async function checkBooks(
   return { report: findings.report(), uncounted };
 }
 
-function checkPool(findings: Findings, { worked, waiting }: AuditedBooks, pool: PoolCounts): void {
+function checkPool(findings: Findings, { worked, offered, waiting }: AuditedBooks, pool: PoolCounts): void {
   const { poolId } = pool;
   findings.count('pools');
   const its = worked.filter((count) => count.poolId === poolId);
-  expectCount(findings, `pool ${poolId} counts open leads`, { counted: pool.open, found: sumOf(its) });
+  const kept = sumOf(offered.filter((count) => count.poolId === poolId));
+  expectCount(findings, `pool ${poolId} counts open leads`, { counted: pool.open, found: sumOf(its) + kept });
+  expectCount(findings, `pool ${poolId} counts offered leads`, { counted: pool.offered, found: kept });
   const queued = sumOf(waiting.filter((count) => count.poolId === poolId));
   expectCount(findings, `pool ${poolId} counts waiting leads`, { counted: pool.waiting, found: queued });
   const open = new Map(pool.members.map((member) => [member.agentId, member.open]));
@@ -73,13 +76,13 @@ function checkPool(findings: Findings, { worked, waiting }: AuditedBooks, pool: 
 
 async function checkDestinations(
   findings: Findings,
-  { destinations, worked }: AuditedBooks,
+  { destinations, worked, offered }: AuditedBooks,
   isCountedThroughout: (destinationId: string) => Promise<boolean>,
 ): Promise<readonly string[]> {
   const uncounted: string[] = [];
   for (const { destinationId, open } of destinations) {
     findings.count('destinations');
-    const found = sumOf(worked.filter((count) => count.destinationId === destinationId));
+    const found = sumOf([...worked, ...offered].filter((count) => count.destinationId === destinationId));
     if (found === open) continue;
     if (await isCountedThroughout(destinationId))
       expectCount(findings, `destination ${destinationId} counts open leads`, { counted: open, found });

@@ -15,6 +15,7 @@ const PROVES = 'the latest revision of each lead is in exactly one place, the on
 
 const PLACE_OF_STAGE: Readonly<Record<LeadStage, Place>> = {
   ASSIGNED: 'assigned',
+  OFFERED: 'offered',
   LINKED: 'linked',
   WAITING: 'waiting',
   EXCEPTION: 'exception',
@@ -23,6 +24,7 @@ const PLACE_OF_STAGE: Readonly<Record<LeadStage, Place>> = {
 
 const STAGE_OF_KIND: Readonly<Record<DecisionKind, LeadStage>> = {
   ASSIGNED: 'ASSIGNED',
+  OFFERED: 'OFFERED',
   LINKED: 'LINKED',
   QUEUED: 'WAITING',
   EXCEPTION: 'EXCEPTION',
@@ -31,7 +33,16 @@ const STAGE_OF_KIND: Readonly<Record<DecisionKind, LeadStage>> = {
 /** @param inFlight leads that a service has yet to read; an undecided lead that is not among them was lost */
 export function checkPlaces(ledger: AuditLedger, inFlight: ReadonlySet<string>): PlacesOutcome {
   const findings = createFindings('places', PROVES, ['leads']);
-  const places: Record<Place, number> = { assigned: 0, linked: 0, waiting: 0, exception: 0, closed: 0, deadLettered: 0, inFlight: 0 };
+  const places: Record<Place, number> = {
+    assigned: 0,
+    offered: 0,
+    linked: 0,
+    waiting: 0,
+    exception: 0,
+    closed: 0,
+    deadLettered: 0,
+    inFlight: 0,
+  };
   let leads = 0;
   for (const [leadId, entry] of ledger.leads) {
     if (!isLead(entry)) continue;

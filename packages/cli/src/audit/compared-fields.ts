@@ -1,6 +1,7 @@
 /** The fields in which Postgres and Kafka have to agree, as a digest to hold for every lead and as words where two differ. */
 import { hash } from 'node:crypto';
 import type { LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
+import type { LeadOffer } from '@lead-router/domain/lead-offer.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 
@@ -35,7 +36,12 @@ export function leadFields(lead: LeadRecord): Fields {
     laterTimers: lead.laterTimers.map(({ kind, dueAt }) => [kind, dueAt]),
     breaches: lead.breaches.map((breach) => [breach.clock, breach.revision, breach.agentId, breach.dueAt]),
     outcome: lead.outcome,
+    ...(lead.offer && { offer: offerFields(lead.offer) }),
   };
+}
+
+function offerFields({ round, offeredTo, declined, expired, expiresAt }: LeadOffer): readonly unknown[] {
+  return [round, offeredTo, declined, expired, expiresAt];
 }
 
 export function decisionFields(decision: StoredDecision): Fields {

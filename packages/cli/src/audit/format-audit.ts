@@ -3,6 +3,7 @@ import { type AuditReport, type CheckReport, MAX_LISTED, type Place } from './au
 
 const PLACES: readonly (readonly [Place, string])[] = [
   ['assigned', 'assigned'],
+  ['offered', 'offered to several agents'],
   ['linked', 'linked to an open lead of the same person'],
   ['waiting', 'waiting in a queue'],
   ['exception', 'with a final decision maker'],

@@ -61,6 +61,7 @@ const CLOCKS: Readonly<Record<LeadTimer['kind'], string>> = {
   ACCEPT_WARNING: 'owner is warned of the acceptance at',
   RESPONSE: 'first response until',
   RESPONSE_WARNING: 'owner is warned of the first response at',
+  OFFER: 'to be accepted by one of those asked until',
   WAIT_LIMIT: 'waits at most until',
 };
 

@@ -66,10 +66,10 @@ export interface Consent {
 }
 
 /** Why a revision was opened. */
-export type DecisionCause = 'UNKNOWN' | 'SUBMITTED' | 'QUALIFIED' | 'DECLINED' | 'RETURNED' | 'ACCEPT_OVERDUE' | 'CAPACITY_FREED' | 'POOL_OPENED' | 'WAITED_TOO_LONG' | 'REASSIGNED_BY_HAND' | 'RESPONSE_OVERDUE' | 'ANSWERED' | 'ENGAGED' | 'UNDELIVERABLE';
+export type DecisionCause = 'UNKNOWN' | 'SUBMITTED' | 'QUALIFIED' | 'DECLINED' | 'RETURNED' | 'ACCEPT_OVERDUE' | 'CAPACITY_FREED' | 'POOL_OPENED' | 'WAITED_TOO_LONG' | 'REASSIGNED_BY_HAND' | 'RESPONSE_OVERDUE' | 'ANSWERED' | 'ENGAGED' | 'UNDELIVERABLE' | 'CLAIMED' | 'OFFER_EXPIRED';
 
-/** What was decided: given to an owner, linked to an open lead of the same person, put in a queue, given to a final decision maker. */
-export type DecisionKind = 'UNKNOWN' | 'ASSIGNED' | 'LINKED' | 'QUEUED' | 'EXCEPTION';
+/** What was decided: given to an owner, offered to several agents of whom the first to accept has it, linked to an open lead of the same person, put in a queue, given to a final decision maker. */
+export type DecisionKind = 'UNKNOWN' | 'ASSIGNED' | 'LINKED' | 'QUEUED' | 'EXCEPTION' | 'OFFERED';
 
 /** How somebody is told: the owner by webhook or mail, and by another mail when a promise is about to be broken; the lead itself by a reply. */
 export type DeliveryChannel = 'UNKNOWN' | 'WEBHOOK' | 'EMAIL' | 'REPLY' | 'ACCEPT_WARNING' | 'RESPONSE_WARNING';
@@ -319,7 +319,7 @@ export interface LeadDecided {
   readonly grade: Grade;
   /** Score at the decision. */
   readonly score: number;
-  /** Until when the owner has to accept; null for no clock. */
+  /** Until when the owner, or one of those whom it is offered to, has to accept; null for no clock. */
   readonly acceptBy: number | null;
   /** When the gateway accepted the lead. */
   readonly submittedAt: number;
@@ -329,6 +329,8 @@ export interface LeadDecided {
   readonly batchId: string;
   /** Place of its input in that batch, from 0. */
   readonly batchIndex: number;
+  /** Agents who are asked, and of whom the first to accept has it; empty where it is not offered. */
+  readonly offeredTo: readonly string[];
   /** The lead. */
   readonly context: LeadContext;
 }
@@ -395,6 +397,20 @@ export interface LeadIntake {
   readonly person: Person | null;
 }
 
+/** A lead that is offered to several agents of its pool; the first to accept has it. */
+export interface LeadOffer {
+  /** Number of the round, from 1. */
+  readonly round: number;
+  /** Agents who may accept now, in the order of the pool's strategy. */
+  readonly offeredTo: readonly string[];
+  /** Agents who said no or could not be told, oldest first. */
+  readonly declined: readonly string[];
+  /** Agents who let an earlier round pass, oldest first; they may still accept. */
+  readonly expired: readonly string[];
+  /** When the round ends. */
+  readonly expiresAt: number;
+}
+
 /** How a lead ended. */
 export type LeadOutcome = 'UNKNOWN' | 'WON' | 'LOST' | 'DISQUALIFIED';
 
@@ -432,7 +448,7 @@ export interface LeadSla {
 export type LeadSource = 'UNKNOWN' | 'HTTP' | 'KAFKA' | 'IMPORT';
 
 /** Where a lead is; each lead is in exactly one stage. */
-export type LeadStage = 'UNKNOWN' | 'ASSIGNED' | 'LINKED' | 'WAITING' | 'EXCEPTION' | 'CLOSED';
+export type LeadStage = 'UNKNOWN' | 'ASSIGNED' | 'LINKED' | 'WAITING' | 'EXCEPTION' | 'CLOSED' | 'OFFERED';
 
 /** Where a lead stands: the latest version by key is the truth. */
 export interface LeadState {
@@ -488,6 +504,8 @@ export interface LeadState {
   readonly breaches: readonly LeadBreach[];
   /** How it ended; null while it is open. */
   readonly outcome: LeadOutcome | null;
+  /** Whom it is offered to; null unless the stage is OFFERED. */
+  readonly offer: LeadOffer | null;
   /** The lead. */
   readonly context: LeadContext;
 }
@@ -665,8 +683,8 @@ export interface TimerFired {
   readonly dueAt: number;
 }
 
-/** What a timer is for: the clock until somebody accepts or until a person has answered, each with a warning before it, the longest wait in a queue, the opening or cap reset of a pool. */
-export type TimerKind = 'UNKNOWN' | 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE' | 'ACCEPT_WARNING' | 'RESPONSE' | 'RESPONSE_WARNING';
+/** What a timer is for: the clock until somebody accepts or until a person has answered, each with a warning before it, the end of a round of an offer, the longest wait in a queue, the opening or cap reset of a pool. */
+export type TimerKind = 'UNKNOWN' | 'ACCEPT' | 'WAIT_LIMIT' | 'POOL_WAKE' | 'ACCEPT_WARNING' | 'RESPONSE' | 'RESPONSE_WARNING' | 'OFFER';
 
 /** InboxEvent up to its context. */
 export type InboxEventPrefix = Omit<InboxEvent, 'body'> & {
@@ -707,6 +725,7 @@ export interface RecordTypes {
   readonly LeadEnriched: LeadEnriched;
   readonly LeadEvent: LeadEvent;
   readonly LeadIntake: LeadIntake;
+  readonly LeadOffer: LeadOffer;
   readonly LeadScored: LeadScored;
   readonly LeadSla: LeadSla;
   readonly LeadState: LeadState;

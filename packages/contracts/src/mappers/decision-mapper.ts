@@ -13,6 +13,8 @@ export interface BatchPlace {
   readonly batchIndex: number;
 }
 
+const NOBODY: readonly string[] = [];
+
 export function toLeadDecided(decision: Decision, provenance: Provenance, place: BatchPlace): LeadDecidedPrefix {
   const { lead } = decision;
   return {
@@ -35,6 +37,7 @@ export function toLeadDecided(decision: Decision, provenance: Provenance, place:
     decidedAt: lead.decidedAt,
     batchId: place.batchId,
     batchIndex: place.batchIndex,
+    offeredTo: lead.offer?.offeredTo ?? NOBODY,
   };
 }
 

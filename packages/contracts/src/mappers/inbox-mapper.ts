@@ -49,6 +49,7 @@ const TIMERS = [
   'ACCEPT_WARNING',
   'RESPONSE',
   'RESPONSE_WARNING',
+  'OFFER',
   'WAIT_LIMIT',
   'POOL_WAKE',
 ] as const satisfies readonly TimerKind[];

@@ -31,6 +31,7 @@ export function toLeadState(envelope: Envelope, lead: LeadRecord): LeadStatePref
     laterTimers: lead.laterTimers,
     breaches: lead.breaches,
     outcome: lead.outcome,
+    offer: lead.offer ?? null,
   };
 }
 
@@ -63,6 +64,7 @@ export function toLeadRecord(state: LeadStatePrefix): LeadRecord {
     laterTimers: state.laterTimers.flatMap((timer) => toTimer(timer) ?? []),
     breaches: state.breaches.map(toBreach),
     outcome: state.outcome === 'UNKNOWN' ? null : state.outcome,
+    ...(state.offer !== null && { offer: state.offer }),
   };
 }
 

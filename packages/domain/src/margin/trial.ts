@@ -3,7 +3,7 @@
  * and segment as they were when it was given) until that is known, however late. What ends a trial:
  *
  * - `WON`, and `QUALIFIED` where that is what the destination is for: a conversion.
- * - `LOST` and `DISQUALIFIED`: none. Nor is it if the destination declines or returns the lead or lets its clock run out, and the lead goes elsewhere.
+ * - `LOST` and `DISQUALIFIED`: none. Nor is it if the destination declines or returns the lead or lets its clock or its offer run out, and the lead goes elsewhere.
  * - A hand-over for another reason (qualified where it is won that counts, answered, engaged) leaves it open: the outcome still counts
  *   for the destination that was chosen. A later choice by margin, or a person's, or one that came of a message that could not be sent, ends it uncounted.
  */
@@ -13,7 +13,7 @@ import { type ConversionCell, destinationOfCell } from './conversion.ts';
 import type { ConversionBook } from './conversion-book.ts';
 
 /** The destination had the lead and made nothing of it. */
-const GIVEN_UP: readonly DecisionCause[] = ['DECLINED', 'RETURNED', 'ACCEPT_OVERDUE', 'RESPONSE_OVERDUE'];
+const GIVEN_UP: readonly DecisionCause[] = ['DECLINED', 'RETURNED', 'ACCEPT_OVERDUE', 'RESPONSE_OVERDUE', 'OFFER_EXPIRED'];
 /** Says nothing of the destination, but takes the lead away. */
 const CALLED_OFF: readonly DecisionCause[] = ['UNDELIVERABLE', 'REASSIGNED_BY_HAND'];
 

@@ -1,5 +1,5 @@
 /** Chooses one of a pool's agents: filter, rank, tie-break, each by the names in the rule set. */
-import { giveInTurn, type LedgerEntry } from '../ledger.ts';
+import { giveInTurn, type LedgerEntry, whoseTurn } from '../ledger.ts';
 import type { Agent } from '../rule-set.ts';
 import { BEST_FIT } from './best-fit.ts';
 import { IN_ORDER } from './in-order.ts';
@@ -17,10 +17,14 @@ const RANKINGS: Readonly<Record<AgentRankingName, Ranking<AgentCandidate>>> = {
   'best-fit': BEST_FIT,
 };
 
-/** Each books the lead in the ledger, among those whom it chose from. */
-const TIE_BREAKS: Readonly<Record<TieBreakName, <Entry extends LedgerEntry>(equals: readonly Entry[], seed: number) => Entry>> = {
-  weighted: giveInTurn,
-};
+interface TieBreak {
+  /** Books the lead in the ledger, among those whom it chose from. */
+  give<Entry extends LedgerEntry>(equals: readonly Entry[], seed: number): Entry;
+  /** The same one, and books nothing. */
+  next<Entry extends LedgerEntry>(equals: readonly Entry[], seed: number): Entry;
+}
+
+const TIE_BREAKS: Readonly<Record<TieBreakName, TieBreak>> = { weighted: { give: giveInTurn, next: whoseTurn } };
 
 export interface Score {
   readonly by: AgentRankingName;
@@ -42,9 +46,29 @@ export function takeBest<Candidate extends AgentCandidate & LedgerEntry>(
   candidates: readonly Candidate[],
   options: { readonly question: Question; readonly seed: number },
 ): Candidate {
-  const rankings: readonly Ranking<AgentCandidate>[] = strategy.rank.map((name) => RANKINGS[name]);
-  const equals = best<Candidate>(candidates, rankings, options.question);
-  return TIE_BREAKS[strategy.tieBreak](equals, options.seed);
+  const equals = best<Candidate>(candidates, rankingsOf(strategy), options.question);
+  return TIE_BREAKS[strategy.tieBreak].give(equals, options.seed);
+}
+
+/** The first `most` of them, best first, each as if those before it were not there. Books nothing. `candidates` are through the filters already. */
+export function findBest<Candidate extends AgentCandidate & LedgerEntry>(
+  strategy: AgentStrategy,
+  candidates: readonly Candidate[],
+  options: { readonly question: Question; readonly seed: number; readonly most: number },
+): readonly Candidate[] {
+  const rankings = rankingsOf(strategy);
+  const found: Candidate[] = [];
+  let rest = candidates;
+  while (found.length < options.most && rest.length > 0) {
+    const next = TIE_BREAKS[strategy.tieBreak].next(best<Candidate>(rest, rankings, options.question), options.seed);
+    found.push(next);
+    rest = rest.filter((candidate) => candidate !== next);
+  }
+  return found;
+}
+
+function rankingsOf({ rank }: AgentStrategy): readonly Ranking<AgentCandidate>[] {
+  return rank.map((name) => RANKINGS[name]);
 }
 
 /** What the rankings say of one candidate, in their order: for explanations. */

@@ -2,18 +2,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hourAt, isPresent, localDay } from '@lead-router/domain/availability.ts';
 import { type Demand, demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
-import { homeOf, matchesOf, targetOf } from '@lead-router/domain/decide-rules.ts';
+import { hasLost, homeOf, matchesOf, targetOf } from '@lead-router/domain/decide-rules.ts';
 import { topologyOf } from '@lead-router/domain/decide-topology.ts';
 import { isStale } from '@lead-router/domain/decide-wake.ts';
+import { wasAsked } from '@lead-router/domain/lead-offer.ts';
 import { levelsOf, NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
 import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
-import type { HourCount, LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type { DecisionCause, HourCount, LeadRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
 import type { Agent, Pool } from '@lead-router/domain/rule-set.ts';
 import type { Decided, World } from './decision-world.ts';
 
+/** An offer may end so, its place kept for whoever has the lead then. */
+const ENDS_OFFER: readonly DecisionCause[] = ['CLAIMED', 'OFFER_EXPIRED', 'DECLINED', 'RETURNED', 'UNDELIVERABLE'];
 const NEVER_CAPPED = { open: null, daily: null };
 
 const isWorked = (lead: LeadRecord): boolean => lead.stage === 'ASSIGNED' || lead.stage === 'EXCEPTION';
+/** Has a place in its pool and destination: an offer keeps one, for nobody yet. */
+const hasPlace = (lead: LeadRecord): boolean => isWorked(lead) || lead.stage === 'OFFERED';
 
 /** Faults of the books: what the counters say against what the leads say. */
 export function bookFaults(world: World): readonly string[] {
@@ -24,7 +29,8 @@ export function bookFaults(world: World): readonly string[] {
   };
   for (const record of world.pools.values()) {
     const here = leads.filter((lead) => lead.poolId === record.poolId);
-    expect(`open of ${record.poolId}`, record.open, here.filter(isWorked).length);
+    expect(`open of ${record.poolId}`, record.open, here.filter(hasPlace).length);
+    expect(`offered in ${record.poolId}`, record.offered ?? 0, here.filter((lead) => lead.stage === 'OFFERED').length);
     expect(`waiting in ${record.poolId}`, record.waiting, here.filter((lead) => lead.stage === 'WAITING').length);
     for (const member of record.members) {
       expect(
@@ -43,7 +49,7 @@ export function bookFaults(world: World): readonly string[] {
     expect(
       `open of ${record.destinationId}`,
       record.open,
-      leads.filter((lead) => isWorked(lead) && lead.destinationId === record.destinationId).length,
+      leads.filter((lead) => hasPlace(lead) && lead.destinationId === record.destinationId).length,
     );
   }
   const queued = [...world.waiters.values()].map((waiter) => `${waiter.poolId} ${waiter.leadId}`).sort();
@@ -77,11 +83,19 @@ function conversionFaults({ leads, conversions }: World): readonly string[] {
 /** Daily counters against the decisions that gave leads. */
 export function dailyFaults(world: World): readonly string[] {
   const given = new Map<string, number>();
+  const keptIn = new Map<string, string | null>();
   for (const effect of world.effects) {
-    if (effect.kind !== 'DECISION' || !isWorked(effect.decision.lead)) continue;
-    const { poolId, agentId, decidedAt } = effect.decision.lead;
+    if (effect.kind === 'SLA') continue;
+    const { lead } = effect.kind === 'DECISION' ? effect.decision : effect.change;
+    // The place that an offer keeps is counted once, whatever comes of it; an agent when it has the lead.
+    const isKept = keptIn.get(lead.leadId) === lead.poolId;
+    keptIn.set(lead.leadId, lead.stage === 'OFFERED' ? lead.poolId : null);
+    if (effect.kind !== 'DECISION' || !hasPlace(lead)) continue;
+    const { poolId, agentId, decidedAt } = lead;
+    const isSamePlace = isKept && (lead.stage === 'OFFERED' ? (lead.offer?.round ?? 1) > 1 : ENDS_OFFER.includes(effect.decision.cause));
     const day = localDay(world.ruleSet.pools.get(poolId ?? '')?.zone ?? 'UTC', decidedAt);
-    for (const key of [`${poolId} ${day}`, `${poolId}/${agentId} ${day}`]) given.set(key, (given.get(key) ?? 0) + 1);
+    const counted = [...(isSamePlace ? [] : [`${poolId} ${day}`]), ...(lead.stage === 'OFFERED' ? [] : [`${poolId}/${agentId} ${day}`])];
+    for (const key of counted) given.set(key, (given.get(key) ?? 0) + 1);
   }
   const faults: string[] = [];
   for (const record of world.pools.values()) {
@@ -110,18 +124,40 @@ export function choiceFaults(world: World, outcome: Decided, before: ReadonlyMap
       faults.push(`${lead.leadId}: version ${earlier?.version} is followed by ${lead.version}`);
     const revision = (earlier?.revision ?? 0) + (effect.kind === 'DECISION' ? 1 : 0);
     if (lead.revision !== revision) faults.push(`${lead.leadId}: revision ${lead.revision} should be ${revision}`);
-    if (effect.kind !== 'DECISION' || effect.decision.kind !== 'ASSIGNED' || effect.decision.cause === 'REASSIGNED_BY_HAND') continue;
-    const pool = world.ruleSet.pools.get(lead.poolId ?? '');
-    if (pool === undefined || lead.agentId === null) continue;
-    const chosen = pool.agents.find((one) => one.agentId === lead.agentId);
-    if (chosen === undefined || !isThere(world, chosen, pool)) faults.push(`${lead.leadId}: ${lead.agentId} is not there`);
-    if ([...(earlier?.formerAgents ?? []), ...lead.formerAgents].includes(lead.agentId))
-      faults.push(`${lead.leadId}: ${lead.agentId} had it before`);
-    const rule = world.ruleSet.rules.find(({ ruleId }) => ruleId === lead.ruleId) ?? null;
-    if (chosen !== undefined && !isSuited(demandOn(pool, { facts: world.factsOf(lead.leadId), rule }), chosen))
-      faults.push(`${lead.leadId}: ${lead.agentId} lacks what it requires`);
+    if ((lead.stage === 'OFFERED') !== (lead.offer !== undefined))
+      faults.push(`${lead.leadId}: is ${lead.stage}, and its offer does not agree`);
+    if (effect.kind !== 'DECISION' || effect.decision.cause === 'REASSIGNED_BY_HAND') continue;
+    if (effect.decision.cause === 'CLAIMED') faults.push(...claimFaults(earlier, lead));
+    else if (lead.stage === 'ASSIGNED' || lead.stage === 'OFFERED')
+      for (const agentId of lead.offer?.offeredTo ?? [lead.agentId]) faults.push(...agentFaults(world, agentId, { lead, earlier }));
   }
   return faults;
+}
+
+/** Whoever is given a lead, or asked, is there, suits, and has not lost it before. */
+function agentFaults(
+  world: World,
+  agentId: string | null,
+  { lead, earlier }: { readonly lead: LeadRecord; readonly earlier: LeadRecord | undefined },
+): readonly string[] {
+  const pool = world.ruleSet.pools.get(lead.poolId ?? '');
+  if (pool === undefined || agentId === null) return [];
+  const faults: string[] = [];
+  const chosen = pool.agents.find((one) => one.agentId === agentId);
+  if (chosen === undefined || !isThere(world, chosen, pool)) faults.push(`${lead.leadId}: ${agentId} is not there`);
+  if ([...(earlier?.formerAgents ?? []), ...lead.formerAgents].includes(agentId)) faults.push(`${lead.leadId}: ${agentId} had it before`);
+  const rule = world.ruleSet.rules.find(({ ruleId }) => ruleId === lead.ruleId) ?? null;
+  if (chosen !== undefined && !isSuited(demandOn(pool, { facts: world.factsOf(lead.leadId), rule }), chosen))
+    faults.push(`${lead.leadId}: ${agentId} lacks what it requires`);
+  return faults;
+}
+
+/** An offer has one winner: one who was asked, of a lead that was nobody's until then. */
+function claimFaults(earlier: LeadRecord | undefined, lead: LeadRecord): readonly string[] {
+  const { leadId, agentId, poolId } = lead;
+  if (earlier?.offer === undefined) return [`${leadId}: ${agentId} claims what is not offered`];
+  if (agentId === null || !wasAsked(earlier.offer, agentId) || poolId !== earlier.poolId) return [`${leadId}: ${agentId} was not asked`];
+  return earlier.formerAgents.includes(agentId) ? [`${leadId}: ${agentId} had declined it`] : [];
 }
 
 interface Counted {
@@ -175,7 +211,8 @@ export function wakeFaults(world: World): readonly string[] {
  */
 export function overtakingFaults(world: World, outcome: Decided): readonly string[] {
   return outcome.effects.flatMap((effect) => {
-    if (effect.kind !== 'DECISION' || effect.decision.kind !== 'ASSIGNED' || effect.decision.cause !== 'SUBMITTED') return [];
+    if (effect.kind !== 'DECISION' || effect.decision.cause !== 'SUBMITTED') return [];
+    if (effect.decision.kind !== 'ASSIGNED' && effect.decision.kind !== 'OFFERED') return [];
     const { poolId, leadId: id } = effect.decision.lead;
     if (poolId === null || targetOf(world.ruleSet, world.factsOf(id)) !== poolId) return [];
     const waiting = world.pools.get(poolId)?.waiting ?? 0;
@@ -196,16 +233,25 @@ export function stuckLeads(world: World): readonly string[] {
       const rule = (own ?? (lead.ruleSetVersion === world.ruleSetVersion ? matches[0] : undefined))?.rule;
       if (rule === undefined) return false;
       const { chainOf } = topologyOf(world.ruleSet);
+      const hasOffered = wasUnclaimed(world, lead);
       return (rule.among?.pools ?? [homeOf(world.ruleSet, rule)])
         .flatMap((poolId) => chainOf(poolId))
         .some((poolId) => {
           const pool = world.ruleSet.pools.get(poolId);
           return (
-            pool !== undefined && placesIn(world, poolId, { formerOwners: lead.formerAgents, demand: demandOn(pool, { facts, rule }) }) > 0
+            pool !== undefined &&
+            !(hasOffered && pool.offer?.unclaimed === 'WAIT') &&
+            placesIn(world, poolId, { formerOwners: lead.formerAgents, demand: demandOn(pool, { facts, rule }) }) > 0
           );
         });
     })
     .map((lead) => `${lead.leadId} waits in ${lead.poolId} beside a free place`);
+}
+
+/** Nobody took it, and it waits until something changes in the pool. */
+function wasUnclaimed({ effects }: World, { leadId }: LeadRecord): boolean {
+  const latest = effects.findLast((effect) => effect.kind === 'DECISION' && effect.decision.lead.leadId === leadId);
+  return latest?.kind === 'DECISION' && ENDS_OFFER.includes(latest.decision.cause);
 }
 
 /** The clock went on past the pool's timer; its event is still to come. */
@@ -234,19 +280,20 @@ function placesIn(world: World, poolId: string, { formerOwners, demand }: For = 
   const ofDestination = shared === undefined ? Number.POSITIVE_INFINITY : roomIn(world, shared, world.destinations.get(pool.destinationId));
   const room = Math.min(roomIn(world, pool, record), ofDestination);
   if (pool.agents.length === 0) return !formerOwners.includes(`@${poolId}`) && isPresent(ALWAYS, pool, world.now) ? room : 0;
-  const ofAgents = pool.agents
-    .filter((one) => isThere(world, one, pool) && !formerOwners.includes(one.agentId) && isSuited(demand, one))
-    .map((one) =>
-      roomIn(
-        world,
-        { caps: one.caps, zone: pool.zone },
-        record?.members.find((member) => member.agentId === one.agentId),
-      ),
-    );
-  return Math.min(
-    room,
-    ofAgents.reduce((sum, one) => sum + one, 0),
-  );
+  if (hasLost(pool, formerOwners)) return 0;
+  const roomOf = (agents: readonly Agent[]): number =>
+    agents
+      .map(({ agentId, caps }) =>
+        roomIn(
+          world,
+          { caps, zone: pool.zone },
+          record?.members.find((member) => member.agentId === agentId),
+        ),
+      )
+      .reduce((sum, one) => sum + one, 0);
+  const present = pool.agents.filter((one) => isThere(world, one, pool));
+  const suited = present.filter((one) => !formerOwners.includes(one.agentId) && isSuited(demand, one));
+  return Math.min(room, roomOf(suited), roomOf(present) - (record?.offered ?? 0));
 }
 
 /** By hours, leave and word. */

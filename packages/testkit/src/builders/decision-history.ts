@@ -1,5 +1,7 @@
 /** Random rule sets and histories for the properties of deciding. */
 import type { Facts } from '@lead-router/domain/facts.ts';
+import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { OfferPolicy } from '@lead-router/domain/lead-offer.ts';
 import type { Economics } from '@lead-router/domain/margin/economics.ts';
 import { type ClockPolicy, GRADE_RANK, type RuleSet } from '@lead-router/domain/rule-set.ts';
 import { NO_WANTS } from '@lead-router/domain/strategies/skills.ts';
@@ -68,21 +70,38 @@ const sla = fc.record({ accept: clock(5), firstResponse: clock(90), maxReassignm
 /** The lead's own language. */
 const SPEAKS = { required: [{ kind: 'language', value: null, level: 1, weight: 1 }], preferred: [] };
 
+const offer: fc.Arbitrary<OfferPolicy | null> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      agents: fc.integer({ min: 1, max: 3 }),
+      withinMs: fc.constantFrom(5 * MINUTE_MS, 90 * MINUTE_MS),
+      time: fc.constantFrom('BUSINESS' as const, 'WALL' as const),
+      rounds: fc.integer({ min: 1, max: 3 }),
+      unclaimed: fc.constantFrom('WAIT' as const, 'OVERFLOW' as const, 'NEXT_RULE' as const, 'EXCEPTION' as const, 'ASSIGN' as const),
+    }),
+  },
+);
+
 const pool = (poolId: string) =>
-  fc.record({
-    poolId: fc.constant(poolId),
-    destinationId: fc.constantFrom('shared', poolId),
-    agents,
-    caps: fc.oneof(fc.constant(NEVER_CAPPED), caps),
-    hours,
-    owner: fc.constantFrom('NONE' as const, 'PERSON' as const, 'ACCOUNT' as const, 'PERSON_THEN_ACCOUNT' as const),
-    sla,
-    maxWaitMs: fc.constantFrom(null, null, 90 * MINUTE_MS),
-    overflowTo: fc.constantFrom(null, null, ...POOLS, 'final'),
-    strategy: fc.constantFrom(WEIGHTED, WEIGHTED, ...Object.values(AGENT_PRESETS)),
-    wants: fc.constantFrom(NO_WANTS, NO_WANTS, SPEAKS),
-    atCap: fc.constantFrom('WAIT' as const, 'WAIT' as const, 'NEXT_RULE' as const, 'EXCEPTION' as const),
-  });
+  fc
+    .record({
+      poolId: fc.constant(poolId),
+      destinationId: fc.constantFrom('shared', poolId),
+      agents,
+      caps: fc.oneof(fc.constant(NEVER_CAPPED), caps),
+      hours,
+      owner: fc.constantFrom('NONE' as const, 'PERSON' as const, 'ACCOUNT' as const, 'PERSON_THEN_ACCOUNT' as const),
+      sla,
+      maxWaitMs: fc.constantFrom(null, null, 90 * MINUTE_MS),
+      overflowTo: fc.constantFrom(null, null, ...POOLS, 'final'),
+      strategy: fc.constantFrom(WEIGHTED, WEIGHTED, ...Object.values(AGENT_PRESETS)),
+      wants: fc.constantFrom(NO_WANTS, NO_WANTS, SPEAKS),
+      atCap: fc.constantFrom('WAIT' as const, 'WAIT' as const, 'NEXT_RULE' as const, 'EXCEPTION' as const),
+      offered: offer,
+    })
+    .map(({ offered, ...rest }) => ({ ...rest, ...(offered && { offer: offered }) }));
 
 const last = fc.record({
   poolId: fc.constant('final'),
@@ -178,7 +197,7 @@ const command = fc.oneof(
         'WON' as const,
         'LOST' as const,
       ),
-      by: fc.constantFrom('owner', 'owner', 'system', 'ann'),
+      by: fc.constantFrom('owner', 'owner', 'asked', 'asked', 'system', 'ann'),
       ago: fc.constantFrom(0, 0, 6 * MINUTE_MS),
       isHumanResponse: fc.constantFrom(true, true, false),
       /** What the rules go by after an answer or a click. */
@@ -218,6 +237,14 @@ function gradeNames() {
   return Object.keys(GRADE_RANK) as (keyof typeof GRADE_RANK)[];
 }
 
+/** Of an offered lead the first who was asked stands for the owner, and who was asked earliest for the asked. */
+function speakerOf(world: World, id: LeadId, by: string): string | null {
+  if (by === 'system') return null;
+  const { agentId, offer: open } = world.leads.get(id) ?? {};
+  if (by === 'owner') return agentId ?? open?.offeredTo[0] ?? null;
+  return by === 'asked' ? ((open && [...open.expired, ...open.offeredTo].at(-1)) ?? agentId ?? null) : by;
+}
+
 /** null: nothing was decided. */
 export function perform(world: World, one: Command): Decided | null {
   const name = 'lead' in one ? `lead-${one.lead}` : '';
@@ -232,7 +259,7 @@ export function perform(world: World, one: Command): Decided | null {
       return null;
     case 'act': {
       if (!world.facts.has(leadId(name))) return null;
-      const agentId = one.by === 'owner' ? (world.leads.get(leadId(name))?.agentId ?? null) : one.by === 'system' ? null : one.by;
+      const agentId = speakerOf(world, leadId(name), one.by);
       const { grade, score, pool: next } = one.learned;
       const attributes = { ...world.facts.get(leadId(name))?.attributes, pool: next };
       const isNews = one.activity === 'ANSWERED' || one.activity === 'ENGAGED';
