@@ -102,6 +102,7 @@ describe('a fault', () => {
     [[], 'LR_LEAD_NOT_AN_OBJECT '],
     [{ ...full, createdAt: 'yesterday' }, 'LR_LEAD_FIELD_TYPE createdAt'],
     [{ ...full, createdAt: '2026-05-31T14:05:00' }, 'LR_LEAD_FIELD_TYPE createdAt'],
+    [{ ...full, createdAt: '2026-02-31T14:05:00Z' }, 'LR_LEAD_FIELD_TYPE createdAt'],
     [{ ...full, createdAt: 1_780_000_000_000_000 }, 'LR_LEAD_FIELD_RANGE createdAt'],
     [{ ...full, company: 'IBM' }, 'LR_LEAD_FIELD_TYPE company'],
     [{ ...full, company: { employeeCount: '12' } }, 'LR_LEAD_FIELD_TYPE company.employeeCount'],

@@ -2,12 +2,12 @@
  * Reads one object of a submission field by field, cleaning what is harmless and naming what is wrong. Nothing throws,
  * and no message repeats a value: it may be personal.
  */
+import { readInstant } from '@lead-router/domain/instant.ts';
 import { cleanLine, cleanText } from './clean-text.ts';
 import { type FaultList, SUBMISSION_LIMITS, type SubmissionFaultCode, shownName, suggestField } from './submission-faults.ts';
 
 /** 1970 to 2100: outside of it a time is a slip of units. */
 const LATEST_TIME = 4_102_444_800_000;
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
 const ATTRIBUTE_NAME = /^[A-Za-z0-9_.-]+$/;
 
 export type UnknownObject = Readonly<Record<string, unknown>>;
@@ -58,8 +58,8 @@ export class FieldReader {
     const value = this.take(name);
     if (value === undefined || value === null) return null;
     if (typeof value !== 'string' && typeof value !== 'number') return this.#fault('LR_LEAD_FIELD_TYPE', name, TIME_RULE);
-    const time = typeof value === 'number' ? value : ISO_TIME.test(value.trim()) ? Date.parse(value.trim()) : Number.NaN;
-    if (!Number.isInteger(time)) return this.#fault('LR_LEAD_FIELD_TYPE', name, TIME_RULE);
+    const time = typeof value === 'number' ? value : readInstant(value.trim());
+    if (time === null || !Number.isInteger(time)) return this.#fault('LR_LEAD_FIELD_TYPE', name, TIME_RULE);
     if (time < 0 || time > LATEST_TIME) return this.#fault('LR_LEAD_FIELD_RANGE', name, 'must lie between 1970 and 2100');
     return time === 0 ? 0 : time;
   }

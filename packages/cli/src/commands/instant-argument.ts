@@ -1,4 +1,5 @@
 /** Instants on the command line: a time, or so long from now. */
+import { readInstant } from '@lead-router/domain/instant.ts';
 import { InvalidArgumentError } from 'commander';
 
 const UNITS_MS: ReadonlyMap<string, number> = new Map([
@@ -8,7 +9,6 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['w', 604_800_000],
 ]);
 const DURATION = /^(\d{1,5})([mhdw])$/;
-const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 /** `7d` is seven days ago. A day alone is its midnight in UTC. */
 export function pastArgument(name: string): (text: string) => number {
@@ -27,7 +27,7 @@ export function futureArgument(name: string): (text: string) => number {
 function parse(name: string, text: string, relative: (durationMs: number) => number): number {
   const [, amount, unit = ''] = DURATION.exec(text) ?? [];
   if (amount !== undefined) return relative(Number(amount) * (UNITS_MS.get(unit) ?? 0));
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = readInstant(text);
+  if (time !== null) return time;
   throw new InvalidArgumentError(`${name} takes a time like 2026-05-31 or 2026-05-31T14:05:00Z, or 30m, 2h, 7d, 4w.`);
 }

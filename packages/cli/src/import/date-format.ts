@@ -1,5 +1,7 @@
 /** Dates as files write them: a pattern like `dd.MM.yyyy HH:mm`, in a time zone, to milliseconds since the epoch. */
 
+import { readInstant } from '@lead-router/domain/instant.ts';
+
 /** null: no date of that format. */
 export type DateReader = (text: string) => number | null;
 
@@ -45,7 +47,7 @@ const CENTURY_PIVOT = 69;
 export function dateReader(format: string, zone: string): DateReader {
   switch (format) {
     case 'iso':
-      return readIso;
+      return (text) => readInstant(text.replace(' ', 'T'));
     case 'epoch-seconds':
       return (text) => (/^\d{1,10}$/.test(text) ? Number(text) * 1_000 : null);
     case 'epoch-milliseconds':
@@ -53,15 +55,6 @@ export function dateReader(format: string, zone: string): DateReader {
     default:
       return patternReader(format, zone);
   }
-}
-
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/;
-
-function readIso(text: string): number | null {
-  const [, year = '', month = '', day = ''] = ISO.exec(text) ?? [];
-  // `Date.parse` takes 31 February for 3 March.
-  const time = midnightOf({ year: Number(year), month: Number(month) - 1, day: Number(day) }) === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? null : time;
 }
 
 function patternReader(format: string, zone: string): DateReader {

@@ -1,4 +1,5 @@
 /** The `calendars` section: the holidays of a country, a region, a company, by name. */
+import { isRealDay } from '../instant.ts';
 import type { Holidays } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { entriesOf, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
@@ -7,7 +8,6 @@ export type Calendars = ReadonlyMap<string, Holidays>;
 
 /** A day of every year: the longest year says which there are. */
 const YEARLY = /^\d{2}-\d{2}$/;
-const DATED = /^\d{4}-\d{2}-\d{2}$/;
 
 export function readCalendars(document: RuleSetDocument, place: Place | null): Calendars {
   if (place === null) return new Map();
@@ -22,12 +22,6 @@ export function holidaysOf(document: RuleSetDocument, place: Place | null, calen
   if (holidays === undefined)
     report(document, place, { message: `there is no calendar "${name}"${didYouMean(name, [...calendars.keys()])}` });
   return holidays;
-}
-
-/** A real day, yyyy-mm-dd. */
-export function isRealDay(text: string): boolean {
-  const time = DATED.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function readHolidays(document: RuleSetDocument, place: Place): Holidays {

@@ -1,4 +1,5 @@
 /** The `pools` and `destinations` sections: who takes leads, when, how many, and where they are told. */
+import { isRealDay } from '../instant.ts';
 import type { Agent, AtCap, Caps, Destination, Holidays, Leave, OwnerPolicy, Pool, WeeklyHours } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
 import {
@@ -15,7 +16,7 @@ import {
   textOf,
 } from './document.ts';
 import { durationOf } from './duration.ts';
-import { type Calendars, holidaysOf, isRealDay } from './read-calendars.ts';
+import { type Calendars, holidaysOf } from './read-calendars.ts';
 import { ECONOMICS_KEYS, readEconomics } from './read-economics.ts';
 import { readOffer } from './read-offer.ts';
 import { readSkills, readSkillWants } from './read-skills.ts';
