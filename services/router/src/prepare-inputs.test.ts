@@ -247,6 +247,12 @@ describe('an activity that came before its lead', () => {
     const unreadable = await readEarly(world.wire, new Map([[testLeadId('a'), [Buffer.from([1, 2, 3])]]]));
     expect(ids(await prepare([lead], { early: unreadable }))).toEqual(['SCORED']);
   });
+
+  test('is applied once, where its lead is submitted twice in one batch', async () => {
+    const lead = scoredTestLead(world.inbox, { name: 'a' });
+    const prepared = await prepare([lead, lead], { early: await keptBefore(at(1, 'NOTED')) });
+    expect([ids(prepared), prepared.turns.taken.length]).toEqual([['SCORED', 'NOTED-1', 'SCORED'], 1]);
+  });
 });
 
 test('inputs stand in the order of the messages, each beside its own', async () => {
