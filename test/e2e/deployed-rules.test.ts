@@ -7,6 +7,7 @@ import { sixDepartmentsStory } from './stories/six-departments.ts';
 import { telecomStory } from './stories/telecom.ts';
 import { unsupportedProductStory } from './stories/unsupported-product.ts';
 import { vendorStory } from './stories/vendor-promises.ts';
+import { webhookDownStory } from './stories/webhook-down.ts';
 
 process.env.LEAD_ROUTER_PREFER = 'local';
 
@@ -25,6 +26,7 @@ keyAccountStory(world);
 sixDepartmentsStory(world);
 vendorStory(world);
 unsupportedProductStory(world);
+webhookDownStory(world);
 telecomStory(world);
 
 test('after all that the audit balances', async () => {

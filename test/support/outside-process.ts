@@ -14,10 +14,12 @@ export interface OutsideProcess {
   /** All that was ever taken, over all lives of the process. */
   mails(): Promise<readonly SunkMail[]>;
   webhooks(): Promise<readonly SunkWebhook[]>;
+  /** What came while webhooks were answered by an error. */
+  refusedWebhooks(): Promise<readonly SunkWebhook[]>;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** Again, on the same ports. */
-  restart(): Promise<void>;
+  /** Again, on the same ports. Webhooks are taken, unless a status to answer them all by is given. */
+  restart(options?: { readonly webhookStatus?: number }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,10 +49,11 @@ export async function startOutsideProcess(): Promise<OutsideProcess> {
     ...addresses,
     mails: () => taken<SunkMail>('mail'),
     webhooks: () => taken<SunkWebhook>('webhook'),
+    refusedWebhooks: () => taken<SunkWebhook>('refused-webhook'),
     kill,
-    restart: async () => {
+    restart: async ({ webhookStatus } = {}) => {
       await kill();
-      ({ child, addresses } = await start(file, ports));
+      ({ child, addresses } = await start(file, webhookStatus === undefined ? ports : [...ports, String(webhookStatus)]));
     },
     close: async () => {
       await kill();
@@ -59,8 +62,8 @@ export async function startOutsideProcess(): Promise<OutsideProcess> {
   };
 }
 
-async function start(file: string, ports: readonly string[]): Promise<{ child: ChildProcess; addresses: Addresses }> {
-  const child = fork(main, [file, ...ports]);
+async function start(file: string, settings: readonly string[]): Promise<{ child: ChildProcess; addresses: Addresses }> {
+  const child = fork(main, [file, ...settings]);
   const addresses = await new Promise<Addresses>((resolve, reject) => {
     child.once('message', (message: Addresses) => resolve(message));
     child.once('exit', (code) => reject(new Error(`mail server and webhook receiver ended with ${code}`)));

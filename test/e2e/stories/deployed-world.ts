@@ -1,6 +1,10 @@
-/** What the stories over the deployed rule sets share: the running system, and the mail server and webhook receiver outside of it. */
+/** What the stories over the deployed rule sets share: the running system, and the mail server and webhook receivers outside of it. */
 import { decodeQuoted, type SunkMail } from '@lead-router/cli/sinks/mail-sink.ts';
 import type { SunkWebhook } from '@lead-router/cli/sinks/webhook-sink.ts';
+import { openTopicCodec } from '@lead-router/contracts/codec.ts';
+import type { DeliveryReceipt } from '@lead-router/contracts/generated/wire-types.ts';
+import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
+import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import { readDeliveries, type StoredDelivery } from '@lead-router/store/lead-store.ts';
 import { type OutsideProcess, startOutsideProcess } from '../../support/outside-process.ts';
@@ -10,12 +14,14 @@ import { eventually, openScenarioInFolder, type Scenario } from '../scenario.ts'
 export interface DeployedWorld {
   readonly scenario: Scenario;
   readonly outside: OutsideProcess;
+  /** The server of the reps with accounts: takes their webhooks, and nothing else. */
+  readonly reps: OutsideProcess;
   stop(): Promise<void>;
 }
 
 /** Attempts follow each other quickly, and what a killed sender held is free again after three seconds. */
 const IMPATIENT = {
-  NOTIFIER_RETRY_SECONDS: Array.from({ length: 40 }, () => '0.3').join(),
+  NOTIFIER_RETRY_SECONDS: Array.from({ length: 100 }, () => '0.3').join(),
   NOTIFIER_SEND_TIMEOUT_MS: '1500',
   NOTIFIER_LEASE_MS: '3000',
   NOTIFIER_POLL_MS: '50',
@@ -23,17 +29,32 @@ const IMPATIENT = {
 
 /** `npm start`'s own rules; reps with accounts are told by webhook as well. */
 export async function openDeployedWorld(): Promise<DeployedWorld> {
-  const outside = await startOutsideProcess();
+  const [outside, reps] = await Promise.all([startOutsideProcess(), startOutsideProcess()]);
+  const close = async (): Promise<void> => {
+    await Promise.all([outside.close(), reps.close()]);
+  };
   try {
-    const hook = withWebhook('named-reps', { url: '$SERVICE_WEBHOOK_URL', secretEnv: 'SERVICE_WEBHOOK_SECRET' });
+    const hook = withWebhook('named-reps', { url: '$REPS_WEBHOOK_URL', secretEnv: 'SERVICE_WEBHOOK_SECRET' });
     const scenario = await openScenarioInFolder(async (folder) => ({
       folder,
       rules: { file: await copyRuleSet('departments', `${folder}/rules`, hook) },
-      env: { NOTIFIER_SMTP_URL: outside.smtpUrl, SERVICE_WEBHOOK_URL: outside.webhookUrl, ...IMPATIENT },
+      env: {
+        NOTIFIER_SMTP_URL: outside.smtpUrl,
+        SERVICE_WEBHOOK_URL: outside.webhookUrl,
+        REPS_WEBHOOK_URL: reps.webhookUrl,
+        ...IMPATIENT,
+      },
     }));
-    return { scenario, outside, stop: () => scenario.stop().finally(() => outside.close()) };
+    const stop = async (): Promise<void> => {
+      try {
+        await scenario.stop();
+      } finally {
+        await close();
+      }
+    };
+    return { scenario, outside, reps, stop };
   } catch (error) {
-    await outside.close();
+    await close();
     throw error;
   }
 }
@@ -51,9 +72,22 @@ export function mailTo(world: DeployedWorld, address: string, leadId: LeadId): P
   });
 }
 
-export function webhookAbout(world: DeployedWorld, leadId: LeadId, revision: number): Promise<SunkWebhook> {
+/** Waits for the webhook that tells the reps of this decision. */
+export function webhookAbout({ reps }: DeployedWorld, leadId: LeadId, revision: number): Promise<SunkWebhook> {
   const id = `${leadId}.${revision}.webhook`;
-  return eventually(`the webhook ${id} is there`, async () => (await world.outside.webhooks()).find((one) => one.id === id) ?? null);
+  return eventually(`the webhook ${id} is there`, async () => (await reps.webhooks()).find((one) => one.id === id) ?? null);
+}
+
+/** All receipts of the lead so far that `lead.delivery.v1` has for this channel, in its order. */
+export async function receiptsOf(
+  { scenario }: DeployedWorld,
+  { leadId, channel }: { readonly leadId: LeadId; readonly channel: DeliveryReceipt['channel'] },
+): Promise<readonly DeliveryReceipt[]> {
+  const schemas = createRegistrySchemas({ registryUrl: scenario.system.infrastructure.addresses.schemaRegistryUrl });
+  const codec = await openTopicCodec(schemas, 'delivery');
+  return (await scenario.read(TOPICS.delivery.topic))
+    .flatMap(({ key, value }) => (value !== null && String(key) === leadId ? [codec.decode(value)] : []))
+    .filter((receipt) => receipt.channel === channel);
 }
 
 /** Waits until it is as asked for. `channel` as in the receipts, in lower case. */

@@ -2,16 +2,10 @@
  * Scenario 3: a comment about a product no longer supported. Customer service owns it, and the person gets one mail though the notifier
  * dies in between; a repeat is possible only between the mail server's acceptance and our receipt, with the same Message-ID.
  */
-
-import { openTopicCodec } from '@lead-router/contracts/codec.ts';
-import type { DeliveryReceipt } from '@lead-router/contracts/generated/wire-types.ts';
-import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
-import { TOPICS } from '@lead-router/contracts/topics.ts';
-import type { LeadId } from '@lead-router/domain/lead.ts';
 import { describe, expect, test } from 'vitest';
 import { killService } from '../faults.ts';
 import { eventually } from '../scenario.ts';
-import { type DeployedWorld, deliveryOf, mailsTo } from './deployed-world.ts';
+import { type DeployedWorld, deliveryOf, mailsTo, receiptsOf } from './deployed-world.ts';
 
 const SERVICE = ['sofia', 'sam', 'sara', 'sven'];
 /** Said no to mails: a reply to one's own enquiry needs no opt-in. */
@@ -55,7 +49,7 @@ export function unsupportedProductStory(world: () => DeployedWorld): void {
       expect(mails).toHaveLength(2);
       expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
       const receipts = await eventually('both attempts have receipts', async () => {
-        const found = await replyReceipts(world(), leadId);
+        const found = await receiptsOf(world(), { leadId, channel: 'REPLY' });
         return found.length < 2 ? null : found;
       });
       expect(receipts.map(({ attempt, outcome, errorCode }) => [attempt, outcome, errorCode])).toEqual([
@@ -73,11 +67,3 @@ export function unsupportedProductStory(world: () => DeployedWorld): void {
 }
 
 const isDelivered = ({ state }: { readonly state: string }): boolean => state === 'DELIVERED';
-
-async function replyReceipts({ scenario }: DeployedWorld, leadId: LeadId): Promise<readonly DeliveryReceipt[]> {
-  const schemas = createRegistrySchemas({ registryUrl: scenario.system.infrastructure.addresses.schemaRegistryUrl });
-  const codec = await openTopicCodec(schemas, 'delivery');
-  return (await scenario.read(TOPICS.delivery.topic))
-    .flatMap(({ key, value }) => (value !== null && String(key) === leadId ? [codec.decode(value)] : []))
-    .filter(({ channel }) => channel === 'REPLY');
-}

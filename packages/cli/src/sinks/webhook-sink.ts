@@ -17,9 +17,10 @@ export interface WebhookSink {
   close(): Promise<void>;
 }
 
-/** Listens on this machine alone. Each webhook is kept before it is answered for. */
+/** Listens on this machine alone. Each webhook is kept before it is answered for, with status 204 or the one that is given. */
 export async function startWebhookSink(options: {
   readonly port?: number;
+  readonly status?: number;
   readonly onWebhook: (hook: SunkWebhook) => void;
 }): Promise<WebhookSink> {
   const server = createServer((request, response) => {
@@ -27,7 +28,7 @@ export async function startWebhookSink(options: {
       (body) => {
         const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
         options.onWebhook({ receivedAt: Date.now(), id: headers['webhook-id'] ?? '', headers, body });
-        response.writeHead(204).end();
+        response.writeHead(options.status ?? 204).end();
       },
       () => response.destroy(),
     );
