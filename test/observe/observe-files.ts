@@ -50,27 +50,47 @@ export const ruleTestFiles = (): readonly string[] => filesOf(RULE_TESTS, '.yml'
 
 /** Rows without queries are left out. */
 export function panels(): readonly Panel[] {
-  return filesOf(DASHBOARDS, '.json').flatMap((file) => {
-    const dashboard: Dashboard = JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8'));
-    return dashboard.panels
+  return dashboards().flatMap(({ dashboard }) =>
+    dashboard.panels
       .filter(({ type }) => type !== 'row')
       .map(({ title, type, targets }) => ({
         dashboard: dashboard.title,
         title,
         type,
         expressions: (targets ?? []).map(({ expr, legendFormat }) => ({ expr, legend: legendFormat })),
-      }));
-  });
+      })),
+  );
 }
 
-interface Dashboard {
+export interface Dashboard {
+  readonly uid: string;
   readonly title: string;
+  readonly schemaVersion: number;
+  readonly tags: readonly string[];
+  readonly time: { readonly from: string; readonly to: string };
+  readonly templating: { readonly list: readonly object[] };
   readonly panels: readonly {
+    readonly id: number;
     readonly title: string;
     readonly type: string;
-    readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+    readonly description?: string;
+    readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+    readonly datasource?: object;
+    readonly fieldConfig?: {
+      readonly defaults: { readonly unit?: string; readonly thresholds?: { readonly steps: readonly { readonly value: number | null }[] } };
+    };
+    readonly options?: { readonly reduceOptions?: { readonly calcs: readonly string[] } };
+    readonly targets?: readonly {
+      readonly refId: string;
+      readonly datasource: object;
+      readonly expr: string;
+      readonly legendFormat: string;
+    }[];
   }[];
 }
+
+export const dashboards = (): readonly { readonly file: string; readonly dashboard: Dashboard }[] =>
+  filesOf(DASHBOARDS, '.json').map((file) => ({ file, dashboard: JSON.parse(readFileSync(join(DASHBOARDS, file), 'utf8')) }));
 
 function filesOf(folder: string, ending: string): readonly string[] {
   return readdirSync(folder)

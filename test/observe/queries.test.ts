@@ -1,6 +1,8 @@
 /** Rules, alerts and dashboards ask only for what the services have; each alert says what it means, what to do, and has a page. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { METRICS_TARGETS_FILE } from '@lead-router/cli/up/metrics-targets.ts';
+import { DEFAULT_UP } from '@lead-router/cli/up/up.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readCatalogue } from './known-series.ts';
@@ -11,6 +13,11 @@ import { readExpression } from './promql.ts';
 const catalogue = readCatalogue();
 const alerts = allRules().flatMap((rule) => (rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }]));
 const RUNBOOKS = 'docs/runbooks';
+
+interface PrometheusConfig {
+  readonly rule_files: readonly string[];
+  readonly scrape_configs: readonly { readonly file_sd_configs: readonly { readonly files: readonly string[] }[] }[];
+}
 
 describe('the check of expressions', () => {
   it('finds metrics, labels and values that do not exist, and lets the others pass', () => {
@@ -116,7 +123,11 @@ describe('dashboards', () => {
 
 describe('configuration', () => {
   it('names files that are there, and labels each target', () => {
-    const config: { rule_files: readonly string[] } = parse(readFileSync(join(REPOSITORY, 'deploy/observe/prometheus.yml'), 'utf8'));
+    const config: PrometheusConfig = parse(readFileSync(join(REPOSITORY, 'deploy/observe/prometheus.yml'), 'utf8'));
     expect(config.rule_files).toEqual(['rules/*.yml']);
+    // From the folder of prometheus.yml to where `npm start` keeps its targets unless it is told otherwise.
+    expect(config.scrape_configs.flatMap(({ file_sd_configs: found }) => found.flatMap(({ files }) => files))).toContain(
+      `../../${DEFAULT_UP.dataFolder}/${METRICS_TARGETS_FILE}`,
+    );
   });
 });
