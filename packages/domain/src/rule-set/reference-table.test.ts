@@ -24,11 +24,13 @@ describe('look-ups', () => {
     expect(find(prefixes, key)).toBe(expected);
   });
 
-  const suffixes = { key: 'key', match: 'suffix', rows: rowsOf(['gov', '.ca.gov', '*.sos.ca.gov', 'acme.com']) };
+  const suffixes = { key: 'key', match: 'suffix', rows: rowsOf(['gov', '.ca.gov', '*.sos.ca.gov', 'acme.com', '@example.org']) };
   it.each([
     ['mail.sos.ca.gov', '*.sos.ca.gov'],
     ['CA.gov', '.ca.gov'],
     ['nasa.gov', 'gov'],
+    ['eu.example.org', '@example.org'],
+    ['@acme.com', 'acme.com'],
     ['notacme.com', undefined],
     ['com', undefined],
   ])('by domain: %s finds %s', (key, expected) => {
@@ -128,6 +130,8 @@ describe('faults of tables', () => {
     ['from,to\n5,3\n', { key: 'from..to' }, 'the range ends at 3, before it begins at 5'],
     ['from,to\nb,a\n', { key: 'from..to' }, 'the range ends at a, before it begins at b'],
     ['from,to\n,\n', { key: 'from..to' }, 'a range without ends would hold everything'],
+    ['from,to\n1,5\n5,9\n', { key: 'from..to' }, '5..9 overlaps 1..5 of line 2: which row counts?'],
+    ['from,to\n01,05\n05,09\n', { key: 'from..to' }, '05..09 overlaps 01..05 of line 2: which row counts?'],
     ['from,to\n1,x\n', { key: 'from..to', compare: 'numbers' }, '"x" is not a number'],
     ['from,to\n1,2\n', { key: 'from..too' }, 'the key column "too" is not in the table: did you mean "to"?'],
     ['zip,zip\n1,2\n', { key: 'zip' }, 'column "zip" stands twice'],
