@@ -3,18 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { toLeadRecord } from '@lead-router/contracts/mappers/state-mapper.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { hourAt, isOpen } from '@lead-router/domain/availability.ts';
-import { decideBatch } from '@lead-router/domain/decide-batch.ts';
 import { demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import { NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conversion.ts';
-import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
-import { decodeBatchBody } from '@lead-router/store/batch-body.ts';
 import { buildFacts } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { decisionKey } from '@lead-router/testkit/memory-database.ts';
 import { isAway, isWorked } from './commit-checks.ts';
 import { violationsOfHistory } from './history-checks.ts';
+import { violationsOfRecords } from './record-checks.ts';
 import { LAST_RESORT, languageOf, SIMULATION_HORIZON, simulationRuleSet } from './simulation-rules.ts';
 import type { Upstream } from './upstream.ts';
 import { ROUTER_DEAD_LETTERS, type World } from './world.ts';
@@ -30,7 +27,7 @@ export async function violationsAtRest(world: World, upstream: Upstream): Promis
     ...(await violationsOfHistory(world)),
     ...wakeUpsLost(world),
     ...countsWrong(world),
-    ...conversionsWrong(world),
+    ...(await violationsOfRecords(world)),
     ...positionsWrong(world),
     ...world.database.deadlocks.map((circle) => `deadlock: ${circle}`),
   ];
@@ -125,25 +122,6 @@ async function inboxNotApplied({ broker, database, codecs }: World): Promise<rea
     ...difference(deadLetters, expected).map((place) => `a dead letter too many, of ${place}`),
     ...difference(routes, [...new Set(routes)]).map((eventId) => `visible twice: wake-up ${eventId}`),
   ];
-}
-
-/**
- * What came of leads is counted once, whatever was repeated, torn or decided again: decided anew from their records, all batches together add
- * just what is there. That they add it at all shows that the records hold the counts that the decisions looked at.
- */
-function conversionsWrong({ database, codecs, scheduler }: World): readonly string[] {
-  const expected = new Map<string, OutcomeCounts>();
-  for (const { body, ruleSetVersion } of database.batches.values()) {
-    const ruleSet = simulationRuleSet(ruleSetVersion);
-    const outcome = decideBatch({ ruleSet, ruleSetVersion, ...decodeBatchBody(body), eventId: codecs.wire.eventId });
-    if (outcome.kind !== 'DECIDED') return [`a batch of version ${ruleSetVersion} lacks in its record what it was decided from`];
-    for (const { key, ...counts } of outcome.writes.outcomes ?? []) expected.set(key, sumOf(expected.get(key) ?? NO_OUTCOMES, counts));
-  }
-  if (expected.size > 0) scheduler.count('outcomes counted');
-  return isDeepStrictEqual(expected, new Map([...expected.keys()].map((key) => [key, database.conversions.get(key)]))) &&
-    expected.size === database.conversions.size
-    ? []
-    : [`conversions are ${JSON.stringify([...database.conversions])}, by the records ${JSON.stringify([...expected])}`];
 }
 
 /** Nothing that was due is left: each clock has acted, or was cancelled. */

@@ -39,6 +39,7 @@ const INGREDIENTS: Readonly<Record<string, readonly string[]>> = {
   'waiting and clocks': ['wake-up', 'timers fired', 'watchdog round failed', 'ignored NOT_WAITING', 'retried missing-locks'],
   'agents who come and go': ['agent away', 'agent away for a while', 'agent back', 'word repeated'],
   'rebalances and restarts': ['rebalance', 'stop'],
+  'all that batches wrote, made again': ['outputs made again', 'outcomes counted', 'account has an owner', 'account changed hands'],
 };
 
 test('the guarantee holds, whatever dies, whenever', { timeout: BUDGET_MS + 60_000 }, async () => {
