@@ -5,10 +5,11 @@ import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts
 import type { Communication } from '@lead-router/domain/rule-set/communication.ts';
 import { renderTemplate } from '@lead-router/domain/rule-set/mail-template.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
+import { escapeHtml } from '@lead-router/service-kit/escape-html.ts';
 import { leadSheet, type SheetFacts, type SheetSection } from './lead-sheet.ts';
 import type { Mail } from './send-mail.ts';
 import { destinationNameOf, templateValues } from './template-values.ts';
-import { escapeHtml, inTime, inWords } from './words.ts';
+import { inTime, inWords } from './words.ts';
 
 export interface AnswerLink {
   readonly action: AnswerAction;

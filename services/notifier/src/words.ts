@@ -30,10 +30,3 @@ export function asCount(value: number): string {
 export function joined(values: readonly (string | null | undefined)[], separator: string): string | null {
   return values.filter((value) => value !== null && value !== undefined && value !== '').join(separator) || null;
 }
-
-const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** For text between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => HTML[character] ?? '');
-}

@@ -7,6 +7,7 @@ import type { Explanation } from '@lead-router/domain/explain-decision.ts';
 import { effectWords, ignoredWords, inputWords, signed } from '@lead-router/domain/explain-words.ts';
 import type { WhyNot } from '@lead-router/domain/why-not.ts';
 import { passedOverWords } from '@lead-router/domain/why-not-candidate.ts';
+import { escapeHtml } from '@lead-router/service-kit/escape-html.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import { codeWords } from './decision-words.ts';
 import { instant } from './text-table.ts';
@@ -34,10 +35,10 @@ export function explainPage({ decision, explanation, whyNot }: ExplainedDecision
   const title = `Lead ${leadId}, revision ${revision}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title><style>${STYLE}</style></head><body>
+<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>
 <h1>Why this owner?</h1>
-<p class="meta">Lead <code>${escaped(leadId)}</code>, revision ${revision}, decided ${escaped(instant(decidedAt))} under rule set version ${ruleSetVersion}
-(batch <code>${escaped(batchId)}</code>, input ${inputIndex}). Decided again from the record for this page.</p>
+<p class="meta">Lead <code>${escapeHtml(leadId)}</code>, revision ${revision}, decided ${escapeHtml(instant(decidedAt))} under rule set version ${ruleSetVersion}
+(batch <code>${escapeHtml(batchId)}</code>, input ${inputIndex}). Decided again from the record for this page.</p>
 ${answerSection(explanation)}
 ${whyNot === null ? '' : section(`Why not ${whyNot.target}?`, list(whyNot.reasons))}
 ${explanation.rules.length === 0 ? '' : section('Rules looked at', rulesTable(explanation))}
@@ -54,7 +55,7 @@ function answerSection({ input, effects, ignored }: Explanation): string {
 function rulesTable({ rules }: Explanation): string {
   const rows = rules.map(
     ({ ruleId, matched, reason }) =>
-      `<tr${matched ? ' class="yes"' : ''}><td><code>${escaped(ruleId)}</code></td><td class="k">${matched ? 'matches' : 'does not match'}</td><td class="w">${told(reason)}</td></tr>`,
+      `<tr${matched ? ' class="yes"' : ''}><td><code>${escapeHtml(ruleId)}</code></td><td class="k">${matched ? 'matches' : 'does not match'}</td><td class="w">${told(reason)}</td></tr>`,
   );
   return `<table><tr class="h"><th>rule</th><th></th><th>because</th></tr>${rows.join('')}</table>`;
 }
@@ -63,7 +64,7 @@ function stepPart(step: TraceStep, words: readonly string[]): string {
   if (step.kind !== 'POOL') return words.map((line) => `<p>${told(line)}</p>`).join('');
   const [summary = ''] = words;
   const ledger = words.find((line) => line.trim().startsWith('Ledger before'));
-  return `<h3>Pool ${escaped(step.poolId)}</h3><p>${told(summary)}</p>${candidatesTable(step)}${ledger === undefined ? '' : `<p class="words">${told(ledger)}</p>`}`;
+  return `<h3>Pool ${escapeHtml(step.poolId)}</h3><p>${told(summary)}</p>${candidatesTable(step)}${ledger === undefined ? '' : `<p class="words">${told(ledger)}</p>`}`;
 }
 
 /** Columns of numbers; on a narrow screen each stands beside its number. */
@@ -77,10 +78,10 @@ function candidatesTable(step: PoolStep): string {
     const { agentId, verdict, weight, credit, creditAfter, open, daily, scores } = candidate;
     const points = scores.map(({ by, score }) => `${by} ${Math.round(score * 100) / 100}`).join(', ');
     const cells = [
-      `<td>${escaped(agentId)}</td>`,
-      `<td class="k">${verdict === 'CHOSEN' ? 'chosen' : escaped(codeWords(verdict))}</td>`,
+      `<td>${escapeHtml(agentId)}</td>`,
+      `<td class="k">${verdict === 'CHOSEN' ? 'chosen' : escapeHtml(codeWords(verdict))}</td>`,
       `<td class="w">${told(passedOverWords(step, candidate, chosen))}</td>`,
-      ...(isScored ? [`<td>${escaped(points)}</td>`] : []),
+      ...(isScored ? [`<td>${escapeHtml(points)}</td>`] : []),
     ];
     const numbers = [String(weight), signed(credit), signed(creditAfter), String(open), String(daily)].map(
       (text, index) => `<td class="n" data-h="${NUMBERS[index]}">${text}</td>`,
@@ -97,22 +98,16 @@ function stepWords({ stepLines }: Explanation, index: number): readonly string[]
 }
 
 function section(title: string, body: string): string {
-  return `<h2>${escaped(title)}</h2>\n${body}`;
+  return `<h2>${escapeHtml(title)}</h2>\n${body}`;
 }
 
 function list(lines: readonly string[]): string {
   return `<ul>${lines.map((line) => `<li>${told(line)}</li>`).join('')}</ul>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
 const INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
 
 /** A line of words, with the instants in it as they stand everywhere on the page. */
 function told(line: string): string {
-  return escaped(line.trim()).replace(INSTANT, (at) => `<time>${instant(Date.parse(at))}</time>`);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return escapeHtml(line.trim()).replace(INSTANT, (at) => `<time>${instant(Date.parse(at))}</time>`);
 }
