@@ -5,19 +5,20 @@
 import { everyMet, type Met } from '../cel/compile-met.ts';
 import type { IndexSource } from '../cel/index-test.ts';
 import type { Scalar } from '../cel/read-ast.ts';
-import { type AffixTable, createAffixTables } from './affix-table.ts';
+import { type AffixSet, createAffixSet } from './affix-table.ts';
 import type { IndexLeaf, IndexNode, IndexPart } from './index-node.ts';
+import { EdgesPacker, NO_NODE, type PackedEdges } from './packed-edges.ts';
 
-export interface PackedIndex {
-  /** Where the root's record begins in `words`. */
+/** A node is a number: above 0 the place of its record in `words`, below 0 minus the place of its leaves in `leaves`; or NO_NODE. */
+export interface PackedIndex extends PackedEdges {
   readonly root: number;
   /**
-   * A record a node: `first`, number of parts, number of leaves; four words a part (kind, place in the array of its kind, `first`, the
-   * number that its edges have), two a leaf (place of the rule, place in `rests`).
+   * A record a node that has parts: `first`, number of parts, place of its leaves or 0; six words a part (kind, place in the array of its
+   * kind, `first`, and where its edges are).
    */
   readonly words: Int32Array;
-  /** Open addressing, four words a slot: number of a part (0: free), number of a value or affix, node, and one not used. */
-  readonly edges: Int32Array;
+  /** Two words a leaf: place of the rule, place in `rests`; of a node's last leaf the complement of that. */
+  readonly leaves: Int32Array;
   readonly sources: readonly PackedSource[];
   readonly affixes: readonly PackedAffixes[];
   readonly ranges: readonly PackedRanges[];
@@ -34,11 +35,10 @@ export interface PackedSource {
 /** All affixes that any part asks of one source, with their numbers from 1. */
 export interface PackedAffixes {
   readonly read: IndexSource['read'];
-  readonly isSuffix: boolean;
-  readonly tables: readonly AffixTable<number>[];
+  readonly set: AffixSet;
 }
 
-/** As in index-node.ts, with the places of the nodes; 0 for none. */
+/** As in index-node.ts, with nodes as everywhere here. */
 export interface PackedRanges {
   readonly read: IndexSource['read'];
   readonly ends: readonly (string | number)[];
@@ -46,12 +46,11 @@ export interface PackedRanges {
   readonly nodes: Int32Array;
 }
 
-/** No record begins there. */
-export const NO_NODE = 0;
 export const NODE_WORDS = 3;
-export const PART_WORDS = 4;
+export const PART_WORDS = 6;
+/** Words of a part before those of its edges. */
+export const EDGES_AT = 3;
 export const LEAF_WORDS = 2;
-export const EDGE_WORDS = 4;
 export const BY_VALUE = 0;
 export const BY_AFFIX = 1;
 export const BY_RANGE = 2;
@@ -61,90 +60,95 @@ export function packIndex(root: IndexNode): PackedIndex {
   return packer.finish(packer.addNode(root));
 }
 
-/** Where an edge is looked for first; in words. */
-export function edgeSlot(part: number, value: number, words: number): number {
-  const hash = Math.imul(part, 0x9e3779b1) ^ Math.imul(value, 0x85ebca6b);
-  return Math.imul(hash ^ (hash >>> 15), EDGE_WORDS) & (words - 1);
-}
-
-interface AffixSource {
+interface Numbered<T> {
   readonly place: number;
   readonly read: IndexSource['read'];
+  readonly numbers: Map<T, number>;
+}
+
+interface NumberedAffixes extends Numbered<string> {
   readonly isSuffix: boolean;
-  readonly numbers: Map<string, number>;
 }
 
 class IndexPacker {
+  /** Places begin at 1, so that no node is NO_NODE. */
   readonly #words: number[] = [0];
-  readonly #edges: (readonly [part: number, value: number, node: number])[] = [];
-  readonly #sources = new Map<
-    string,
-    { readonly place: number; readonly read: IndexSource['read']; readonly numbers: Map<Scalar, number> }
-  >();
-  readonly #affixes = new Map<string, AffixSource>();
+  readonly #leaves: number[] = [0];
+  readonly #edges = new EdgesPacker();
+  readonly #sources = new Map<string, Numbered<Scalar>>();
+  readonly #affixes = new Map<string, NumberedAffixes>();
   readonly #ranges: PackedRanges[] = [];
   readonly #rests: (Met | null)[] = [null];
   readonly #metNumbers = new Map<Met, number>();
   readonly #restPlaces = new Map<string, number>([['', 0]]);
-  #parts = 0;
 
   /** Children come before their parent. */
   addNode(node: IndexNode): number {
+    if (node.parts.length === 0) return -this.#addLeaves(node.leaves);
     const parts = node.parts.flatMap((part) => this.#addPart(part));
-    const leaves = node.leaves.flatMap(({ place, rest }) => [place, this.#restPlace(rest)]);
+    const leaves = this.#addLeaves(node.leaves);
     const start = this.#words.length;
-    this.#words.push(node.first, node.parts.length, node.leaves.length);
+    this.#words.push(node.first, node.parts.length, leaves);
     for (const word of parts) this.#words.push(word);
-    for (const word of leaves) this.#words.push(word);
     return start;
   }
 
   finish(root: number): PackedIndex {
     return {
       root,
+      ...this.#edges.finish(),
       words: Int32Array.from(this.#words),
-      edges: packEdges(this.#edges),
+      leaves: Int32Array.from(this.#leaves),
       sources: [...this.#sources.values()],
-      affixes: [...this.#affixes.values()].map(({ read, isSuffix, numbers }) => ({
-        read,
-        isSuffix,
-        tables: createAffixTables(numbers, isSuffix),
-      })),
+      affixes: [...this.#affixes.values()].map(({ read, isSuffix, numbers }) => ({ read, set: createAffixSet(numbers, isSuffix) })),
       ranges: this.#ranges,
       rests: this.#rests,
     };
   }
 
+  /** 0 when there are none. */
+  #addLeaves(leaves: readonly IndexLeaf[]): number {
+    if (leaves.length === 0) return 0;
+    const start = this.#leaves.length;
+    for (const [index, { place, rest }] of leaves.entries()) {
+      const restPlace = this.#restPlace(rest);
+      this.#leaves.push(place, index === leaves.length - 1 ? ~restPlace : restPlace);
+    }
+    return start;
+  }
+
   #addPart(part: IndexPart): readonly number[] {
-    this.#parts += 1;
-    const number = this.#parts;
     switch (part.kind) {
       case 'values': {
-        const source = this.#sourceOf(part.source);
-        for (const [value, node] of part.nodes) this.#edges.push([number, numberOf(source.numbers, value), this.addNode(node)]);
-        return [BY_VALUE, source.place, part.first, number];
+        const { numbers, place } = this.#sourceOf(part.source);
+        return [BY_VALUE, place, part.first, ...this.#addEdges(part.nodes, numbers)];
       }
       case 'prefixes':
       case 'suffixes': {
-        const affixes = this.#affixesOf(part.source, part.kind === 'suffixes');
-        for (const [affix, node] of part.nodes) this.#edges.push([number, numberOf(affixes.numbers, affix), this.addNode(node)]);
-        return [BY_AFFIX, affixes.place, part.first, number];
+        const { numbers, place } = this.#affixesOf(part.source, part.kind === 'suffixes');
+        return [BY_AFFIX, place, part.first, ...this.#addEdges(part.nodes, numbers)];
       }
       case 'ranges': {
-        const nodes = Int32Array.from(part.nodes, (node) => (node === null ? 0 : this.addNode(node)));
+        const nodes = Int32Array.from(part.nodes, (node) => (node === null ? NO_NODE : this.addNode(node)));
         const place = this.#ranges.push({ read: part.source.read, ends: part.ends, size: part.size, nodes }) - 1;
-        return [BY_RANGE, place, part.first, number];
+        return [BY_RANGE, place, part.first, 0, 0, 0];
       }
     }
   }
 
-  #sourceOf({ key, read }: IndexSource): { readonly place: number; readonly numbers: Map<Scalar, number> } {
+  /** Values of one part are numbered one after the other, before those of the nodes below: so they make a short row. */
+  #addEdges<T>(nodes: ReadonlyMap<T, IndexNode>, numbers: Map<T, number>): readonly number[] {
+    const numbered = [...nodes].map(([value, node]): readonly [number, IndexNode] => [numberOf(numbers, value), node]);
+    return this.#edges.add(numbered.map(([number, node]) => [number, this.addNode(node)]));
+  }
+
+  #sourceOf({ key, read }: IndexSource): Numbered<Scalar> {
     const known = this.#sources.get(key) ?? { place: this.#sources.size, read, numbers: new Map() };
     this.#sources.set(key, known);
     return known;
   }
 
-  #affixesOf({ key, read }: IndexSource, isSuffix: boolean): AffixSource {
+  #affixesOf({ key, read }: IndexSource, isSuffix: boolean): NumberedAffixes {
     const name = `${isSuffix ? 'suffix' : 'prefix'} ${key}`;
     const known = this.#affixes.get(name) ?? { place: this.#affixes.size, read, isSuffix, numbers: new Map() };
     this.#affixes.set(name, known);
@@ -169,16 +173,4 @@ function numberOf<T>(numbers: Map<T, number>, value: T): number {
   const number = numbers.get(value) ?? numbers.size + 1;
   numbers.set(value, number);
   return number;
-}
-
-function packEdges(edges: readonly (readonly number[])[]): Int32Array {
-  const words = EDGE_WORDS * 2 ** Math.ceil(Math.log2(edges.length * 2 + 1));
-  const packed = new Int32Array(words);
-  for (const edge of edges) {
-    const [part = 0, value = 0] = edge;
-    let slot = edgeSlot(part, value, words);
-    while (packed[slot] !== 0) slot = (slot + EDGE_WORDS) & (words - 1);
-    packed.set(edge, slot);
-  }
-  return packed;
 }

@@ -69,6 +69,21 @@ describe('createRuleMatcher', () => {
     ],
     ['the shorter prefix', { known: { postalCode: '39001' }, at: 2 }, many(40, (n) => `lead.postalCode.startsWith("${n + 1}")`)],
     ['a suffix', { known: { emailDomain: 'mail.d17.org' }, at: 17 }, many(40, (n) => `lead.emailDomain.endsWith(".d${n}.org")`)],
+    [
+      'a suffix among those that begin alike',
+      { known: { emailDomain: 'x.org' }, at: 40 },
+      [...many(40, (n) => `lead.emailDomain.endsWith(".d${n}.org")`), 'lead.emailDomain.endsWith("org")'],
+    ],
+    [
+      'an empty prefix',
+      { known: { postalCode: '12345' }, at: 12 },
+      [...many(12, (n) => `lead.postalCode.startsWith("9${n}")`), 'lead.postalCode.startsWith("")'],
+    ],
+    [
+      'a longer prefix beside the empty one',
+      { known: { postalCode: '39001' }, at: 0 },
+      ['lead.postalCode.startsWith("39")', ...many(12, (n) => `lead.postalCode.startsWith("8${n}")`), 'lead.postalCode.startsWith("")'],
+    ],
     ['a range by one end', { known: { score: 305 }, at: 30 }, many(60, (n) => `lead.score >= ${(60 - n) * 10}`)],
     [
       'a range between two texts',

@@ -4,20 +4,10 @@
  */
 import type { Condition } from '../cel/condition.ts';
 import type { Facts } from '../facts.ts';
-import { AFFIX_HASH_START, extendAffixHash, itemOfAffix } from './affix-table.ts';
+import { findAffixes } from './affix-table.ts';
 import { buildIndex } from './build-index.ts';
-import {
-  BY_AFFIX,
-  BY_VALUE,
-  EDGE_WORDS,
-  edgeSlot,
-  LEAF_WORDS,
-  NO_NODE,
-  NODE_WORDS,
-  PART_WORDS,
-  type PackedIndex,
-  packIndex,
-} from './packed-index.ts';
+import { NO_NODE, nodeBehind } from './packed-edges.ts';
+import { BY_AFFIX, BY_VALUE, EDGES_AT, LEAF_WORDS, NODE_WORDS, PART_WORDS, type PackedIndex, packIndex } from './packed-index.ts';
 import { positionOf } from './range-positions.ts';
 
 /** Place of the first condition that is met, from 0; the number of conditions when none is. */
@@ -34,33 +24,47 @@ class IndexWalk {
   readonly #index: PackedIndex;
   /** By source: the number of this lead's value, so that it is read once. */
   readonly #numbers: Int32Array;
+  /** By source of affixes: those that this lead's text has, and how many. */
+  readonly #affixes: readonly Int32Array[];
+  readonly #affixCounts: Int32Array;
 
   constructor(index: PackedIndex) {
     this.#index = index;
     this.#numbers = new Int32Array(index.sources.length);
+    this.#affixes = index.affixes.map(({ set }) => new Int32Array(set.tables.length));
+    this.#affixCounts = new Int32Array(index.affixes.length);
   }
 
   firstMet(facts: Facts, none: number): number {
     this.#numbers.fill(NOT_READ);
+    this.#affixCounts.fill(NOT_READ);
     return this.#search(this.#index.root, facts, none);
   }
 
   #search(node: number, facts: Facts, best: number): number {
-    const { words, rests } = this.#index;
+    if (node < 0) return this.#searchLeaves(-node, facts, best);
+    const { words } = this.#index;
+    if (node === NO_NODE || (words[node] ?? 0) >= best) return best;
     let least = best;
     const partsEnd = node + NODE_WORDS + (words[node + 1] ?? 0) * PART_WORDS;
     for (let part = node + NODE_WORDS; part < partsEnd; part += PART_WORDS) {
       if ((words[part + 2] ?? 0) >= least) break;
       least = this.#searchPart(part, facts, least);
     }
-    const leavesEnd = partsEnd + (words[node + 2] ?? 0) * LEAF_WORDS;
-    for (let leaf = partsEnd; leaf < leavesEnd; leaf += LEAF_WORDS) {
-      const place = words[leaf] ?? 0;
-      if (place >= least) break;
-      const rest = rests[words[leaf + 1] ?? 0];
+    const leaves = words[node + 2] ?? 0;
+    return leaves === 0 ? least : this.#searchLeaves(leaves, facts, least);
+  }
+
+  #searchLeaves(first: number, facts: Facts, best: number): number {
+    const { leaves, rests } = this.#index;
+    for (let leaf = first; ; leaf += LEAF_WORDS) {
+      const place = leaves[leaf] ?? 0;
+      if (place >= best) return best;
+      const word = leaves[leaf + 1] ?? 0;
+      const rest = rests[word < 0 ? ~word : word];
       if (rest === null || rest?.(facts) === true) return place;
+      if (word < 0) return best;
     }
-    return least;
   }
 
   #searchPart(part: number, facts: Facts, best: number): number {
@@ -75,40 +79,38 @@ class IndexWalk {
   }
 
   #searchValues(part: number, facts: Facts, best: number): number {
-    const { words, edges, sources } = this.#index;
-    const place = words[part + 1] ?? 0;
-    const edgesOf = words[part + 3] ?? 0;
+    const index = this.#index;
+    const place = index.words[part + 1] ?? 0;
     let number = this.#numbers[place] ?? NO_NUMBER;
     if (number === NOT_READ) {
-      const source = sources[place];
+      const source = index.sources[place];
       const value = source?.read(facts);
       if (typeof value === 'object') {
         let least = best;
-        for (const one of value) least = this.#searchNode(nodeOf(edges, edgesOf, source?.numbers.get(one) ?? NO_NUMBER), facts, least);
+        for (const one of value)
+          least = this.#search(nodeBehind(index, part + EDGES_AT, source?.numbers.get(one) ?? NO_NUMBER), facts, least);
         return least;
       }
       number = value === undefined ? NO_NUMBER : (source?.numbers.get(value) ?? NO_NUMBER);
       this.#numbers[place] = number;
     }
-    return number === NO_NUMBER ? best : this.#searchNode(nodeOf(edges, edgesOf, number), facts, best);
+    return number === NO_NUMBER ? best : this.#search(nodeBehind(index, part + EDGES_AT, number), facts, best);
   }
 
   #searchAffixes(part: number, facts: Facts, best: number): number {
-    const { words, edges } = this.#index;
-    const affixes = this.#index.affixes[words[part + 1] ?? 0];
-    const edgesOf = words[part + 3] ?? 0;
-    const text = affixes?.read(facts);
-    if (affixes === undefined || typeof text !== 'string') return best;
-    let least = best;
-    let hash = AFFIX_HASH_START;
-    let hashed = 0;
-    for (const table of affixes.tables) {
-      if (table.length > text.length) break;
-      for (; hashed < table.length; hashed++)
-        hash = extendAffixHash(hash, text.charCodeAt(affixes.isSuffix ? text.length - 1 - hashed : hashed));
-      const number = itemOfAffix(table, text, hash);
-      if (number !== undefined) least = this.#searchNode(nodeOf(edges, edgesOf, number), facts, least);
+    const index = this.#index;
+    const place = index.words[part + 1] ?? 0;
+    const found = this.#affixes[place];
+    if (found === undefined) return best;
+    let count = this.#affixCounts[place] ?? 0;
+    if (count === NOT_READ) {
+      const affixes = index.affixes[place];
+      const text = affixes?.read(facts);
+      count = affixes === undefined || typeof text !== 'string' ? 0 : findAffixes(affixes.set, text, found);
+      this.#affixCounts[place] = count;
     }
+    let least = best;
+    for (let at = 0; at < count; at++) least = this.#search(nodeBehind(index, part + EDGES_AT, found[at] ?? NO_NUMBER), facts, least);
     return least;
   }
 
@@ -118,19 +120,7 @@ class IndexWalk {
     if (ranges === undefined || (typeof value !== 'string' && typeof value !== 'number') || Number.isNaN(value)) return best;
     let least = best;
     for (let place = ranges.size + positionOf(ranges.ends, value); place > 0; place >>>= 1)
-      least = this.#searchNode(ranges.nodes[place] ?? NO_NODE, facts, least);
+      least = this.#search(ranges.nodes[place] ?? NO_NODE, facts, least);
     return least;
-  }
-
-  #searchNode(node: number, facts: Facts, best: number): number {
-    return node === NO_NODE || (this.#index.words[node] ?? 0) >= best ? best : this.#search(node, facts, best);
-  }
-}
-
-function nodeOf(edges: Int32Array, part: number, value: number): number {
-  for (let slot = edgeSlot(part, value, edges.length); ; slot = (slot + EDGE_WORDS) & (edges.length - 1)) {
-    const owner = edges[slot];
-    if (owner === part && edges[slot + 1] === value) return edges[slot + 2] ?? NO_NODE;
-    if (owner === 0) return NO_NODE;
   }
 }
