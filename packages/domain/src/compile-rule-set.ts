@@ -10,7 +10,16 @@ import { enrichLead } from './enrichment/lead-enricher.ts';
 import { type ReadEnrichment, readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
 import type { Communication } from './rule-set/communication.ts';
-import { entriesOf, type Fields, fieldsOf, openDocument, type Place, type RuleSetDocument, textOf } from './rule-set/document.ts';
+import {
+  entriesOf,
+  type Fields,
+  fieldsOf,
+  isMapping,
+  openDocument,
+  type Place,
+  type RuleSetDocument,
+  textOf,
+} from './rule-set/document.ts';
 import { durationOf } from './rule-set/duration.ts';
 import type { RuleSetExample } from './rule-set/example.ts';
 import { type Accepted, readAccepted } from './rule-set/lint/accepted.ts';
@@ -113,20 +122,19 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
     pools: [...pools.values()].map(({ value }) => value),
     rules: [...rules.map(({ rule }) => rule), ...(lastResort === null ? [] : [lastResort])],
   });
+  const examples = examplesOf(document, fields, scorecard);
+  const accepted = readAccepted(document, fields.get('accepted'));
   if (name === null || scorecard === null || lastResort === null) return null;
-  const poolsById = new Map([...pools].map(([poolId, pool]) => [poolId, pool.value]));
-  const examples =
-    document.faults.length > 0 ? [] : examplesOf(document, fields, { rules, lastResort, pools: poolsById, destinations, scorecard });
   return {
     name,
     digest: digestOf(given),
     rules,
     lastResort,
     destinations,
-    pools: poolsById,
+    pools: new Map([...pools].map(([poolId, pool]) => [poolId, pool.value])),
     environment,
     examples,
-    accepted: readAccepted(document, fields.get('accepted')),
+    accepted,
     enrichment,
     scorecard,
     linkWindowMs,
@@ -146,16 +154,17 @@ function wordsOf({ territories, topics, products }: ReadEnrichment['names'], seg
   };
 }
 
-function examplesOf(
-  document: RuleSetDocument,
-  fields: Fields,
-  known: Pick<Parts, 'rules' | 'lastResort' | 'pools' | 'destinations' | 'scorecard'>,
-): readonly RuleSetExample[] {
+function examplesOf(document: RuleSetDocument, fields: Fields, scorecard: Scorecard | null): readonly RuleSetExample[] {
   const scoring = fields.get('scoring');
-  const grades = scoring === null ? undefined : entriesOf(document, scoring)?.find(({ key }) => key === 'grades');
-  const ruleIds = known.rules.map(({ rule }) => rule.ruleId);
-  const places = { rules: fields.get('rules'), grades: grades?.value ?? null, examples: fields.get('examples') };
-  return readExamples(document, places, { ...known, ruleIds, expectable: new Set([...ruleIds, known.lastResort.ruleId]) });
+  const isRead = scoring !== null && isMapping(document, scoring);
+  const grades = isRead ? entriesOf(document, scoring)?.find(({ key }) => key === 'grades') : undefined;
+  const [rules, pools, destinations, examples] = [
+    fields.get('rules'),
+    fields.get('pools'),
+    fields.get('destinations'),
+    fields.get('examples'),
+  ];
+  return readExamples(document, { rules, grades: grades?.value ?? null, pools, destinations, examples }, scorecard);
 }
 
 function readLinkWindow(document: RuleSetDocument, place: Place | null): number {

@@ -1,46 +1,78 @@
 /** The examples of a rule set: those of its rules and grades, which know what they expect, and those of the whole document. */
 import { FACT_FIELDS, FACT_NAMES, isFactName } from '../cel/fact-fields.ts';
-import type { Destination, Pool } from '../rule-set.ts';
 import { GRADE_RANK } from '../rule-set.ts';
 import type { Scorecard } from '../scoring/score-lead.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { entriesOf, fieldsOf, isMapping, itemsOf, numberOf, oneOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
+import {
+  entriesOf,
+  fieldsOf,
+  isList,
+  isMapping,
+  itemsOf,
+  numberOf,
+  oneOf,
+  type Place,
+  type RuleSetDocument,
+  report,
+  textOf,
+} from './document.ts';
 import type { Expected, RuleSetExample } from './example.ts';
 import { readExampleLead } from './read-example-lead.ts';
+import { LAST_RESORT_ID } from './read-rules.ts';
 
 const EXPECT_KEYS = ['rule', 'pool', 'destination', 'grade', 'score', 'segment', 'territory', 'facts'];
 const POINTS = { min: -1_000_000, max: 1_000_000, integer: true } as const;
 const GRADES = Object.keys(GRADE_RANK);
 
-/** What examples may name, and whose they are: in the order of the document, which has no faults in these sections. */
-export interface ExampleScope {
-  readonly ruleIds: readonly string[];
-  /** The last resort among them. */
-  readonly expectable: ReadonlySet<string>;
-  readonly pools: ReadonlyMap<string, Pool>;
-  readonly destinations: ReadonlyMap<string, Destination>;
-  readonly scorecard: Scorecard;
+/** The sections that examples stand in or name. */
+export interface ExamplePlaces {
+  readonly rules: Place | null;
+  readonly grades: Place | null;
+  readonly pools: Place | null;
+  readonly destinations: Place | null;
+  readonly examples: Place | null;
+}
+
+/** What examples may name, as it is written: whatever faults it has, it is there. */
+interface WrittenIds {
+  /** In the order of the document; '' where there is none. */
+  readonly rules: readonly string[];
+  readonly pools: readonly string[];
+  readonly destinations: readonly string[];
 }
 
 type Whose = RuleSetExample['of'] & { readonly implied: Partial<Expected> };
 
-export function readExamples(
-  document: RuleSetDocument,
-  places: { readonly rules: Place | null; readonly grades: Place | null; readonly examples: Place | null },
-  scope: ExampleScope,
-): readonly RuleSetExample[] {
-  const { grades, lastGrade } = scope.scorecard;
-  const ofRules = itemsOf(document, places.rules).flatMap((item, index) => {
-    const rule = scope.ruleIds[index] ?? '';
-    return readList(document, examplesIn(document, item), { whose: { kind: 'RULE', name: rule, implied: { rule } }, scope });
+/** `scorecard` null: it has faults, so that nobody runs the examples, but theirs are told as well. */
+export function readExamples(document: RuleSetDocument, places: ExamplePlaces, scorecard: Scorecard | null): readonly RuleSetExample[] {
+  const written: WrittenIds = {
+    rules: idsWritten(document, places.rules),
+    pools: idsWritten(document, places.pools),
+    destinations: idsWritten(document, places.destinations),
+  };
+  const ofRules = listOf(document, places.rules).flatMap((item, index) => {
+    const rule = written.rules[index] ?? '';
+    return readList(document, examplesIn(document, item), { whose: { kind: 'RULE', name: rule, implied: { rule } }, written });
   });
-  const ofGrades = itemsOf(document, places.grades).flatMap((item, index) => {
-    const { grade, name } = grades[index] ?? lastGrade;
-    const whose: Whose = { kind: 'GRADE', name, implied: { grade, gradeReason: name } };
-    return readList(document, examplesIn(document, item), { whose, scope });
+  const ofGrades = listOf(document, places.grades).flatMap((item, index) => {
+    const step = scorecard === null ? null : (scorecard.grades[index] ?? scorecard.lastGrade);
+    const implied = step === null ? {} : { grade: step.grade, gradeReason: step.name };
+    return readList(document, examplesIn(document, item), { whose: { kind: 'GRADE', name: step?.name ?? '', implied }, written });
   });
   const whose: Whose = { kind: 'DOCUMENT', name: '', implied: {} };
-  return [...ofRules, ...ofGrades, ...readList(document, places.examples, { whose, scope })];
+  return [...ofRules, ...ofGrades, ...readList(document, places.examples, { whose, written })];
+}
+
+/** What is no list is told where its section is read. */
+function listOf(document: RuleSetDocument, place: Place | null): readonly Place[] {
+  return place !== null && isList(document, place) ? itemsOf(document, place) : [];
+}
+
+function idsWritten(document: RuleSetDocument, place: Place | null): readonly string[] {
+  return listOf(document, place).map((item) => {
+    const id = isMapping(document, item) ? entriesOf(document, item)?.find(({ key }) => key === 'id')?.value : undefined;
+    return textOf({ ...document, faults: [] }, id ?? null) ?? '';
+  });
 }
 
 function examplesIn(document: RuleSetDocument, item: Place): Place | null {
@@ -50,14 +82,14 @@ function examplesIn(document: RuleSetDocument, item: Place): Place | null {
 
 interface Reading {
   readonly whose: Whose;
-  readonly scope: ExampleScope;
+  readonly written: WrittenIds;
 }
 
 function readList(document: RuleSetDocument, place: Place | null, reading: Reading): readonly RuleSetExample[] {
   return itemsOf(document, place).flatMap((item) => readExample(document, item, reading) ?? []);
 }
 
-function readExample(document: RuleSetDocument, place: Place, { whose, scope }: Reading): RuleSetExample | null {
+function readExample(document: RuleSetDocument, place: Place, { whose, written }: Reading): RuleSetExample | null {
   const { kind, name: owner, implied } = whose;
   const required = kind === 'DOCUMENT' ? ['given', 'expect'] : ['given'];
   const fields = fieldsOf(document, place, { required, optional: ['name', 'given', 'expect'] });
@@ -65,7 +97,7 @@ function readExample(document: RuleSetDocument, place: Place, { whose, scope }: 
   const given = givenPlace === null ? null : readExampleLead(document, givenPlace);
   if (fields === null || given === null) return null;
   const expectPlace = fields.get('expect');
-  const said = expectPlace === null ? { facts: new Map<string, string>() } : readExpected(document, expectPlace, scope);
+  const said = expectPlace === null ? { facts: new Map<string, string>() } : readExpected(document, expectPlace, written);
   const name = textOf(document, fields.get('name')) ?? (owner === '' ? place.path : owner);
   return { name, of: { kind, name: owner }, given, expect: expectation(implied, said), place: placeOf(document, place) };
 }
@@ -76,19 +108,18 @@ function expectation({ gradeReason, ...implied }: Partial<Expected>, said: Expec
   return { ...implied, ...(gradeReason === undefined || isAnother ? {} : { gradeReason }), ...said };
 }
 
-function readExpected(document: RuleSetDocument, place: Place, scope: ExampleScope): Expected {
+function readExpected(document: RuleSetDocument, place: Place, written: WrittenIds): Expected {
   const fields = fieldsOf(document, place, { optional: EXPECT_KEYS });
-  const name = (key: string, known: Iterable<string>): string | null => {
+  const name = (key: string, known: readonly string[]): string | null => {
     const at = fields?.get(key) ?? null;
     const text = textOf(document, at);
-    const all = [...known];
-    if (at === null || text === null || all.includes(text)) return text;
-    report(document, at, { message: `there is no ${key} "${text}"${didYouMean(text, all)}` });
+    if (at === null || text === null || known.includes(text)) return text;
+    report(document, at, { message: `there is no ${key} "${text}"${didYouMean(text, known)}` });
     return null;
   };
-  const rule = name('rule', scope.expectable);
-  const pool = name('pool', scope.pools.keys());
-  const destination = name('destination', scope.destinations.keys());
+  const rule = name('rule', [...written.rules, LAST_RESORT_ID]);
+  const pool = name('pool', written.pools);
+  const destination = name('destination', written.destinations);
   const grade = oneOf(document, fields?.get('grade') ?? null, GRADES.filter(isGrade));
   const score = readScore(document, fields?.get('score') ?? null);
   const facts = readFacts(document, fields?.get('facts') ?? null);

@@ -95,6 +95,23 @@ describe('an example that does not hold', () => {
   });
 });
 
+it('tells what is wrong with examples along with all other faults', () => {
+  const source = SMALL.replace('lead.country == "DE"', 'lead.county == "DE"')
+    .replace('minScore: 30 }', 'minScore: thirty }')
+    .replace('facts: { country: DE }', 'pool: teem')
+    .replace('timeFrame: LATER', 'timeFrame: SOON')
+    .replace('rule: german, grade', 'rule: germane, grade');
+  const result = compileRuleSet({ source, tables: new Map(), hash: () => 'digest' });
+  expect(result.ok ? [] : result.faults.map(({ message }) => message).sort()).toEqual([
+    expect.stringContaining('"SOON" is not one of'),
+    expect.stringContaining('expected a whole number'),
+    expect.stringContaining('grade HOT needs "minScore"'),
+    expect.stringContaining('there is no pool "teem": did you mean "team"?'),
+    expect.stringContaining('there is no rule "germane": did you mean "german"?'),
+    expect.stringContaining('unknown field `lead.county`'),
+  ]);
+});
+
 it('gives leads the fields of the API, but for times and what comes of fulfilment', () => {
   const apart = ['createdAt', 'consent.givenAt', 'fulfilments[].item', 'fulfilments[].receivedAt'];
   expect([...EXAMPLE_LEAD_PATHS].sort()).toEqual(SUBMISSION_PATHS.filter((path) => !apart.includes(path)).sort());

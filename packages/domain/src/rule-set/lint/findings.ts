@@ -14,6 +14,7 @@ export const FINDING_KINDS = [
   'GRADE_WITHOUT_RULE',
   'POOL_NEVER_AVAILABLE',
   'AGENT_NEVER_AVAILABLE',
+  'SKILL_NOBODY_HAS',
   'DESTINATION_WITHOUT_CHANNEL',
   'ACCEPTED_IN_VAIN',
 ] as const;
@@ -63,11 +64,11 @@ export class Findings {
     return place;
   }
 
-  /** Place of the item of a list that has this id. */
-  placeOfId(section: string, id: string): Place {
+  /** Place of the item of a list that has this id, and as far into it as there is one. */
+  placeOfId(section: string, id: string, ...path: readonly string[]): Place {
     const list = this.placeOf(section);
     const index = this.#itemsOf(list).findIndex((_item, at) => this.#idAt(section, at) === id);
-    return index < 0 ? list : this.placeOf(section, index);
+    return index < 0 ? list : this.placeOf(section, index, ...path);
   }
 
   lineOf(place: Place): number | null {

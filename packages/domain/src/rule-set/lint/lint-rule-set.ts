@@ -11,6 +11,7 @@ import { Findings, type RuleSetFinding } from './findings.ts';
 import { type LintedPools, lintPools } from './lint-pools.ts';
 import { lintRules } from './lint-rules.ts';
 import { lintScoring } from './lint-scoring.ts';
+import { lintSkills } from './lint-skills.ts';
 
 export interface LintSubject extends LintedPools {
   readonly document: RuleSetDocument;
@@ -27,6 +28,7 @@ export function lintRuleSet(subject: LintSubject): readonly RuleSetFinding[] {
   const domains = lintScoring(findings, subject.scorecard, subject);
   lintRules(findings, subject, { environment: subject.environment, domains });
   lintPools(findings, subject);
+  lintSkills(findings, subject);
   return [...withoutAccepted(findings, subject.accepted)].sort(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
   );

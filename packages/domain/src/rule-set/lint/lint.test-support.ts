@@ -19,7 +19,8 @@ export function compiled(given: {
   const { parts = [] } = given;
   const rules = given.conditions.map((when, index) => `  - { id: r${index}, when: ${JSON.stringify(when)}, to: team }`);
   const usual = Object.entries(REST).flatMap(([name, text]) => (parts.some((part) => part.startsWith(`${name}:`)) ? [] : [text]));
-  const source = ['name: linted', 'rules:', ...rules, ...usual, ...parts].join('\n');
+  const own = parts.some((part) => part.startsWith('rules:')) ? [] : ['rules:', ...rules];
+  const source = ['name: linted', ...own, ...usual, ...parts].join('\n');
   const result = compileRuleSet({ source, tables: new Map(), hash: () => 'digest' });
   if (!result.ok) throw new Error(`${result.faults.map(({ message }) => message).join('\n')}\n${source}`);
   return result;
