@@ -1,6 +1,7 @@
 /** Contract, part three: what is written is what is read, for any record there can be. */
 import { asLeadId } from '@lead-router/contracts/ids.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { LeadOffer } from '@lead-router/domain/lead-offer.ts';
 import type {
   DestinationRecord,
   HourCount,
@@ -29,7 +30,13 @@ const generation = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const decimal = fc.double({ noNaN: true, min: -1e9, max: 1e9 }).map((value) => value + 0);
 const leadId = fc.uuid().map(asLeadId);
 
-const timer = fc.record({ kind: fc.constantFrom('ACCEPT', 'ACCEPT_WARNING', 'RESPONSE', 'RESPONSE_WARNING', 'WAIT_LIMIT'), dueAt: time });
+const timer = fc.record({
+  kind: fc.constantFrom('ACCEPT', 'ACCEPT_WARNING', 'RESPONSE', 'RESPONSE_WARNING', 'OFFER', 'WAIT_LIMIT'),
+  dueAt: time,
+});
+
+const names = fc.array(name, { maxLength: 3 });
+const offer: fc.Arbitrary<LeadOffer> = fc.record({ round: count, offeredTo: names, declined: names, expired: names, expiresAt: time });
 
 const leadWithoutTrial: fc.Arbitrary<LeadRecord> = fc.record({
   leadId,
@@ -62,9 +69,11 @@ const leadWithoutTrial: fc.Arbitrary<LeadRecord> = fc.record({
   outcome: fc.option(fc.constantFrom('WON', 'LOST', 'DISQUALIFIED')),
 });
 
-const lead: fc.Arbitrary<LeadRecord> = fc
-  .tuple(leadWithoutTrial, fc.option(name))
-  .map(([record, trial]) => (trial === null ? record : { ...record, trial }));
+const lead: fc.Arbitrary<LeadRecord> = fc.tuple(leadWithoutTrial, fc.option(name), fc.option(offer)).map(([record, trial, open]) => ({
+  ...record,
+  ...(trial !== null && { trial }),
+  ...(open !== null && { stage: 'OFFERED' as const, offer: open }),
+}));
 
 const identity: fc.Arbitrary<IdentityRecord> = fc.record({
   identity: nonEmptyName,
@@ -99,18 +108,20 @@ const member: fc.Arbitrary<MemberLedger> = withHour(
 );
 
 const pool: fc.Arbitrary<PoolRecord> = withHour(
-  fc.record({
-    poolId: nonEmptyName,
-    generation,
-    open: count,
-    daily: count,
-    day: name,
-    waiting: fc.constant(0),
-    wakePending: fc.boolean(),
-    wakeAt: timeOrNull,
-    wakeGeneration: generation,
-    members: fc.array(member, { maxLength: 4 }),
-  }),
+  fc
+    .record({
+      poolId: nonEmptyName,
+      generation,
+      open: count,
+      daily: count,
+      day: name,
+      waiting: fc.constant(0),
+      wakePending: fc.boolean(),
+      wakeAt: timeOrNull,
+      wakeGeneration: generation,
+      members: fc.array(member, { maxLength: 4 }),
+    })
+    .chain((record) => fc.option(count.filter((offered) => offered > 0)).map((offered) => ({ ...record, ...(offered && { offered }) }))),
 );
 
 function gradesOf<Grade extends string>(ranks: Readonly<Record<Grade, number>>): Grade[] {

@@ -67,7 +67,7 @@ function brokenNumbers({ set }: CommittedBatch, { revisions, versions }: Numbers
   return broken;
 }
 
-const OVERDUE: readonly DecisionCause[] = ['ACCEPT_OVERDUE', 'RESPONSE_OVERDUE', 'WAITED_TOO_LONG'];
+const OVERDUE: readonly DecisionCause[] = ['ACCEPT_OVERDUE', 'RESPONSE_OVERDUE', 'WAITED_TOO_LONG', 'OFFER_EXPIRED'];
 
 /** A timer that acts is the lead's current one: the decision that follows has the very next generation. */
 function supersededTimers({ set, encoded }: CommittedBatch): readonly string[] {
@@ -90,10 +90,14 @@ function generationOf(input: RouterInput | undefined): number | null {
 function unbalancedPools({ database }: World, { set }: CommittedBatch): readonly string[] {
   return set.writes.pools.flatMap((pool) => {
     const worked = [...database.leads.values()].filter((lead) => isWorked(lead) && lead.poolId === pool.poolId);
+    const offered = [...database.leads.values()].filter((lead) => lead.stage === 'OFFERED' && lead.poolId === pool.poolId).length;
     const waiting = [...database.leads.values()].filter((lead) => lead.stage === 'WAITING' && lead.poolId === pool.poolId);
     const wrong = pool.members.filter(({ agentId, open }) => open !== worked.filter((lead) => lead.agentId === agentId).length);
     return [
-      ...(pool.open === worked.length ? [] : [`pool ${pool.poolId} counts ${pool.open} open leads, ${worked.length} are worked`]),
+      ...(pool.open === worked.length + offered
+        ? []
+        : [`pool ${pool.poolId} counts ${pool.open} open leads, ${worked.length} are worked and ${offered} offered`]),
+      ...((pool.offered ?? 0) === offered ? [] : [`pool ${pool.poolId} counts ${pool.offered} offered leads, ${offered} are`]),
       ...(pool.waiting === waiting.length ? [] : [`pool ${pool.poolId} counts ${pool.waiting} waiting leads, ${waiting.length} wait`]),
       ...wrong.map(({ agentId, open }) => `agent ${agentId} of ${pool.poolId} counts ${open} open leads, which is not so`),
     ];
@@ -116,6 +120,11 @@ function givenToTheAway(world: World, { set }: CommittedBatch): readonly string[
 export function isAway({ database }: World, { agentId, now }: { readonly agentId: string; readonly now: number }): boolean {
   const until = database.away.get(agentId);
   return until !== undefined && (until === null || now < until);
+}
+
+/** Worked, or kept a place for whoever accepts it. */
+export function hasPlace(lead: LeadRecord): boolean {
+  return isWorked(lead) || lead.stage === 'OFFERED';
 }
 
 export function isWorked(lead: LeadRecord): boolean {

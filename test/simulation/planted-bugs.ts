@@ -126,6 +126,28 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [{ file: ATTEMPT, find: '...(early && { early }),', replace: '' }],
   },
   {
+    name: 'offer-keeps-its-place',
+    mistake: 'The place that an offer keeps in its pool is not given back when nobody takes the lead.',
+    edits: [
+      {
+        file: 'packages/domain/src/decide-state.ts',
+        find: "if (stage === 'OFFERED') pool.offered = Math.max(0, pool.offered - 1);",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'anybody-claims',
+    mistake: 'Whoever accepts an offered lead has it, asked or not: one who declined, or has nothing to do with it.',
+    edits: [
+      {
+        file: 'packages/domain/src/decide-offer.ts',
+        find: "if (!wasAsked(offerOf(lead), agentId)) return ignored('NOT_OFFERED');",
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'lock-order-broken',
     mistake: 'Batches of one partition lock their pools first, and the last one first.',
     edits: [

@@ -4,13 +4,16 @@ import { toLeadRecord } from '@lead-router/contracts/mappers/state-mapper.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { hourAt, isOpen } from '@lead-router/domain/availability.ts';
 import { demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
+import { hasLost } from '@lead-router/domain/decide-rules.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { Pool } from '@lead-router/domain/rule-set.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
 import { buildFacts } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { decisionKey } from '@lead-router/testkit/memory-database.ts';
-import { isAway, isWorked } from './commit-checks.ts';
+import { hasPlace, isAway, isWorked } from './commit-checks.ts';
 import { violationsOfHistory } from './history-checks.ts';
+import { violationsOfOffers } from './offers.ts';
 import { violationsOfRecords } from './record-checks.ts';
 import { LAST_RESORT, languageOf, SIMULATION_HORIZON, simulationRuleSet } from './simulation-rules.ts';
 import type { Upstream } from './upstream.ts';
@@ -25,6 +28,7 @@ export async function violationsAtRest(world: World, upstream: Upstream): Promis
     ...(await inboxNotApplied(world)),
     ...clocksMissed(world),
     ...(await violationsOfHistory(world)),
+    ...violationsOfOffers(world),
     ...wakeUpsLost(world),
     ...countsWrong(world),
     ...(await violationsOfRecords(world)),
@@ -138,15 +142,17 @@ function clocksMissed({ database }: World): readonly string[] {
 function wakeUpsLost(world: World): readonly string[] {
   const { database, scheduler } = world;
   const { pools, destinations } = simulationRuleSet(database.activeRuleVersion ?? 1);
-  const worked = [...database.leads.values()].filter(isWorked);
+  const placed = [...database.leads.values()].filter(hasPlace);
   const hasRoom = (cap: number | null | undefined, isCounted: (lead: LeadRecord) => boolean) =>
-    cap === null || worked.filter(isCounted).length < (cap ?? 0);
+    cap === null || placed.filter(isCounted).length < (cap ?? 0);
   const suits = (poolId: string, lead: LeadRecord): boolean => {
     const pool = pools.get(poolId);
     if (!pool || !isOpen(pool.hours, scheduler.now)) return false;
     if (!hasRoom(pool.caps.open, (other) => other.poolId === poolId)) return false;
     if (!hasRoom(destinations.get(pool.destinationId)?.caps.open, (other) => other.destinationId === pool.destinationId)) return false;
-    if (pool.agents.length === 0) return !lead.formerAgents.includes(`@${poolId}`);
+    if (hasLost(pool, lead.formerAgents)) return false;
+    if (pool.agents.length === 0) return true;
+    if (pool.offer !== undefined && placesLeft(world, pool) <= 0) return false;
     const demand = demandOn(pool, { facts: buildFacts({ language: languageOf(lead.identities) }), rule: null });
     const ledger = new Map(database.pools.get(poolId)?.members.map((member) => [member.agentId, member]));
     return pool.agents.some((agent) => {
@@ -176,13 +182,25 @@ function wakeUpsLost(world: World): readonly string[] {
   });
 }
 
+/** Of those who are there, but for those that are kept for leads which are offered. */
+function placesLeft(world: World, { poolId, agents }: Pool): number {
+  const here = [...world.database.leads.values()].filter((lead) => lead.poolId === poolId);
+  const rooms = agents
+    .filter(({ agentId }) => !isAway(world, { agentId, now: world.scheduler.now }))
+    .map(
+      ({ agentId, caps }) =>
+        (caps.open ?? Number.POSITIVE_INFINITY) - here.filter((lead) => isWorked(lead) && lead.agentId === agentId).length,
+    );
+  return rooms.reduce((sum, room) => sum + Math.max(0, room), 0) - here.filter(({ stage }) => stage === 'OFFERED').length;
+}
+
 function countsWrong({ database }: World): readonly string[] {
   const leads = [...database.leads.values()];
   const wrongPools = [...database.pools.values()].filter(
-    ({ poolId, open }) => open !== leads.filter((lead) => isWorked(lead) && lead.poolId === poolId).length,
+    ({ poolId, open }) => open !== leads.filter((lead) => hasPlace(lead) && lead.poolId === poolId).length,
   );
   const wrongDestinations = [...database.destinations.values()].filter(
-    ({ destinationId, open }) => open !== leads.filter((lead) => isWorked(lead) && lead.destinationId === destinationId).length,
+    ({ destinationId, open }) => open !== leads.filter((lead) => hasPlace(lead) && lead.destinationId === destinationId).length,
   );
   const waiting = leads.filter(({ stage }) => stage === 'WAITING').map(({ poolId, leadId }) => `${poolId} ${leadId}`);
   const queued = [...database.waiters.values()].flatMap((waiters) =>

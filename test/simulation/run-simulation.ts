@@ -6,6 +6,7 @@ import { createRandom } from '@lead-router/testkit/random.ts';
 import { Chaos, type Instance } from './chaos.ts';
 import { watchCommits } from './commit-checks.ts';
 import { startRouter, startWatchdog } from './instances.ts';
+import { reactToOffers } from './offers.ts';
 import { violationsAtRest } from './rest-checks.ts';
 import { SIMULATION_HORIZON } from './simulation-rules.ts';
 import { startUpstream } from './upstream.ts';
@@ -31,6 +32,7 @@ export async function runSimulation(
   const world = createWorld(codecs, options);
   const { scheduler, problems } = world;
   watchCommits(world);
+  reactToOffers(world);
   const upstream = startUpstream(world);
   await withFaults(world);
   scheduler.note('no more faults; everything runs to rest');

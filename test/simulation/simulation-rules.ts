@@ -4,6 +4,7 @@
  */
 import { DEFAULT_ENGAGEMENT, NOT_ENGAGED } from '@lead-router/domain/engagement.ts';
 import type { Grade } from '@lead-router/domain/lead.ts';
+import type { Unclaimed } from '@lead-router/domain/lead-offer.ts';
 import type { Economics } from '@lead-router/domain/margin/economics.ts';
 import { NO_COMMUNICATION } from '@lead-router/domain/rule-set/communication.ts';
 import type { Agent, Destination, Pool, Rule, RuleMatch, RuleSet, SlaPolicy } from '@lead-router/domain/rule-set.ts';
@@ -17,7 +18,7 @@ export const SIMULATION_START = Date.UTC(2026, 0, 5, 8, 59, 48);
 /** Whatever is due later than this (the next opening, the next day) does not belong to the run. */
 export const SIMULATION_HORIZON = SIMULATION_START + 3_600_000;
 
-export const POOL_NAMES = ['field', 'calls', 'desk', 'late'] as const;
+export const POOL_NAMES = ['field', 'calls', 'desk', 'late', 'team'] as const;
 export const GRADES: readonly Grade[] = ['HOT', 'HIGH_POTENTIAL', 'NEED_INFORMATION', 'LOW_POTENTIAL'];
 export const LAST_RESORT = 'last';
 
@@ -99,6 +100,15 @@ const POOLS: readonly Pool[] = [
     hours: { zone: 'UTC', spans: [{ fromMinute: 9 * 60, toMinute: MINUTES_OF_DAY }] },
     sla: acceptWithin(1_200),
   }),
+  // Offers its leads: two are asked at once, a place is kept, and nobody has it until one of them accepts.
+  pool('team', {
+    agents: [agent('t1', 1), agent('t2', 2), agent('t3', 1, { skills: GERMAN })],
+    offer: { agents: 2, withinMs: 400, time: 'BUSINESS', rounds: 2, unclaimed: 'OVERFLOW' },
+    sla: CALLS_SLA,
+    maxWaitMs: 1_500,
+    overflowTo: 'calls',
+    owner: 'PERSON',
+  }),
   pool(LAST_RESORT, { destinationId: 'deciders', agents: [agent('d1', null), agent('d2', null)] }),
 ];
 
@@ -124,8 +134,17 @@ const DESTINATIONS: readonly Destination[] = ['sales', 'desk', 'deciders'].map((
 /** In every third version the field passes on at its cap, and its first agent has all that fits. */
 const DEDICATED_FIELD: Pick<Pool, 'strategy' | 'atCap'> = { strategy: AGENT_PRESETS.dedicated, atCap: 'NEXT_RULE' };
 
+/** By version: what becomes of an offer that nobody takes. */
+const UNCLAIMED: readonly Unclaimed[] = ['EXCEPTION', 'OVERFLOW', 'ASSIGN', 'WAIT', 'NEXT_RULE'];
+
 function poolsOf(version: number): ReadonlyMap<string, Pool> {
-  return new Map(POOLS.map((one) => [one.poolId, one.poolId === 'field' && version % 3 === 0 ? { ...one, ...DEDICATED_FIELD } : one]));
+  const unclaimed = UNCLAIMED[version % UNCLAIMED.length];
+  return new Map(
+    POOLS.map((one) => {
+      if (one.poolId === 'field' && version % 3 === 0) return [one.poolId, { ...one, ...DEDICATED_FIELD }];
+      return [one.poolId, one.offer && unclaimed ? { ...one, offer: { ...one.offer, unclaimed } } : one];
+    }),
+  );
 }
 
 /** What an even version sends elsewhere than an odd one. */
