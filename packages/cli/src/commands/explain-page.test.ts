@@ -47,15 +47,19 @@ describe('the page about a decision', () => {
     expect(text).toContain('Why not chief?');
   });
 
-  it.each(['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'</td></table><style>*{display:none}</style>", '&lt;b&gt;'])(
-    'keeps %s a text',
-    (plan) => {
-      const tags = (page: string): readonly string[] => page.match(/<[^>]*>/g) ?? [];
-      expect(tags(pageAbout(plan))).toEqual(tags(pageAbout('free')));
-      const shown = plan.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-      expect(pageAbout(plan)).toContain(shown.replaceAll('"', '&quot;').replaceAll("'", '&#39;'));
-    },
-  );
+  it.each([
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "'</td></table><style>*{display:none}</style>",
+    '&lt;b&gt;',
+    '2026-13-45T99:00:00.000Z',
+    '2026-02-31T10:00:00.000Z',
+  ])('keeps %s a text', (plan) => {
+    const tags = (page: string): readonly string[] => page.match(/<[^>]*>/g) ?? [];
+    expect(tags(pageAbout(plan))).toEqual(tags(pageAbout('free')));
+    const shown = plan.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    expect(pageAbout(plan)).toContain(shown.replaceAll('"', '&quot;').replaceAll("'", '&#39;'));
+  });
 
   it('loads nothing and runs nothing', () => {
     expect(pageAbout('free')).not.toMatch(/<script|https?:|url\(|@import|\son\w+=/);

@@ -5,6 +5,7 @@
 import type { Candidate, TraceStep } from '@lead-router/domain/decide-trace.ts';
 import type { Explanation } from '@lead-router/domain/explain-decision.ts';
 import { effectWords, ignoredWords, inputWords, signed } from '@lead-router/domain/explain-words.ts';
+import { readInstant } from '@lead-router/domain/instant.ts';
 import type { WhyNot } from '@lead-router/domain/why-not.ts';
 import { passedOverWords } from '@lead-router/domain/why-not-candidate.ts';
 import { escapeHtml } from '@lead-router/service-kit/escape-html.ts';
@@ -109,5 +110,9 @@ const INSTANT = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
 
 /** A line of words, with the instants in it as they stand everywhere on the page. */
 function told(line: string): string {
-  return escapeHtml(line.trim()).replace(INSTANT, (at) => `<time>${instant(Date.parse(at))}</time>`);
+  return escapeHtml(line.trim()).replace(INSTANT, (at) => {
+    const time = readInstant(at);
+    // A value of the lead may look like a time and be none.
+    return time === null ? at : `<time>${instant(time)}</time>`;
+  });
 }
