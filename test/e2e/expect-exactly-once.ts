@@ -2,6 +2,9 @@
 import { expect } from 'vitest';
 import type { FaultReport } from './fault-run.ts';
 
+/** What a decision may cost in Postgres on average. */
+const MOST_BYTES_PER_DECISION = 1_000;
+
 export function expectExactlyOnce(report: FaultReport): void {
   const { audit, expected, planted } = report;
   expect({ lost: report.lost, doubled: report.doubled, unexpected: report.unexpected }).toEqual({ lost: [], doubled: [], unexpected: [] });
@@ -14,6 +17,7 @@ export function expectExactlyOnce(report: FaultReport): void {
   const { agrees, differences, faults, decisions } = report.replay;
   expect({ agrees, differences, faults }).toEqual({ agrees: true, differences: [], faults: [] });
   expect(decisions).toBeGreaterThanOrEqual(expected);
+  expect(report.bytesPerDecision).toBeLessThanOrEqual(MOST_BYTES_PER_DECISION);
   const placed = Object.values(audit.places).reduce((sum, count) => sum + count, 0);
   expect(placed).toBe(expected);
   // Each fault found leads on their way, or it proves nothing.

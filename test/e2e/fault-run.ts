@@ -56,6 +56,8 @@ export interface FaultReport {
   readonly audit: AuditReport;
   /** Every decision of the run, made again from its record. */
   readonly replay: ReplayReport;
+  /** On disk, with its share of its batch's record, of indexes and of what is stored out of line. */
+  readonly bytesPerDecision: number;
   /** Faults that found leads on their way. */
   readonly planted: readonly { readonly name: string; readonly decidedBefore: number; readonly seconds: number }[];
   readonly restarts: number;
@@ -90,11 +92,13 @@ export async function runUnderFaults(options: FaultRunOptions): Promise<FaultRep
     const outcome = await compare(system, options.leads);
     const replay = await replayRecords(system.pool);
     const { bytes, decisions, batches } = await readDecisionCost(system.pool);
-    const [each, perBatch] = [bytes / decisions, decisions / batches];
-    onProgress(`a decision costs ${Math.round(each)} bytes in Postgres, at ${perBatch.toFixed(1)} decisions a batch`);
+    const bytesPerDecision = bytes / decisions;
+    onProgress(
+      `a decision costs ${Math.round(bytesPerDecision)} bytes in Postgres, at ${(decisions / batches).toFixed(1)} decisions a batch`,
+    );
     await options.inspect?.(system);
     const restarts = system.services.all.reduce((sum, service) => sum + service.restarts(), 0);
-    return { ...outcome, audit, replay, planted, restarts, seconds: (Date.now() - startedAt) / 1000 };
+    return { ...outcome, audit, replay, bytesPerDecision, planted, restarts, seconds: (Date.now() - startedAt) / 1000 };
   } finally {
     ending.abort();
     await system.stop();

@@ -1,12 +1,11 @@
 /** What others read of decided leads: deliveries, one lead in full, the audit's pages. */
-import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aBatch, aDestination, aLead, anEventId, aPool, commitBatch } from '../../../test/contract/router-store-fixture.ts';
 import { readAuditedBooks } from './audit-books.ts';
 import { findRevisionFaults, readAuditedPartitions, scanDecisions, scanLeads, scanSubmissions } from './audit-store.ts';
 import { type DeliveryOutcome, finishDeliveries, insertDeliveries, type LeasedDelivery, leaseDeliveries } from './delivery-store.ts';
 import { readDecisionBatch, readDecisions, readDeliveries, readExceptions, readLead } from './lead-store.ts';
-import { ensurePartitions } from './partitions.ts';
+import { usePartitionedDatabase } from './partitioned-database.test-support.ts';
 import { createPostgresRouterStore } from './postgres-router-store.ts';
 import { leaseReceipts, removeReceipts } from './receipt-store.ts';
 import { statement } from './statement.ts';
@@ -16,18 +15,10 @@ import { readEarlierLeads } from './told-leads.ts';
 type Lead = ReturnType<typeof aLead>;
 
 describe('decided leads', () => {
-  let test: TestPool;
-  beforeAll(async () => {
-    test = await openTestPool();
-  });
-  beforeEach(async () => {
-    await test.reset();
-    await ensurePartitions(test.pool, 3);
-  });
-  afterAll(() => test.close());
+  const database = usePartitionedDatabase();
 
   const decide = (leads: readonly Lead[]) =>
-    commitBatch(createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
+    commitBatch(createPostgresRouterStore(database().pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
       writes: { leads },
       contexts: new Map(leads.map((lead) => [lead.leadId, Buffer.from('context')])),
       decisions: leads.map((lead, inputIndex) => ({
@@ -55,7 +46,7 @@ describe('decided leads', () => {
       identities: [],
       ...changes,
     });
-    const lease = (now: number, leaseMs = 5_000) => leaseDeliveries(test.pool, { now, limit: 10, leaseMs, resting: [] });
+    const lease = (now: number, leaseMs = 5_000) => leaseDeliveries(database().pool, { now, limit: 10, leaseMs, resting: [] });
     const outcome = (leased: LeasedDelivery, changes: Partial<DeliveryOutcome>): DeliveryOutcome => ({
       leadId: leased.leadId,
       revision: leased.revision,
@@ -76,9 +67,9 @@ describe('decided leads', () => {
     it('are one intent per assignment and channel, leased to one sender, delivered once', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
-      await insertDeliveries(test.pool, [delivery(lead, { payload: Buffer.from('other') })]);
-      await insertDeliveries(test.pool, []);
+      await insertDeliveries(database().pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
+      await insertDeliveries(database().pool, [delivery(lead, { payload: Buffer.from('other') })]);
+      await insertDeliveries(database().pool, []);
       expect(await lease(999)).toEqual([]);
       const [first, second] = await Promise.all([lease(1_000), lease(1_000)]);
       const leased = [...first, ...second];
@@ -87,11 +78,11 @@ describe('decided leads', () => {
         ['webhook', 'payload 1', 1, true],
       ]);
       await finishDeliveries(
-        test.pool,
+        database().pool,
         leased.map((one) => outcome(one, { receipt: '204' })),
       );
       expect(await lease(100_000)).toEqual([]);
-      expect(await readDeliveries(test.pool, lead.leadId)).toMatchObject([
+      expect(await readDeliveries(database().pool, lead.leadId)).toMatchObject([
         { channel: 'email', state: 'DELIVERED', attempts: 1, receipt: '204' },
         { channel: 'webhook', state: 'DELIVERED' },
       ]);
@@ -100,17 +91,17 @@ describe('decided leads', () => {
     it('are tried again later, and an outcome counts only under the latest lease', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead)]);
+      await insertDeliveries(database().pool, [delivery(lead)]);
       const [slow] = await lease(1_000, 1_000);
       const [quick] = await lease(2_000, 1_000);
       if (!slow || !quick) throw new Error('leased twice');
-      await finishDeliveries(test.pool, [outcome(slow, {})]);
-      await finishDeliveries(test.pool, [outcome(quick, { state: 'PENDING', nextAttemptAt: 9_000, error: 'HTTP 503' })]);
+      await finishDeliveries(database().pool, [outcome(slow, {})]);
+      await finishDeliveries(database().pool, [outcome(quick, { state: 'PENDING', nextAttemptAt: 9_000, error: 'HTTP 503' })]);
       expect(await lease(8_999)).toEqual([]);
       const [third] = await lease(9_000);
       expect(third?.attempt).toBe(3);
-      if (third) await finishDeliveries(test.pool, [outcome(third, { state: 'GIVEN_UP', error: 'HTTP 410' })]);
-      expect(await readDeliveries(test.pool, lead.leadId)).toMatchObject([{ state: 'GIVEN_UP', attempts: 3, lastError: 'HTTP 410' }]);
+      if (third) await finishDeliveries(database().pool, [outcome(third, { state: 'GIVEN_UP', error: 'HTTP 410' })]);
+      expect(await readDeliveries(database().pool, lead.leadId)).toMatchObject([{ state: 'GIVEN_UP', attempts: 3, lastError: 'HTTP 410' }]);
     });
 
     it('know when the lead has moved on, and keep the order of its messages', async () => {
@@ -118,35 +109,35 @@ describe('decided leads', () => {
       const moved = again(lead, { agentId: 'bob' });
       await decide([lead]);
       await decide([moved]);
-      await insertDeliveries(test.pool, [delivery(moved, { dueAt: 1 }), delivery(lead, { dueAt: 2 })]);
+      await insertDeliveries(database().pool, [delivery(moved, { dueAt: 1 }), delivery(lead, { dueAt: 2 })]);
       const [older, ...others] = await lease(5_000);
       expect(others).toEqual([]);
       expect(older).toMatchObject({ revision: 1, isCurrent: false });
-      if (older) await finishDeliveries(test.pool, [outcome(older, { state: 'SUPERSEDED' })]);
+      if (older) await finishDeliveries(database().pool, [outcome(older, { state: 'SUPERSEDED' })]);
       expect(await lease(5_000)).toMatchObject([{ revision: 2, isCurrent: true }]);
     });
 
     it('do not wait for an overtaken one that is to be tried again much later', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead)]);
+      await insertDeliveries(database().pool, [delivery(lead)]);
       const [failed] = await lease(5_000);
-      if (failed) await finishDeliveries(test.pool, [outcome(failed, { state: 'PENDING', nextAttemptAt: 9_000_000 })]);
+      if (failed) await finishDeliveries(database().pool, [outcome(failed, { state: 'PENDING', nextAttemptAt: 9_000_000 })]);
       const moved = again(lead, { agentId: 'bob' });
       await decide([moved]);
-      await insertDeliveries(test.pool, [delivery(moved)]);
+      await insertDeliveries(database().pool, [delivery(moved)]);
       expect(await lease(6_000)).toMatchObject([{ revision: 2, isCurrent: true }]);
     });
 
     it('leave a receipt with the outcome, until it is published; a crash in between publishes it again', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead)]);
+      await insertDeliveries(database().pool, [delivery(lead)]);
       const [leased] = await lease(1_000);
       if (!leased) throw new Error('leased');
       const failed = outcome(leased, { state: 'PENDING', nextAttemptAt: 2_000, outcome: 'RETRYING', status: 503, errorCode: 'LR_X' });
-      await finishDeliveries(test.pool, [failed]);
-      const receipts = (now: number) => leaseReceipts(test.pool, { now, limit: 10, leaseMs: 1_000 });
+      await finishDeliveries(database().pool, [failed]);
+      const receipts = (now: number) => leaseReceipts(database().pool, { now, limit: 10, leaseMs: 1_000 });
       const [first, ...others] = await receipts(1_000);
       expect(others).toEqual([]);
       expect(first).toMatchObject({
@@ -160,7 +151,7 @@ describe('decided leads', () => {
       });
       const [again] = await lease(2_000);
       if (!again) throw new Error('leased again');
-      await finishDeliveries(test.pool, [
+      await finishDeliveries(database().pool, [
         outcome(again, { status: 204 }),
         outcome(leased, { outcome: 'RETRYING', state: 'PENDING', nextAttemptAt: 1 }),
       ]);
@@ -168,46 +159,46 @@ describe('decided leads', () => {
       expect(await receipts(1_500)).toEqual([]);
       const [repeated] = await receipts(2_000);
       expect(repeated).toEqual(first);
-      if (repeated) await removeReceipts(test.pool, [repeated]);
+      if (repeated) await removeReceipts(database().pool, [repeated]);
       expect(await receipts(2_000)).toMatchObject([{ attempt: 2, outcome: 'DELIVERED', isUntold: false }]);
     });
 
     it('of a sender that died say that nobody knows, and keep nothing of the person once they are over', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead)]);
+      await insertDeliveries(database().pool, [delivery(lead)]);
       await lease(1_000, 500);
       const [again] = await lease(1_500);
       if (!again) throw new Error('leased again');
-      await finishDeliveries(test.pool, [outcome(again, {})]);
-      const [unknown] = await leaseReceipts(test.pool, { now: 1, limit: 10, leaseMs: 1 });
+      await finishDeliveries(database().pool, [outcome(again, {})]);
+      const [unknown] = await leaseReceipts(database().pool, { now: 1, limit: 10, leaseMs: 1 });
       expect(unknown).toMatchObject({ attempt: 1, outcome: 'RETRYING', errorCode: 'LR_NOTIFIER_OUTCOME_UNKNOWN', endedAt: 1_500 });
-      expect(await test.pool.run(statement('test-payload', 'SELECT length(payload) AS size FROM deliveries'))).toEqual([{ size: 0 }]);
+      expect(await database().pool.run(statement('test-payload', 'SELECT length(payload) AS size FROM deliveries'))).toEqual([{ size: 0 }]);
     });
 
     it('have one reply a lead, whatever is decided later, and it is never superseded', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead, { channel: 'reply' }), delivery(lead, { channel: 'reply', revision: 2 })]);
+      await insertDeliveries(database().pool, [delivery(lead, { channel: 'reply' }), delivery(lead, { channel: 'reply', revision: 2 })]);
       const moved = again(lead, { agentId: 'bob' });
       await decide([moved]);
-      await insertDeliveries(test.pool, [delivery(moved, { channel: 'reply' })]);
+      await insertDeliveries(database().pool, [delivery(moved, { channel: 'reply' })]);
       expect(await lease(5_000)).toMatchObject([{ channel: 'reply', revision: 1, isCurrent: true }]);
     });
 
     it('say that an owner was not told only when no channel has told or still may', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead), delivery(lead, { channel: 'email' }), delivery(lead, { channel: 'reply' })]);
+      await insertDeliveries(database().pool, [delivery(lead), delivery(lead, { channel: 'email' }), delivery(lead, { channel: 'reply' })]);
       const isUntold = async (known: Partial<DeliveryOutcome>) => {
         const leased = (await lease(1_000)).find(({ channel }) => channel === known.channel);
-        if (leased) await finishDeliveries(test.pool, [outcome(leased, { state: 'GIVEN_UP', outcome: 'UNDELIVERABLE', ...known })]);
-        const receipts = await leaseReceipts(test.pool, { now: 1_000, limit: 10, leaseMs: 1 });
-        await removeReceipts(test.pool, receipts);
+        if (leased) await finishDeliveries(database().pool, [outcome(leased, { state: 'GIVEN_UP', outcome: 'UNDELIVERABLE', ...known })]);
+        const receipts = await leaseReceipts(database().pool, { now: 1_000, limit: 10, leaseMs: 1 });
+        await removeReceipts(database().pool, receipts);
         await releaseAll();
         return receipts.filter((receipt) => receipt.channel === known.channel).map((receipt) => receipt.isUntold);
       };
-      const releaseAll = () => test.pool.run(statement('test-release', 'UPDATE deliveries SET leased_until = NULL'));
+      const releaseAll = () => database().pool.run(statement('test-release', 'UPDATE deliveries SET leased_until = NULL'));
       expect(await isUntold({ channel: 'reply' })).toEqual([false]);
       expect(await isUntold({ channel: 'webhook' })).toEqual([false]);
       expect(await isUntold({ channel: 'email' })).toEqual([true]);
@@ -216,30 +207,30 @@ describe('decided leads', () => {
     it('leave resting destinations alone, but not their mails', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
-      const leased = await leaseDeliveries(test.pool, { now: 5_000, limit: 10, leaseMs: 1, resting: ['sales'] });
+      await insertDeliveries(database().pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
+      const leased = await leaseDeliveries(database().pool, { now: 5_000, limit: 10, leaseMs: 1, resting: ['sales'] });
       expect(leased.map(({ channel }) => channel)).toEqual(['email']);
     });
 
     it('let the next lead of a person find this one', async () => {
       const [lead, other, stranger] = [aLead({ submittedAt: 1_000 }), aLead({ submittedAt: 2_000 }), aLead()];
       await decide([lead, other, stranger]);
-      await insertDeliveries(test.pool, [
+      await insertDeliveries(database().pool, [
         delivery(lead, { identities: ['mail', 'phone'] }),
         delivery(lead, { channel: 'email', identities: ['mail', 'phone'] }),
         delivery(other, { identities: ['phone'] }),
         delivery(stranger, { identities: ['another'] }),
       ]);
-      const found = (identities: readonly string[]) => readEarlierLeads(test.pool, { leadId: aLead().leadId, identities, limit: 5 });
+      const found = (identities: readonly string[]) => readEarlierLeads(database().pool, { leadId: aLead().leadId, identities, limit: 5 });
       expect((await found(['phone', 'mail'])).map(({ leadId }) => leadId)).toEqual([other.leadId, lead.leadId]);
-      expect(await readEarlierLeads(test.pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toEqual([]);
+      expect(await readEarlierLeads(database().pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toEqual([]);
       expect(await found([])).toEqual([]);
     });
 
     it('are not current for a lead that is closed', async () => {
       const lead = aLead({ stage: 'CLOSED' });
       await decide([lead]);
-      await insertDeliveries(test.pool, [delivery(lead)]);
+      await insertDeliveries(database().pool, [delivery(lead)]);
       expect(await lease(5_000)).toMatchObject([{ isCurrent: false }]);
     });
   });
@@ -249,25 +240,25 @@ describe('decided leads', () => {
       const lead = aLead();
       await decide([lead]);
       await decide([again(lead, { agentId: 'bob', decidedAt: lead.decidedAt + 5 })]);
-      expect(await readLead(test.pool, lead.leadId)).toMatchObject({
+      expect(await readLead(database().pool, lead.leadId)).toMatchObject({
         lead: { revision: 2, agentId: 'bob' },
         context: Buffer.from('context'),
       });
-      const decisions = await readDecisions(test.pool, lead.leadId);
+      const decisions = await readDecisions(database().pool, lead.leadId);
       expect(decisions).toMatchObject([
         { leadId: lead.leadId, revision: 1, agentId: 'ann', inputIndex: 0, acceptBy: 5_000, decidedAt: lead.decidedAt, linkedTo: null },
         { revision: 2, agentId: 'bob' },
       ]);
       const batchId = decisions[0]?.batchId ?? '';
-      expect(await readDecisionBatch(test.pool, batchId)).toEqual({ ...aBatch().batch, batchId, body: Buffer.from('body') });
-      expect(await readLead(test.pool, aLead().leadId)).toBeNull();
-      expect(await readDecisionBatch(test.pool, 'none')).toBeNull();
+      expect(await readDecisionBatch(database().pool, batchId)).toEqual({ ...aBatch().batch, batchId, body: Buffer.from('body') });
+      expect(await readLead(database().pool, aLead().leadId)).toBeNull();
+      expect(await readDecisionBatch(database().pool, 'none')).toBeNull();
     });
 
     it('is listed while a final decision maker has it, the longest there first', async () => {
       const [young, old] = [aLead({ stage: 'EXCEPTION', decidedAt: 2_000 }), aLead({ stage: 'EXCEPTION', decidedAt: 1_000 })];
       await decide([young, aLead(), old]);
-      expect(await readExceptions(test.pool, 10)).toEqual([old, young]);
+      expect(await readExceptions(database().pool, 10)).toEqual([old, young]);
     });
   });
 
@@ -285,44 +276,50 @@ describe('decided leads', () => {
       await decide(leads);
       await decide([again(first, {})]);
       const expected = leads.map((lead) => (lead.leadId === first.leadId ? again(first, {}) : lead));
-      expect(await all(scanLeads(test.pool, 10))).toEqual(expected);
-      expect(await all(scanLeads(test.pool, 5))).toEqual(expected);
-      const decisions = await all(scanDecisions(test.pool, 7));
+      expect(await all(scanLeads(database().pool, 10))).toEqual(expected);
+      expect(await all(scanLeads(database().pool, 5))).toEqual(expected);
+      const decisions = await all(scanDecisions(database().pool, 7));
       expect(decisions.map(({ leadId, revision }) => `${leadId}/${revision}`)).toEqual(
         leads.flatMap(({ leadId }) => (leadId === first.leadId ? [`${leadId}/1`, `${leadId}/2`] : [`${leadId}/1`])),
       );
       expect(decisions[0]).toMatchObject({ kind: 'ASSIGNED', acceptBy: 5_000, partition: 0, batchTo: 10 });
-      expect(await readAuditedPartitions(test.pool)).toMatchObject([{ partition: 0, storedFrom: 0, storedTo: 10 }, { storedTo: null }, {}]);
+      expect(await readAuditedPartitions(database().pool)).toMatchObject([
+        { partition: 0, storedFrom: 0, storedTo: 10 },
+        { storedTo: null },
+        {},
+      ]);
     });
 
     it('pages through what was promised', async () => {
       const leads = [aLead(), aLead(), aLead()].sort((a, b) => (a.leadId < b.leadId ? -1 : 1));
       const submission = { vendor: 'acme', referenceDigest: 'r', contentDigest: 'c', source: 'http', acceptedAt: 7 };
       await recordSubmissions(
-        test.pool,
+        database().pool,
         leads.map(({ leadId }) => ({ ...submission, leadId })),
       );
-      expect(await all(scanSubmissions(test.pool, 2))).toEqual(leads.map(({ leadId }) => ({ leadId, vendor: 'acme', source: 'http' })));
+      expect(await all(scanSubmissions(database().pool, 2))).toEqual(
+        leads.map(({ leadId }) => ({ leadId, vendor: 'acme', source: 'http' })),
+      );
     });
 
     it('finds nothing wrong with what the router writes, and everything with what was tampered with', async () => {
       const [good, gap, none] = [aLead(), aLead(), aLead()];
       await decide([good, gap, none]);
       await decide([again(good, {})]);
-      expect(await findRevisionFaults(test.pool, 10)).toEqual({ total: 0, first: [] });
-      const run = (name: string, text: string) => test.pool.run(statement(name, text));
+      expect(await findRevisionFaults(database().pool, 10)).toEqual({ total: 0, first: [] });
+      const run = (name: string, text: string) => database().pool.run(statement(name, text));
       await run('tamper-1', `UPDATE decisions SET revision = 3 WHERE lead_id = '${gap.leadId}'`);
       await run('tamper-2', `DELETE FROM decisions WHERE lead_id = '${none.leadId}'`);
-      const { total, first } = await findRevisionFaults(test.pool, 10);
+      const { total, first } = await findRevisionFaults(database().pool, 10);
       expect([total, first.map(({ leadId }) => leadId).sort()]).toEqual([2, [gap.leadId, none.leadId].sort()]);
-      expect(await findRevisionFaults(test.pool, 1)).toMatchObject({ total: 2, first: [{}] });
+      expect(await findRevisionFaults(database().pool, 1)).toMatchObject({ total: 2, first: [{}] });
     });
 
     it('reads the books beside what the leads say', async () => {
       const timer = { kind: 'ACCEPT', dueAt: Date.UTC(2026, 10, 22, 13) } as const;
       const [worked, waiting, queued] = [aLead({ timer }), aLead({ stage: 'WAITING', agentId: null }), aLead()];
       await decide([worked, waiting, queued]);
-      await commitBatch(createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
+      await commitBatch(createPostgresRouterStore(database().pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
         partition: 1,
         writes: {
           pools: [aPool({ open: 2, waiting: 1, members: [{ agentId: 'ann', credit: 0, open: 2, daily: 2, day: '2026-11-22', total: 2 }] })],
@@ -330,7 +327,7 @@ describe('decided leads', () => {
           waitersPut: [{ poolId: 'field', leadId: queued.leadId, turnAt: 5, waitingSince: 5, seenGeneration: 0 }],
         },
       });
-      const books = await readAuditedBooks(test.pool, 10);
+      const books = await readAuditedBooks(database().pool, 10);
       expect(books).toMatchObject({
         pools: [{ poolId: 'field', open: 2, waiting: 1, members: [{ agentId: 'ann', open: 2 }] }],
         destinations: [{ destinationId: 'sales', open: 3 }],
@@ -345,8 +342,8 @@ describe('decided leads', () => {
           expect.objectContaining({ leadId: queued.leadId, waitsIn: null, queuedIn: 'field' }),
         ]),
       );
-      await test.pool.run(statement('lose-timer', 'DELETE FROM timers'));
-      expect((await readAuditedBooks(test.pool, 10)).timerFaults).toMatchObject({
+      await database().pool.run(statement('lose-timer', 'DELETE FROM timers'));
+      expect((await readAuditedBooks(database().pool, 10)).timerFaults).toMatchObject({
         total: 1,
         first: [{ leadId: worked.leadId, clock: 'ACCEPT, generation 1', timer: null }],
       });

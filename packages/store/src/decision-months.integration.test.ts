@@ -2,14 +2,14 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestDatabase, openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '@lead-router/testkit/test-postgres.ts';
+import { describe, expect, it } from 'vitest';
 import { aLead, anEventId, commitBatch, faultKindOf } from '../../../test/contract/router-store-fixture.ts';
 import { findRevisionFaults, scanDecisions } from './audit-store.ts';
 import { dropDecisionMonths, ensureDecisionMonths, listDecisionMonths, MONTHS_AHEAD, readKeptFrom } from './decision-months.ts';
 import { readDecisions } from './lead-store.ts';
 import { migrate, readMigrations } from './migrate.ts';
-import { ensurePartitions } from './partitions.ts';
+import { usePartitionedDatabase } from './partitioned-database.test-support.ts';
 import { createPostgresPool } from './postgres-pool.ts';
 import { createPostgresRouterStore } from './postgres-router-store.ts';
 import { readQueueFigures } from './queue-figures.ts';
@@ -19,20 +19,12 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 const inMonth = (year: number, month: number): number => Date.UTC(year, month - 1, 15);
 
 describe('decisions by month', () => {
-  let test: TestPool;
-  beforeAll(async () => {
-    test = await openTestPool();
-  });
-  beforeEach(async () => {
-    await test.reset();
-    await ensurePartitions(test.pool, 3);
-  });
-  afterAll(() => test.close());
+  const database = usePartitionedDatabase();
 
-  const sql = <Row extends object>(name: string, text: string) => test.pool.run<Row>(statement(`test-months-${name}`, text));
-  const months = async () => (await listDecisionMonths(test.pool)).map(({ month }) => month);
+  const sql = <Row extends object>(name: string, text: string) => database().pool.run<Row>(statement(`test-months-${name}`, text));
+  const months = async () => (await listDecisionMonths(database().pool)).map(({ month }) => month);
   const decide = (lead: ReturnType<typeof aLead>, decidedAt: number) =>
-    commitBatch(createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
+    commitBatch(createPostgresRouterStore(database().pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' }), {
       now: decidedAt,
       writes: { leads: [{ ...lead, decidedAt }] },
       decisions: [
@@ -49,35 +41,35 @@ describe('decisions by month', () => {
 
   it('has months made ahead, makes those that are missing, and does so once however many ask', async () => {
     const later = inMonth(2031, 2);
-    const made = await Promise.all([1, 2, 3].map(() => ensureDecisionMonths(test.pool, later)));
+    const made = await Promise.all([1, 2, 3].map(() => ensureDecisionMonths(database().pool, later)));
     expect(made.reduce((sum, count) => sum + count, 0)).toBe(1 + MONTHS_AHEAD);
     expect(await months()).toEqual(expect.arrayContaining(['2031-02', '2031-03', '2031-04', '2031-05']));
-    expect(await ensureDecisionMonths(test.pool, later)).toBe(0);
+    expect(await ensureDecisionMonths(database().pool, later)).toBe(0);
   });
 
   it('decides in a month that nobody made, tells of it, and puts it right', async () => {
     const lead = aLead({ submittedAt: inMonth(2040, 7) });
     await decide(lead, inMonth(2040, 7));
-    expect((await readQueueFigures(test.pool)).months).toMatchObject({ outside: 2 });
-    expect(await readDecisions(test.pool, lead.leadId)).toMatchObject([{ revision: 1 }]);
-    await ensureDecisionMonths(test.pool, NOW);
-    expect((await readQueueFigures(test.pool)).months).toMatchObject({ outside: 0 });
+    expect((await readQueueFigures(database().pool)).months).toMatchObject({ outside: 2 });
+    expect(await readDecisions(database().pool, lead.leadId)).toMatchObject([{ revision: 1 }]);
+    await ensureDecisionMonths(database().pool, NOW);
+    expect((await readQueueFigures(database().pool)).months).toMatchObject({ outside: 0 });
     expect(await months()).toContain('2040-07');
-    expect(await readDecisions(test.pool, lead.leadId)).toMatchObject([{ revision: 1, decidedAt: inMonth(2040, 7) }]);
+    expect(await readDecisions(database().pool, lead.leadId)).toMatchObject([{ revision: 1, decidedAt: inMonth(2040, 7) }]);
   });
 
   it('makes a month while batches are under way, those of the default tables included', async () => {
-    const store = createPostgresRouterStore(test.pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' });
+    const store = createPostgresRouterStore(database().pool, { poolTimerId: () => '00000000-0000-4000-8000-000000000000' });
     const leads = Array.from({ length: 30 }, () => aLead());
     /** As the router does: a month that came into being in between is a conflict, never a value that Postgres refuses. */
     const untilDecided = async (lead: ReturnType<typeof aLead>, at: number): Promise<void> => {
       while ((await faultKindOf(decide(lead, at))) === 'conflict');
     };
     const deciding = leads.map((lead, index) => untilDecided(lead, index % 2 === 0 ? inMonth(2041, 3) : NOW));
-    const making = Array.from({ length: 5 }, () => ensureDecisionMonths(test.pool, inMonth(2041, 3)));
+    const making = Array.from({ length: 5 }, () => ensureDecisionMonths(database().pool, inMonth(2041, 3)));
     await Promise.all([...deciding, ...making]);
-    await ensureDecisionMonths(test.pool, inMonth(2041, 3));
-    const found = await Promise.all(leads.map(({ leadId }) => readDecisions(test.pool, leadId)));
+    await ensureDecisionMonths(database().pool, inMonth(2041, 3));
+    const found = await Promise.all(leads.map(({ leadId }) => readDecisions(database().pool, leadId)));
     expect(found.flat()).toHaveLength(30);
     expect(await sql('tables', `SELECT DISTINCT tableoid::regclass::text AS name FROM decisions ORDER BY 1`)).toEqual([
       { name: 'decisions_2026_11' },
@@ -89,33 +81,33 @@ describe('decisions by month', () => {
   it('drops whole months, only those, and never what guards against repeats', async () => {
     const [gone, half, kept] = [aLead(), aLead(), aLead()].map((lead) => ({ ...lead, submittedAt: inMonth(2025, 1) }));
     if (!gone || !half || !kept) throw new Error('three leads');
-    for (const at of [inMonth(2025, 1), inMonth(2025, 3), NOW]) await ensureDecisionMonths(test.pool, at);
+    for (const at of [inMonth(2025, 1), inMonth(2025, 3), NOW]) await ensureDecisionMonths(database().pool, at);
     await decide(gone, inMonth(2025, 1));
     await decide(half, inMonth(2025, 1));
     await decide(again(half), inMonth(2025, 3));
     await decide({ ...kept, submittedAt: NOW }, NOW);
     await sql('applied', `INSERT INTO applied_events (event_id, applied_at) VALUES (gen_random_uuid(), '2025-01-15')`);
-    const plan = await dropDecisionMonths(test.pool, { now: NOW, keptMonths: 21, isDryRun: true });
+    const plan = await dropDecisionMonths(database().pool, { now: NOW, keptMonths: 21, isDryRun: true });
     expect(plan).toMatchObject({ keptFrom: Date.UTC(2025, 1, 1), dropped: [{ month: '2025-01' }] });
-    expect(await readKeptFrom(test.pool)).toBeNull();
-    expect(await findRevisionFaults(test.pool, 10)).toEqual({ total: 0, first: [] });
+    expect(await readKeptFrom(database().pool)).toBeNull();
+    expect(await findRevisionFaults(database().pool, 10)).toEqual({ total: 0, first: [] });
 
-    expect(await dropDecisionMonths(test.pool, { now: NOW, keptMonths: 21, isDryRun: false })).toEqual(plan);
-    expect(await readKeptFrom(test.pool)).toBe(Date.UTC(2025, 1, 1));
+    expect(await dropDecisionMonths(database().pool, { now: NOW, keptMonths: 21, isDryRun: false })).toEqual(plan);
+    expect(await readKeptFrom(database().pool)).toBe(Date.UTC(2025, 1, 1));
     expect(await months()).not.toContain('2025-01');
-    expect(await readDecisions(test.pool, gone.leadId)).toEqual([]);
-    expect((await readDecisions(test.pool, half.leadId)).map(({ revision }) => revision)).toEqual([2]);
+    expect(await readDecisions(database().pool, gone.leadId)).toEqual([]);
+    expect((await readDecisions(database().pool, half.leadId)).map(({ revision }) => revision)).toEqual([2]);
     expect(await sql('left', 'SELECT (SELECT count(*) FROM leads) AS leads, (SELECT count(*) FROM applied_events) AS applied')).toEqual([
       { leads: 3, applied: 1 },
     ]);
-    expect(await findRevisionFaults(test.pool, 10)).toEqual({ total: 0, first: [] });
-    expect((await dropDecisionMonths(test.pool, { now: NOW, keptMonths: 21, isDryRun: false })).dropped).toEqual([]);
-    await expect(dropDecisionMonths(test.pool, { now: NOW, keptMonths: 1, isDryRun: false })).rejects.toThrow('at least 2 months');
+    expect(await findRevisionFaults(database().pool, 10)).toEqual({ total: 0, first: [] });
+    expect((await dropDecisionMonths(database().pool, { now: NOW, keptMonths: 21, isDryRun: false })).dropped).toEqual([]);
+    await expect(dropDecisionMonths(database().pool, { now: NOW, keptMonths: 1, isDryRun: false })).rejects.toThrow('at least 2 months');
   });
 
   it('lets the audit tell a revision that was decided twice, in two months, and one that is missing without having been dropped', async () => {
     const [twice, hole] = [aLead({ submittedAt: inMonth(2026, 9) }), aLead({ submittedAt: inMonth(2026, 9) })];
-    for (const at of [inMonth(2026, 9), NOW]) await ensureDecisionMonths(test.pool, at);
+    for (const at of [inMonth(2026, 9), NOW]) await ensureDecisionMonths(database().pool, at);
     await decide(twice, inMonth(2026, 9));
     await decide(again(twice), NOW);
     await sql(
@@ -123,7 +115,7 @@ describe('decisions by month', () => {
       `INSERT INTO decisions SELECT (jsonb_populate_record(d, '{"revision": 1}')).* FROM decisions d WHERE revision = 2 AND lead_id = '${twice.leadId}'`,
     );
     await decide(again(hole), NOW);
-    const { total, first } = await findRevisionFaults(test.pool, 10);
+    const { total, first } = await findRevisionFaults(database().pool, 10);
     expect(total).toBe(2);
     expect(first.map(({ leadId, decided }) => [leadId, decided]).sort()).toEqual(
       [
@@ -136,11 +128,11 @@ describe('decisions by month', () => {
   it('finds each batch of a page in its month', async () => {
     const leads = [aLead(), aLead()];
     for (const [index, at] of [inMonth(2026, 9), NOW].entries()) {
-      await ensureDecisionMonths(test.pool, at);
+      await ensureDecisionMonths(database().pool, at);
       await decide(leads[index] ?? aLead(), at);
     }
     const pages = [];
-    for await (const page of scanDecisions(test.pool, 1)) pages.push(...page);
+    for await (const page of scanDecisions(database().pool, 1)) pages.push(...page);
     expect(pages.map(({ partition, batchTo }) => [partition, batchTo])).toEqual([
       [0, 10],
       [0, 10],

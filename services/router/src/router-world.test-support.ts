@@ -4,6 +4,7 @@ import { type CodecFor, openTopicCodec } from '@lead-router/contracts/codec.ts';
 import { leadIdFor, poolTimerId } from '@lead-router/contracts/ids.ts';
 import { createMemorySchemas } from '@lead-router/contracts/schema-source.ts';
 import type { Lead, LeadId } from '@lead-router/domain/lead.ts';
+import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { RouterStore } from '@lead-router/store/router-store.ts';
 import { defaultBreaker } from '@lead-router/stream/dead-letter-breaker.ts';
 import type { BatchLedger } from '@lead-router/stream/exactly-once-task.ts';
@@ -34,8 +35,11 @@ export interface LedgerWorld {
   close(): Promise<void>;
 }
 
-/** `tamper` wraps the store, to make it answer as Postgres does on a bad day. */
-export async function openLedgerWorld(tamper: (store: RouterStore) => RouterStore = (store) => store): Promise<LedgerWorld> {
+/** `tamper` wraps the store, to make it answer as Postgres does on a bad day; `rulesOf` has to enrich and score as the simulation's rules do. */
+export async function openLedgerWorld(
+  tamper: (store: RouterStore) => RouterStore = (store) => store,
+  rulesOf: (version: number) => RuleSet = simulationRuleSet,
+): Promise<LedgerWorld> {
   const schemas = createMemorySchemas();
   const [wire, inbox, decided] = await Promise.all([
     openContractWire(schemas, { version: 'test' }),
@@ -57,7 +61,7 @@ export async function openLedgerWorld(tamper: (store: RouterStore) => RouterStor
       noteActive: (version) => {
         versions.believed = version;
       },
-      get: async (version) => simulationRuleSet(version),
+      get: async (version) => rulesOf(version),
     },
     hashIdentity: (normalised) => normalised,
     // Driven in real time, which has fractions.
