@@ -25,7 +25,7 @@ interface Output {
 }
 
 const CLEAR = '\u001b[H\u001b[2J';
-const KEPT_LINES = 3;
+const KEPT_LINES = 4;
 /** Lines instead of a screen come less often. */
 const LINE_EVERY_MS = 2_000;
 
