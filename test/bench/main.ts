@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the whole pipeline on its own fresh infrastructure. Prints what it does and finds, and one JSON object as the
- * last line. `npm run bench -- drain paced kill scale store match rules` chooses parts; `--leads N` makes the drains smaller. `match` and `rules` need no infrastructure.
+ * last line. `npm run bench -- drain paced kill scale store match rules timers wake` chooses parts; `--leads N` makes the drains smaller. `match` and `rules` need no infrastructure.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -14,8 +14,9 @@ import { fillHistory } from './old-decisions.ts';
 import { paced } from './paced.ts';
 import { rules } from './rules.ts';
 import { timers } from './timers.ts';
+import { type Waits, wake } from './wake.ts';
 
-const PARTS = ['drain', 'paced', 'kill', 'scale', 'store', 'match', 'rules', 'timers'] as const;
+const PARTS = ['drain', 'paced', 'kill', 'scale', 'store', 'match', 'rules', 'timers', 'wake'] as const;
 type Part = (typeof PARTS)[number];
 
 const { values, positionals } = parseArgs({
@@ -148,6 +149,17 @@ const parts: Readonly<Record<Part, () => Promise<unknown>>> = {
       );
       return result;
     }),
+  wake: async () => {
+    say('\nwake: leads that wait for a place');
+    // The system runs as `npm start` has it, from local processes.
+    process.env.LEAD_ROUTER_PREFER = 'local';
+    const result = await wake({ turns: 20, queue: 200, onProgress: (line) => say(`  ${line}`) });
+    const words = ({ p50Ms, maxMs }: Waits): string => `p50 ${p50Ms} ms, max ${maxMs} ms`;
+    say(
+      `  one waiter, one place: ${words(result.single)}; 200 at once: ${words(result.freed)}; 200 as an office opens: ${words(result.opened)}`,
+    );
+    return result;
+  },
   rules: async () => {
     say('\nrules');
     const result = await rules({ onProgress: (line) => say(`  ${line}`) });
