@@ -13,7 +13,7 @@ export const METRICS_PAGE = fileURLToPath(new URL('../../../docs/metrics.md', im
 const HEADER = `# Metrics
 
 Every metric of every service, as \`/metrics\` shows it to Prometheus. This page is made from the declarations in
-[packages/telemetry](../packages/telemetry/src/metrics-catalogue.ts) by \`node packages/telemetry/src/metrics-page.ts\`; tests compare it
+[packages/telemetry](../packages/telemetry/src/metrics-catalogue.ts) by \`npx node packages/telemetry/src/metrics-page.ts\`; tests compare it
 with the registries and with a live scrape of all services, both ways.
 
 - Each series also has the label \`service\`; Prometheus adds \`job\` and \`instance\` (such as \`router-1\`).
@@ -95,7 +95,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (readFileSync(METRICS_PAGE, 'utf8') === wanted) return 0;
-  process.stderr.write('docs/metrics.md is not what the declarations say: run node packages/telemetry/src/metrics-page.ts\n');
+  process.stderr.write('docs/metrics.md is not what the declarations say: run npx node packages/telemetry/src/metrics-page.ts\n');
   return 1;
 }
 
