@@ -3,6 +3,7 @@
  * topic-partitions as one flat list, which tears apart what a task reads together.
  */
 
+import './kafkajs-grouping.ts';
 import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 
 const version = 0;

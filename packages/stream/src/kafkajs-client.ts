@@ -1,5 +1,6 @@
 /** How this project opens a kafkajs client: time-outs, TLS, SASL, and its log brought down to what matters. */
 
+import './kafkajs-grouping.ts';
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import { Kafka, type LogEntry, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import { installKnownCoordinators } from './kafkajs-coordinators.ts';

@@ -24,11 +24,11 @@ export type ProduceCall = readonly PlannedTopic[];
 export interface ProduceLimits {
   /** Bytes of one partition's record batch. */
   readonly maxBatchBytes: number;
-  /** Records of one partition in one call (the client's grouping is quadratic in it). */
+  /** Records of one partition in one call. */
   readonly maxBatchRecords: number;
 }
 
-export const defaultProduceLimits: ProduceLimits = { maxBatchBytes: 900_000, maxBatchRecords: 500 };
+export const defaultProduceLimits: ProduceLimits = { maxBatchBytes: 900_000, maxBatchRecords: 1_000 };
 
 export interface PartitionChooser {
   /** How many partitions the topic has. */

@@ -69,7 +69,7 @@ describe('encodeProduceRequest', () => {
     const [one, other] = [{ value: Buffer.from('1') }, { value: Buffer.from('1') }];
     produce([one]);
     produce([other]);
-    expect(() => produce([{ value: null }, one])).toThrow('whether the records for t/2 were written is not known');
+    expect(() => produce([one, { value: null }])).toThrow('whether the records for t/2 were written is not known');
     const uncounted = { value: null };
     produce([uncounted], '-1');
     produce([uncounted], '-1');
