@@ -11,6 +11,8 @@ import { describeUnless } from '../not-run.ts';
 import { COMPOSE_FILE } from './compose-project.ts';
 
 const run = promisify(execFile);
+/** The file cannot know its machine: the settings are those of this one. */
+const COMPOSE_MACHINE_BYTES = 8 * 2 ** 30;
 const ENV = { POSTGRES_PASSWORD: 'secret', LEAD_IDENTITY_KEY: 'k'.repeat(32) };
 
 interface ComposeService {
@@ -68,7 +70,7 @@ describeUnless(whyNot, 'the compose file', () => {
     expect(service('registry').environment).toEqual(registryStorage('/var/lib/registry/registry'));
     expect(service('postgres').environment).toMatchObject({ POSTGRES_USER: DATABASE_USER, POSTGRES_DB: DATABASE });
     // Durable is what it is without being told.
-    const settings = postgresSettings({ memory: false }).filter((value) => value !== '-c');
+    const settings = postgresSettings({ memory: false, memoryBytes: COMPOSE_MACHINE_BYTES }).filter((value) => value !== '-c');
     const told = settings.filter((setting) => !/^(fsync|synchronous_commit|full_page_writes|log_line_prefix)=/.test(setting));
     expect(service('postgres').command).toEqual(['postgres', ...told.flatMap((setting) => ['-c', setting])]);
   });
