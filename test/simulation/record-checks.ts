@@ -9,7 +9,6 @@ import { NO_OUTCOMES, type OutcomeCounts } from '@lead-router/domain/margin/conv
 import { sumOf } from '@lead-router/domain/margin/conversion-book.ts';
 import type { BatchOutcome, BatchSnapshot } from '@lead-router/domain/routing-model.ts';
 import { batchOutputs } from '@lead-router/router/batch-outputs.ts';
-import type { RefusedRecord } from '@lead-router/router/router-ledger.ts';
 import type { InboxMessage } from '@lead-router/router/router-wire.ts';
 import { decodeOutputs, encodeOutputs } from '@lead-router/router/stored-outputs.ts';
 import { type BatchBody, decodeBatchBody } from '@lead-router/store/batch-body.ts';
@@ -138,9 +137,8 @@ async function outputsUnlikeRecords(world: World, batches: readonly DecidedAgain
     });
     await codecs.wire.prepareStored(database.contexts.values());
     const contexts = new Map([...database.contexts].map(([leadId, context]) => [leadId, codecs.wire.fromStored(context)]));
-    const refused: readonly RefusedRecord[] = [];
-    const made = batchOutputs(codecs.wire, { outcome, messages, contexts, batch, refused });
     // Dead letters are of records that no batch holds.
+    const made = batchOutputs(codecs.wire, { outcome, messages, contexts, batch, refused: [] });
     const kept = decodeOutputs(stored.outputs).filter(({ topic }) => topic !== ROUTER_DEAD_LETTERS);
     if (!encodeOutputs(made).equals(encodeOutputs(kept)))
       faults.push(`the outputs kept of batch ${batch.batchId} are not those of its record`);

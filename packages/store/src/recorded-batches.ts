@@ -1,11 +1,11 @@
 /** The records that decisions can be made again from, with the decisions that were made of them, and what they take up. */
 
-import type { PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type { DestinationRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
 import { runAnalytic } from './analytic-query.ts';
 import { textArray } from './column-encoding.ts';
 import { DECISION_COLUMN_NAMES, type RecordedBatch, type StoredDecision } from './lead-store.ts';
 import type { PostgresPool } from './postgres-pool.ts';
-import { type PoolRow, poolOf } from './routing-rows.ts';
+import { type DestinationRow, destinationOf, type PoolRow, poolOf } from './routing-rows.ts';
 import { statement } from './statement.ts';
 
 export interface BatchRange {
@@ -39,7 +39,7 @@ const BATCHES_AT_ONCE = 50;
 const PLACES = statement(
   'recorded-batches-places',
   `SELECT batch_id AS "batchId", decided_at AS now FROM decision_batches
-    WHERE decided_at >= to_timestamp($1::float8 / 1000) ORDER BY decided_at, batch_id`,
+    WHERE decided_at >= to_timestamp($1::float8 / 1000) ORDER BY decided_at, partition, from_offset`,
 );
 
 const SAMPLE = statement(
@@ -64,8 +64,13 @@ const DECISIONS = statement(
 
 const POOLS = statement(
   'recorded-batches-pools',
-  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given
+  `SELECT pool_id, generation, open, daily, day, waiting, wake_pending, wake_at, wake_generation, members, hour_from, hour_given, offered
      FROM pools WHERE generation IS NOT NULL`,
+);
+
+const DESTINATIONS = statement(
+  'recorded-batches-destinations',
+  'SELECT destination_id, open, daily, day, hour_from, hour_given FROM destinations WHERE open IS NOT NULL',
 );
 
 const COST = statement(
@@ -76,7 +81,7 @@ const COST = statement(
            ) AS parts)::float8 AS bytes`,
 );
 
-/** In the order of time, a sample in any order. Resolves once they are listed: what is decided later is left out. */
+/** In the order of time, those of a partition in the order of its log; a sample in any order. Resolves once they are listed: what is decided later is left out. */
 export async function scanBatches(pool: PostgresPool, range: BatchRange = {}): Promise<AsyncGenerator<BatchAndDecisions>> {
   const { since = 0, sample } = range;
   const places = await (sample === undefined
@@ -91,10 +96,19 @@ async function* readAll(pool: PostgresPool, places: readonly BatchPlace[]): Asyn
   }
 }
 
-/** The pools as they stand, those that have been written to. */
-export async function readPools(pool: PostgresPool): Promise<ReadonlyMap<string, PoolRecord>> {
-  const rows = await pool.run<PoolRow>(POOLS);
-  return new Map(rows.map((row) => [row.pool_id, poolOf(row)]));
+/** Of pools and destinations that have been written to. */
+export interface StandingBooks {
+  readonly pools: ReadonlyMap<string, PoolRecord>;
+  readonly destinations: ReadonlyMap<string, DestinationRecord>;
+}
+
+/** As they stand. */
+export async function readBooks(pool: PostgresPool): Promise<StandingBooks> {
+  const [pools, destinations] = await Promise.all([pool.run<PoolRow>(POOLS), pool.run<DestinationRow>(DESTINATIONS)]);
+  return {
+    pools: new Map(pools.map((row) => [row.pool_id, poolOf(row)])),
+    destinations: new Map(destinations.map((row) => [row.destination_id, destinationOf(row)])),
+  };
 }
 
 /** Grows as decisions are made; the tables of months to come count with their few empty pages. */

@@ -121,7 +121,9 @@ describe('a decided lead on the command line', () => {
   it('is explained as a page on its own, and to somebody who did not get it', async () => {
     const page = await cli(['explain', leadId, '--html'], env);
     expect([page.code, page.out]).toEqual([0, expect.stringMatching(/^<!doctype html>/)]);
-    expect(page.out).toContain('<td><code>rapid-response</code></td><td>matches</td><td>attribute callback is &quot;now&quot;</td>');
+    expect(page.out).toContain(
+      '<code>rapid-response</code></td><td class="k">matches</td><td class="w">attribute callback is &quot;now&quot;</td>',
+    );
     expect(page.out).not.toMatch(/<script|https?:/);
     const folder = await mkdtemp(join(tmpdir(), 'lead-router-page-'));
     try {
@@ -156,6 +158,18 @@ describe('a decided lead on the command line', () => {
       out: expect.stringContaining('the ledger of pool rapid-response was left in a state'),
     });
     await test.pool.run(statement('cli-test-ledger-back', `UPDATE pools SET open = open - 1 WHERE pool_id = 'rapid-response'`));
+  });
+
+  it.each([
+    ['leads', `version = version - 1`, 'stands in Postgres otherwise than its last batch makes it'],
+    ['leads', `timer_generation = timer_generation + 1`, 'stands in Postgres otherwise than its last batch makes it'],
+    ['pools', `waiting = waiting + 1`, 'the ledger of pool rapid-response was left in a state'],
+  ])('does not come out the same where somebody has changed %s by %s', async (table, change, fault) => {
+    const [back, forth] = [change.replace('+', '*').replace('-', '+').replace('*', '-'), change];
+    await test.pool.run(statement(`cli-test-${forth}`, `UPDATE ${table} SET ${forth}`));
+    expect(await cli(['replay', '--all'], env)).toMatchObject({ code: 1, out: expect.stringContaining(fault) });
+    await test.pool.run(statement(`cli-test-${back}`, `UPDATE ${table} SET ${back}`));
+    expect((await cli(['replay', '--all'], env)).code).toBe(0);
   });
 
   it('comes out the same when it is decided again, and a changed record shows', async () => {

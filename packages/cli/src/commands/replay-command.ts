@@ -92,7 +92,7 @@ function answerOf(report: ReplayReport): Answer {
   const { agrees, batches, decisions, ledgersHeld, differences, faults } = report;
   const lines = [
     `${decisions} decisions in ${batches} batches decided again: ${agrees ? 'each the same, bit for bit' : 'not all the same'}`,
-    ...(agrees && ledgersHeld ? ['Each ledger was found as the batch before had left it.'] : []),
+    ...(agrees && ledgersHeld ? ['Each ledger and each lead was found as the batch before had left it.'] : []),
     ...differences.map(
       ({ leadId, revision, batchId, differs }) => `  ${leadId} revision ${revision} (batch ${batchId}): ${differs.join('; ')}`,
     ),

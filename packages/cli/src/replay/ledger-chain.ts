@@ -1,45 +1,62 @@
 /**
- * Holds the ledgers of replayed batches to each other: a batch wrote over what its record says it read, so what one left must be what
- * another found, from the empty book to the row that stands in Postgres now. In any order; two numbers a ledger, not its history.
+ * Holds the ledgers of replayed batches to each other, those of pools and of destinations: a batch wrote over what its record says it read, so
+ * what one left must be what another found, from the empty book to the row that stands in Postgres now. In any order; two numbers a ledger, not
+ * its history.
  */
-import type { BatchSnapshot, BatchWrites, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type { BatchSnapshot, BatchWrites, DestinationRecord, PoolRecord } from '@lead-router/domain/routing-model.ts';
+import type { StandingBooks } from '@lead-router/store/recorded-batches.ts';
 import { digestOf } from '../audit/compared-fields.ts';
 
 export interface LedgerChain {
   add(snapshot: BatchSnapshot, writes: BatchWrites): void;
   /**
-   * Plain words, one for each pool whose chain is broken. `isWhole`: no batch of the history is missing. Pools that differ between `before` and
-   * `after` the batches were listed are at work, and left out.
+   * Plain words, one for each ledger whose chain is broken. `isWhole`: no batch of the history is missing. Ledgers that differ between `before`
+   * and `after` the batches were listed are at work, and left out.
    */
   faults(standing: Standing, options: { readonly isWhole: boolean }): readonly string[];
 }
 
 export interface Standing {
-  readonly before: ReadonlyMap<string, PoolRecord>;
-  readonly after: ReadonlyMap<string, PoolRecord>;
+  readonly before: StandingBooks;
+  readonly after: StandingBooks;
 }
 
 const NO_BOOK = 0;
 
 export function createLedgerChain(): LedgerChain {
-  /** By pool and state of its ledger: how often it was left, less how often it was found. */
-  const balances = new Map<string, Map<number, number>>();
-  const count = (poolId: string, state: number, by: number): void => {
-    const balance = balances.get(poolId) ?? new Map<number, number>();
-    balances.set(poolId, balance.set(state, (balance.get(state) ?? 0) + by));
-  };
+  const pools = createBalances<PoolRecord>('pool', poolState);
+  const destinations = createBalances<DestinationRecord>('destination', destinationState);
   return {
     add: (snapshot, writes) => {
-      for (const record of writes.pools) {
-        count(record.poolId, stateOf(snapshot.pools.get(record.poolId)), -1);
-        count(record.poolId, stateOf(record), 1);
-      }
+      for (const record of writes.pools) pools.add(record.poolId, snapshot.pools.get(record.poolId), record);
+      for (const record of writes.destinations)
+        destinations.add(record.destinationId, snapshot.destinations.get(record.destinationId), record);
     },
-    faults: ({ before, after }, { isWhole }) =>
-      [...balances].flatMap(([poolId, left]) => {
-        const state = stateOf(before.get(poolId));
-        if (state !== stateOf(after.get(poolId)) || isChain(left, { state, isWhole })) return [];
-        return [`the ledger of pool ${poolId} was left in a state that no other batch found, or found in one that none left`];
+    faults: ({ before, after }, { isWhole }) => [
+      ...pools.faults(before.pools, after.pools, isWhole),
+      ...destinations.faults(before.destinations, after.destinations, isWhole),
+    ],
+  };
+}
+
+type Rows<T> = ReadonlyMap<string, T>;
+
+function createBalances<T>(kind: string, digest: (record: T) => number) {
+  /** By id and state of the ledger: how often it was left, less how often it was found. */
+  const balances = new Map<string, Map<number, number>>();
+  const stateOf = (record: T | undefined): number => (record === undefined ? NO_BOOK : digest(record));
+  return {
+    add: (id: string, found: T | undefined, left: T): void => {
+      const balance = balances.get(id) ?? new Map<number, number>();
+      balances.set(id, balance);
+      for (const [state, by] of [[stateOf(found), -1] as const, [stateOf(left), 1] as const])
+        balance.set(state, (balance.get(state) ?? 0) + by);
+    },
+    faults: (before: Rows<T>, after: Rows<T>, isWhole: boolean): readonly string[] =>
+      [...balances].flatMap(([id, left]) => {
+        const state = stateOf(before.get(id));
+        if (state !== stateOf(after.get(id)) || isChain(left, { state, isWhole })) return [];
+        return [`the ledger of ${kind} ${id} was left in a state that no other batch found, or found in one that none left`];
       }),
   };
 }
@@ -54,10 +71,8 @@ function isChain(left: ReadonlyMap<number, number>, { state, isWhole }: { readon
   return isWhole ? open.length === 0 : open.length === 0 || (open.length === 1 && open[0] === -1);
 }
 
-/** The fields in a fixed order: the row gives them in another. Who waits and the wake timer are not the ledger. */
-function stateOf(record: PoolRecord | undefined): number {
-  if (record === undefined) return NO_BOOK;
-  const { open, daily, day, hour, members } = record;
+/** The fields in a fixed order: the row gives them in another. The wake timer is also set by others than batches. */
+function poolState({ generation, open, daily, day, hour, waiting, members }: PoolRecord): number {
   const lines = members.map((line) => [
     line.agentId,
     line.credit,
@@ -68,5 +83,9 @@ function stateOf(record: PoolRecord | undefined): number {
     line.hour?.from,
     line.hour?.given,
   ]);
-  return digestOf({ open, daily, day, from: hour?.from, given: hour?.given, lines });
+  return digestOf({ generation, open, daily, day, from: hour?.from, given: hour?.given, waiting, lines });
+}
+
+function destinationState({ open, daily, day, hour }: DestinationRecord): number {
+  return digestOf({ open, daily, day, from: hour?.from, given: hour?.given });
 }
