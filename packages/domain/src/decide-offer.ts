@@ -23,7 +23,7 @@ import type { DecisionCause, LeadRecord } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 
 /** What became of a word about an offered lead. */
-export type HeardOffer =
+type HeardOffer =
   | { readonly kind: 'DONE' }
   | { readonly kind: 'IGNORED'; readonly reason: IgnoredReason }
   /** What else the word says is still to be done, with the lead as it is now: somebody's, or offered as before. */
@@ -56,7 +56,7 @@ export function isLateClaim(ruleSet: RuleSet, lead: LeadRecord, { activity, agen
   return isMember && pool.offer !== undefined && !lead.formerAgents.includes(agentId);
 }
 
-export interface EndedRound {
+interface EndedRound {
   readonly lead: LeadRecord;
   readonly facts: Facts | null;
   readonly turn: Turn;

