@@ -61,6 +61,18 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('says of those who were as much in turn that it was by lot', () => {
+    const pair = buildTestRuleSet({ pools: [{ poolId: 'sales', agents: ['ann', 'eve'] }] });
+    const world = new World({ ruleSet: pair }).submit('lead', buildFacts({ pool: 'sales' }));
+    const inputs = world.logs[0] ?? [];
+    const snapshot = world.snapshot(locksFor({ ruleSet: pair, inputs, peeked: world }));
+    const { steps, lines } = explain({ ...world.request(inputs), snapshot }, 0);
+    const pool = steps.find((step) => step.kind === 'POOL');
+    const winner = pool?.candidates.find(({ verdict }) => verdict === 'CHOSEN')?.agentId ?? '';
+    const other = winner === 'ann' ? 'eve' : 'ann';
+    expect(lines).toContain(`  ${other}: equally in turn, and the lot went to ${winner} (share 50 %, owed 0.00 leads; 0 open, 0 today).`);
+  });
+
   it('shows the books as they stood at that input of the batch', () => {
     const world = new World({ ruleSet }).submit('one', buildFacts({ pool: 'sales' })).submit('two', buildFacts({ pool: 'sales' }));
     expect(explain(record(world), 1).lines).toContain('  ann: chosen (share 100 %, owed 0.00 leads; 1 open, 1 today).');

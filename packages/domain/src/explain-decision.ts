@@ -92,13 +92,12 @@ function stepLines(ruleSet: RuleSet, step: TraceStep): readonly string[] {
     case 'QUEUED':
       return [`It waits in pool ${step.poolId}.`];
     case 'POOL':
-      return [
-        poolWords(ruleSet, step),
-        ...[...sharesOf(step.candidates).map(([candidate, share]) => candidateWords(candidate, share)), ...ledgerWords(step)].map(
-          (words) => `  ${words}`,
-        ),
-      ];
+      return [poolWords(ruleSet, step), ...[...candidateLines(step), ...ledgerWords(step)].map((words) => `  ${words}`)];
   }
+}
+
+function candidateLines(step: Extract<TraceStep, { readonly kind: 'POOL' }>): readonly string[] {
+  return sharesOf(step.candidates).map(([candidate, share]) => candidateWords(step, candidate, share));
 }
 
 /** Each candidate with its share of the weight of those who could be chosen, 0 to 1. */

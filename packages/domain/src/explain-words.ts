@@ -1,30 +1,13 @@
 /** Plain words for what the router does: one sentence each. */
+import { causeWords } from './cause-words.ts';
 import type { Candidate, TraceStep } from './decide-trace.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 import type { Unclaimed } from './lead-offer.ts';
-import type { BatchEffect, DecisionCause, LeadRecord, RouterInput, SlaEvent } from './routing-model.ts';
+import type { BatchEffect, LeadRecord, RouterInput, SlaEvent } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 import { WEIGHTED } from './strategies/strategy-names.ts';
 
 export type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
-
-const CAUSES: Readonly<Record<DecisionCause, string>> = {
-  SUBMITTED: 'it was submitted',
-  QUALIFIED: 'it was qualified',
-  DECLINED: 'its owner declined it',
-  RETURNED: 'its owner returned it',
-  ACCEPT_OVERDUE: 'its owner did not accept it in time',
-  RESPONSE_OVERDUE: 'no person had answered it in time',
-  ANSWERED: 'it answered what was missing',
-  ENGAGED: 'the person engaged',
-  UNDELIVERABLE: 'its owner could not be told',
-  CLAIMED: 'it was offered to several, and one was the first to accept',
-  OFFER_EXPIRED: 'nobody whom it was offered to had taken it in time',
-  CAPACITY_FREED: 'a place became free',
-  POOL_OPENED: 'the pool opened',
-  WAITED_TOO_LONG: 'it had waited as long as the pool allows',
-  REASSIGNED_BY_HAND: 'a person reassigned it',
-};
 
 const IGNORED: Readonly<Record<IgnoredReason, string>> = {
   TIMER_SUPERSEDED: 'the clock that fired had been stopped or set anew',
@@ -78,7 +61,7 @@ export function inputWords(input: RouterInput): string {
         ? `The timer of pool ${input.poolId ?? '?'} fired.`
         : `The ${input.timer} clock of lead ${input.leadId} ran out.`;
     case 'ROUTE':
-      return `Lead ${input.leadId}, waiting in pool ${input.poolId}, was called because ${CAUSES[input.cause]}.`;
+      return `Lead ${input.leadId}, waiting in pool ${input.poolId}, was called because ${causeWords(input.cause)}.`;
     case 'REASSIGN':
       return `${input.by} reassigned lead ${input.leadId} to ${input.to}: ${input.reason}.`;
   }
@@ -88,7 +71,7 @@ export function effectWords(effect: BatchEffect): string {
   switch (effect.kind) {
     case 'DECISION': {
       const { lead, kind, cause } = effect.decision;
-      return `Revision ${lead.revision}, because ${CAUSES[cause]}: ${kind} ${placeWords(lead)}${acceptWords(effect.decision.acceptBy)}.`;
+      return `Revision ${lead.revision}, because ${causeWords(cause)}: ${kind} ${placeWords(lead)}${acceptWords(effect.decision.acceptBy)}.`;
     }
     case 'STATE':
       return `No new decision: the lead is ${effect.change.lead.stage} ${placeWords(effect.change.lead)}.`;
@@ -152,8 +135,15 @@ export function signed(credit: number): string {
   return rounded.startsWith('-') || rounded === '0' ? rounded : `+${rounded}`;
 }
 
+/** To whom the lot gave the lead where this one was as much in turn by the ledger; null: it was not the lot that decided. */
+export function lotWinnerOf({ outcome, candidates }: PoolStep, { verdict, turn }: Candidate): string | null {
+  if (outcome !== 'GIVEN' || verdict !== 'NOT_IN_TURN' || turn === null || turn.deadline === null) return null;
+  const chosen = candidates.find((one) => one.verdict === 'CHOSEN');
+  return chosen?.turn?.deadline === turn.deadline ? chosen.agentId : null;
+}
+
 /** @param share of the weight of all who could be chosen, 0 to 1. */
-export function candidateWords(candidate: Candidate, share: number): string {
+export function candidateWords(step: PoolStep, candidate: Candidate, share: number): string {
   const { agentId, credit, open, daily, scores } = candidate;
   const books = `${open} open, ${daily} today`;
   const ledger = `share ${percent(share)}, ${credit >= 0 ? 'owed' : 'ahead by'} ${Math.abs(credit).toFixed(2)} leads`;
@@ -164,7 +154,7 @@ export function candidateWords(candidate: Candidate, share: number): string {
     case 'ASKED':
       return `${agentId}: asked (${standing}; ${books}).`;
     case 'NOT_IN_TURN':
-      return `${agentId}: not in turn (${standing}; ${books}).`;
+      return `${agentId}: ${turnWords(lotWinnerOf(step, candidate))} (${standing}; ${books}).`;
     case 'OUTRANKED':
       return `${agentId}: the strategy puts another first (${scoreWords(scores)}; ${books}).`;
     case 'NOT_SUITED':
@@ -194,6 +184,10 @@ export function candidateWords(candidate: Candidate, share: number): string {
     case 'LEFT_THE_POOL':
       return `${agentId}: no longer in the pool (${books}).`;
   }
+}
+
+function turnWords(lotWinner: string | null): string {
+  return lotWinner === null ? 'not in turn' : `equally in turn, and the lot went to ${lotWinner}`;
 }
 
 /** Of a load the leads themselves, of all else the score. */

@@ -1,6 +1,6 @@
 /** Why a member of a pool was passed over, in one sentence that names what stood against it and what would have been enough. */
 import type { Candidate, TraceStep } from './decide-trace.ts';
-import { scoreWords, signed } from './explain-words.ts';
+import { lotWinnerOf, scoreWords, signed } from './explain-words.ts';
 
 type PoolStep = Extract<TraceStep, { readonly kind: 'POOL' }>;
 
@@ -57,20 +57,21 @@ function freeWords(step: PoolStep, candidate: Candidate, chosen: Candidate | nul
   if (chosen === null) return 'it was free; the pool did not give this lead away.';
   if (step.outcome === 'STICKY') return `it was free, but ${chosen.agentId} had the latest lead of this person, and comes first.`;
   if (step.outcome !== 'GIVEN') return `it was free; ${chosen.agentId} was chosen regardless of turns.`;
-  return turnWords(candidate, chosen);
+  return turnWords(step, candidate, chosen);
 }
 
 function askedWords({ candidates }: PoolStep): string {
   return candidates.flatMap(({ verdict, agentId }) => (verdict === 'ASKED' || verdict === 'CHOSEN' ? [agentId] : [])).join(', ');
 }
 
-function turnWords({ turn, credit }: Candidate, chosen: Candidate): string {
+function turnWords(step: PoolStep, candidate: Candidate, chosen: Candidate): string {
+  const { turn, credit } = candidate;
   const standing = `it was owed ${signed(credit)} leads`;
   const other = `${chosen.agentId} ${signed(chosen.credit)}`;
   if (turn === null || chosen.turn === null) return `not in turn: ${standing}, ${other}.`;
   if (turn.deadline === null) return `not in turn: ${standing}, ${other}; with this one it would be too far ahead of its share.`;
   const deadlines = `it has to get one within ${turn.deadline} ${turn.deadline === 1 ? 'lead' : 'leads'}, ${chosen.agentId} within ${chosen.turn.deadline ?? 0}`;
-  if (turn.deadline === chosen.turn.deadline)
+  if (lotWinnerOf(step, candidate) !== null)
     return `equally in turn (${standing}, ${other}; ${deadlines}): the lot went to ${chosen.agentId}.`;
   return `not in turn: ${standing}, ${other}; ${deadlines}.`;
 }

@@ -1,5 +1,6 @@
 /** All that is known of a lead, in the order in which whoever has to call wants it: sections of labelled values, nothing empty. */
 import type { LeadDecided, LeadEvent } from '@lead-router/contracts/generated/wire-types.ts';
+import { causeWords } from '@lead-router/domain/cause-words.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import type { EarlierLead } from '@lead-router/store/told-leads.ts';
@@ -86,7 +87,7 @@ export function leadSheet(facts: SheetFacts): readonly SheetSection[] {
       lead.fulfilments.map(({ item, receivedAt }): Row => [inTime(receivedAt, zone), item]),
     ),
     section('What happened before', historyRows(facts)),
-    section('Why you have it', reasonRows(facts)),
+    section(decided.kind === 'OFFERED' ? 'Why you are asked' : 'Why you have it', reasonRows(facts)),
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -95,7 +96,7 @@ function reasonRows({ decided, ruleSet }: SheetFacts): readonly Row[] {
   const rule = ruleSet.rules.find(({ ruleId }) => ruleId === decided.ruleId);
   return [
     ['Rule', rule?.description ?? decided.ruleId],
-    ['Cause', inWords(decided.cause)],
+    ['Because', decided.cause !== 'UNKNOWN' && causeWords(decided.cause)],
     ['Destination', joined([destinationNameOf(decided, ruleSet), decided.poolId], ', ')],
     ['Grade', joined([inWords(decided.grade), scoring?.gradeReason], ': ')],
     [
@@ -118,7 +119,7 @@ function historyRows({ decided, ruleSet, decisions, earlier, zone }: SheetFacts)
     ...earlier.map((lead) => ({ at: lead.submittedAt, what: earlierWords(lead, { zone, isLinkedTo: decided.linkedTo === lead.leadId }) })),
     ...decisions.map((decision) => {
       const who = decision.agentId === null ? 'nobody yet' : agentNameOf(decision, ruleSet);
-      return { at: decision.decidedAt, what: `${inWords(decision.kind)}, ${who} (${inWords(decision.cause).toLowerCase()})` };
+      return { at: decision.decidedAt, what: `${inWords(decision.kind)}, ${who} (because ${causeWords(decision.cause)})` };
     }),
     ...decided.context.history.map((event) => ({ at: event.occurredAt, what: eventWords(event) })),
   ];

@@ -64,10 +64,10 @@ describe('the story of a lead', () => {
     const [, timeline] = story.split('\n\n').slice(1);
     expect(timeline?.split('\n').map((line) => line.slice(2).replace(/^.{27} {2}/, ''))).toEqual([
       'accepted from acme by http',
-      'revision 1: assigned ann in pool field of sales, because of submitted, by rule hot-leads of version 1, to be accepted by 1970-01-01 00:00:05.000 UTC',
+      'revision 1: assigned ann in pool field of sales, because it was submitted, by rule hot-leads of version 1, to be accepted by 1970-01-01 00:00:05.000 UTC',
       'webhook to sales about revision 1: delivered, 2 attempts (204)',
       'not accepted in time by ann (revision 1)',
-      'revision 2: assigned bob in pool field of sales, from ann, because of accept overdue, by rule hot-leads of version 1',
+      'revision 2: assigned bob in pool field of sales, from ann, because its owner did not accept it in time, by rule hot-leads of version 1',
       'accepted by bob',
     ]);
     expect(story).toContain('had it    ann');

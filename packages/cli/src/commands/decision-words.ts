@@ -1,4 +1,5 @@
 /** A decision in plain words. */
+import { causeWords } from '@lead-router/domain/cause-words.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import type { StoredDecision } from '@lead-router/store/lead-store.ts';
 import { instant } from './text-table.ts';
@@ -8,7 +9,7 @@ export function decisionWords(decision: StoredDecision): string {
   const from = previousAgentId === null ? '' : `, from ${previousAgentId}`;
   const clock = acceptBy === null ? '' : `, to be accepted by ${instant(acceptBy)}`;
   const rule = ruleId === null ? '' : `, by rule ${ruleId} of version ${ruleSetVersion}`;
-  return `revision ${revision}: ${kind.toLowerCase()} ${placeWords(decision)}${from}, because of ${codeWords(cause)}${rule}${clock}`;
+  return `revision ${revision}: ${kind.toLowerCase()} ${placeWords(decision)}${from}, because ${causeWords(cause)}${rule}${clock}`;
 }
 
 export function placeWords(place: Pick<LeadRecord, 'linkedTo' | 'poolId' | 'agentId' | 'destinationId'>): string {

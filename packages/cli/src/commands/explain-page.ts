@@ -4,7 +4,7 @@
  */
 import type { Candidate, TraceStep } from '@lead-router/domain/decide-trace.ts';
 import type { Explanation } from '@lead-router/domain/explain-decision.ts';
-import { effectWords, ignoredWords, inputWords, signed } from '@lead-router/domain/explain-words.ts';
+import { effectWords, ignoredWords, inputWords, lotWinnerOf, signed } from '@lead-router/domain/explain-words.ts';
 import { readInstant } from '@lead-router/domain/instant.ts';
 import type { WhyNot } from '@lead-router/domain/why-not.ts';
 import { passedOverWords } from '@lead-router/domain/why-not-candidate.ts';
@@ -80,7 +80,7 @@ function candidatesTable(step: PoolStep): string {
     const points = scores.map(({ by, score }) => `${by} ${Math.round(score * 100) / 100}`).join(', ');
     const cells = [
       `<td>${escapeHtml(agentId)}</td>`,
-      `<td class="k">${verdict === 'CHOSEN' ? 'chosen' : escapeHtml(codeWords(verdict))}</td>`,
+      `<td class="k">${escapeHtml(lotWinnerOf(step, candidate) === null ? codeWords(verdict) : 'by lot')}</td>`,
       `<td class="w">${told(passedOverWords(step, candidate, chosen))}</td>`,
       ...(isScored ? [`<td>${escapeHtml(points)}</td>`] : []),
     ];

@@ -84,7 +84,7 @@ describe('reassigning', () => {
     await router;
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/revision 2: assigned karen in pool key-account-desk of call-center, from r\w+, because of reassigned by hand/),
+      expect.stringMatching(/revision 2: assigned karen in pool key-account-desk of call-center, from r\w+, because a person reassigned it/),
     ]);
     const { out: story } = await cli(['lead', leadId], env);
     expect(story).toContain('joe said to give it to key-account-desk/karen: knows them');
