@@ -293,7 +293,7 @@ function placesIn(world: World, poolId: string, { formerOwners, demand }: For = 
       .reduce((sum, one) => sum + one, 0);
   const present = pool.agents.filter((one) => isThere(world, one, pool));
   const suited = present.filter((one) => !formerOwners.includes(one.agentId) && isSuited(demand, one));
-  return Math.min(room, roomOf(suited), roomOf(present) - (record?.offered ?? 0));
+  return Math.max(0, Math.min(room, roomOf(suited), roomOf(present) - (record?.offered ?? 0)));
 }
 
 /** By hours, leave and word. */
