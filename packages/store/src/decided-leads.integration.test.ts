@@ -51,6 +51,7 @@ describe('decided leads', () => {
       leadId: leased.leadId,
       revision: leased.revision,
       channel: leased.channel,
+      agentId: leased.agentId,
       leaseToken: leased.leaseToken,
       state: 'DELIVERED',
       nextAttemptAt: null,

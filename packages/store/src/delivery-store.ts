@@ -8,22 +8,22 @@ import type { PostgresPool } from './postgres-pool.ts';
 import { type SqlValue, statement } from './statement.ts';
 
 /**
- * `webhook` and `email` tell the owner; the warnings are mails to the same, before a promise is broken; `reply` answers the lead itself,
+ * `webhook` and `email` tell the owner, `offer` is a mail to one of those whom a lead is offered to; the warnings are mails to the same, before a promise is broken; `reply` answers the lead itself,
  * once whatever the revision.
  */
-export type DeliveryChannel = 'webhook' | 'email' | 'reply' | 'accept-warning' | 'response-warning';
+export type DeliveryChannel = 'webhook' | 'email' | 'offer' | 'reply' | 'accept-warning' | 'response-warning';
 
-/** One intent: names of a lead, its revision and the channel. */
+/** One intent: names of a lead, its revision, the channel, and to whom: all but offers have one addressee. */
 export interface DeliveryKey {
   readonly leadId: LeadId;
   readonly revision: number;
   readonly channel: DeliveryChannel;
+  readonly agentId: string | null;
 }
 
 export interface NewDelivery extends DeliveryKey {
   readonly destinationId: string;
   readonly poolId: string | null;
-  readonly agentId: string | null;
   /** What to send, as the sender understands it; kept until the delivery is over. */
   readonly payload: Buffer;
   readonly dueAt: number;
@@ -34,13 +34,12 @@ export interface NewDelivery extends DeliveryKey {
 export interface LeasedDelivery extends DeliveryKey {
   readonly destinationId: string;
   readonly poolId: string | null;
-  readonly agentId: string | null;
   readonly payload: Buffer;
   /** This attempt included. */
   readonly attempt: number;
   /** Has to come back with the outcome. */
   readonly leaseToken: number;
-  /** False: the lead has moved on since (decided anew, closed, what was warned of is done); do not send, record `SUPERSEDED`. */
+  /** False: the lead has moved on since (decided anew, closed, what was warned of is done, whom it was offered to has declined); do not send, record `SUPERSEDED`. */
   readonly isCurrent: boolean;
 }
 
@@ -94,7 +93,7 @@ const INSERT = statement(
    SELECT r.lead_id, r.revision, r.channel, r.destination_id, r.pool_id, r.agent_id, to_timestamp(r.due_at / 1000),
           substring($9::bytea FROM r.payload_from FOR r.payload_length)
      FROM given r
-    ORDER BY r.lead_id, r.revision, r.channel
+    ORDER BY r.lead_id, r.revision, r.channel, r.agent_id
    ON CONFLICT DO NOTHING`,
 );
 
@@ -125,12 +124,14 @@ const LEASE = statement(
    leased AS (
      UPDATE deliveries d
         SET leased_until = to_timestamp($3::float8 / 1000), lease_token = d.lease_token + 1, attempts = d.attempts + 1
-       FROM due WHERE d.lead_id = due.lead_id AND d.revision = due.revision AND d.channel = due.channel
+       FROM due
+      WHERE d.lead_id = due.lead_id AND d.revision = due.revision AND d.channel = due.channel AND d.agent_id IS NOT DISTINCT FROM due.agent_id
      RETURNING d.*)
    SELECT d.lead_id AS "leadId", d.revision, d.channel, d.destination_id AS "destinationId", d.pool_id AS "poolId", d.agent_id AS "agentId",
           d.payload, d.attempts AS attempt, d.lease_token AS "leaseToken",
           coalesce(d.channel = 'reply'
                      OR (l.revision = d.revision AND l.stage <> 'CLOSED'
+                         AND (d.channel <> 'offer' OR l.offer -> 'offeredTo' ? d.agent_id)
                          AND (d.channel <> 'accept-warning' OR l.accepted_at IS NULL)
                          AND (d.channel <> 'response-warning' OR l.responded_at IS NULL)), false) AS "isCurrent"
      FROM leased d LEFT JOIN leads l ON l.lead_id = d.lead_id
@@ -147,11 +148,11 @@ const FINISH = statement(
             payload = CASE WHEN r.state = 'PENDING' THEN d.payload ELSE '' END,
             finished_at = CASE WHEN r.state = 'PENDING' THEN NULL ELSE now() END
        FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::float8[], $7::text[], $8::text[],
-                   $9::text[], $10::integer[], $11::text[], $12::integer[], $13::float8[])
+                   $9::text[], $10::integer[], $11::text[], $12::integer[], $13::float8[], $14::text[])
          AS r (lead_id, revision, channel, lease_token, state, next_attempt_at, receipt, error,
-               outcome, status, error_code, duration_ms, ended_at)
+               outcome, status, error_code, duration_ms, ended_at, agent_id)
       WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel = r.channel
-        AND d.lease_token = r.lease_token AND d.state = 'PENDING'
+        AND d.agent_id IS NOT DISTINCT FROM r.agent_id AND d.lease_token = r.lease_token AND d.state = 'PENDING'
      RETURNING d.lead_id, d.revision, d.channel, d.destination_id, d.agent_id, d.attempts,
                r.outcome, r.status, r.error_code, r.duration_ms, r.ended_at)
    INSERT INTO delivery_receipts (lead_id, revision, channel, destination_id, agent_id, attempt, outcome, status, error_code, duration_ms, ended_at)
@@ -174,6 +175,7 @@ const OUTCOME_COLUMNS: readonly Column<DeliveryOutcome>[] = [
   textColumn((ended) => ended.errorCode),
   numberColumn((ended) => ended.durationMs),
   numberColumn((ended) => ended.endedAt),
+  textColumn((ended) => ended.agentId),
 ];
 
 export interface LeaseRequest {

@@ -10,7 +10,6 @@ import { statement } from './statement.ts';
 export interface LeasedReceipt extends DeliveryKey {
   readonly receiptId: number;
   readonly destinationId: string;
-  readonly agentId: string | null;
   /** From 1. */
   readonly attempt: number;
   readonly outcome: AttemptOutcome;
@@ -18,7 +17,7 @@ export interface LeasedReceipt extends DeliveryKey {
   readonly errorCode: string | null;
   readonly durationMs: number;
   readonly endedAt: number;
-  /** This was given up, and no other channel has told the owner or still may: nobody knows of this assignment. */
+  /** This was given up, and no other channel has told the same or still may: nobody knows of this assignment, or not who was asked. */
   readonly isUntold: boolean;
 }
 
@@ -39,9 +38,10 @@ const LEASE = statement(
    SELECT r.receipt_id AS "receiptId", r.lead_id AS "leadId", r.revision, r.channel, r.destination_id AS "destinationId",
           r.agent_id AS "agentId", r.attempt, r.outcome, r.status, r.error_code AS "errorCode", r.duration_ms AS "durationMs",
           r.ended_at AS "endedAt",
-          r.outcome = 'UNDELIVERABLE' AND r.channel IN ('webhook', 'email')
+          r.outcome = 'UNDELIVERABLE' AND r.channel IN ('webhook', 'email', 'offer')
             AND NOT EXISTS (SELECT FROM deliveries d
-                             WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel IN ('webhook', 'email')
+                             WHERE d.lead_id = r.lead_id AND d.revision = r.revision AND d.channel IN ('webhook', 'email', 'offer')
+                               AND (d.channel <> 'offer' OR r.channel <> 'offer' OR d.agent_id = r.agent_id)
                                AND d.state IN ('PENDING', 'DELIVERED')) AS "isUntold"
      FROM leased r
     ORDER BY r.receipt_id`,

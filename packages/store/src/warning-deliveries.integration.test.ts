@@ -42,8 +42,8 @@ it('warnings are current until what they warn of is done, and a failed one does 
   ]);
   await finishDeliveries(
     test.pool,
-    leased.slice(0, 1).map(({ leadId, revision, channel, leaseToken }) => ({
-      ...{ leadId, revision, channel, leaseToken, state: 'GIVEN_UP', outcome: 'UNDELIVERABLE', nextAttemptAt: null },
+    leased.slice(0, 1).map(({ leadId, revision, channel, agentId, leaseToken }) => ({
+      ...{ leadId, revision, channel, agentId, leaseToken, state: 'GIVEN_UP', outcome: 'UNDELIVERABLE', nextAttemptAt: null },
       ...{ receipt: null, error: null, status: null, errorCode: null, durationMs: 1, endedAt: 6_000 },
     })),
   );

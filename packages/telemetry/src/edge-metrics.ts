@@ -3,7 +3,7 @@ import { assignBuckets } from './lead-metrics.ts';
 import type { MetricFactory } from './metric-factory.ts';
 import { workBuckets } from './stream-metrics.ts';
 
-export const CHANNELS = ['webhook', 'email', 'reply', 'accept-warning', 'response-warning'] as const;
+export const CHANNELS = ['webhook', 'email', 'offer', 'reply', 'accept-warning', 'response-warning'] as const;
 
 export const defineEdgeMetrics = ({ counter, histogram }: MetricFactory) => ({
   httpRequests: counter({

@@ -9,9 +9,11 @@
 import { ANSWER_SYSTEM, type Answer, type AnswerAction, answerEventId, readAnswer } from '@lead-router/contracts/answer-token.ts';
 import { parseActivity } from '@lead-router/contracts/parse-activity.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
+import type { LeadStage } from '@lead-router/domain/routing-model.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { type AnswerForm, formPage, messagePage, type Page } from './answer-page.ts';
 import type { GatewayStore } from './gateway-store.ts';
+import { awaitClaim, isOpenTo, OFFER_FORMS, pageOfClaim, TAKEN } from './offer-answers.ts';
 import { activityValue, type InboxCodec } from './report-activities.ts';
 
 export interface AnswerLinkOptions {
@@ -21,6 +23,7 @@ export interface AnswerLinkOptions {
   readonly send: (records: readonly OutgoingRecord[]) => Promise<void>;
   readonly inbox: InboxCodec;
   readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Codes, so that reports can count them. */
@@ -64,7 +67,7 @@ const MOVED_ON = messagePage(
 /** Does nothing but look. Errors: StoreFault. */
 export async function showAnswer(options: AnswerLinkOptions, token: string): Promise<Page> {
   const read = await readLink(options, token);
-  return read.kind === 'PAGE' ? read.page : formPage(FORMS[read.answer.action], { leadId: read.answer.leadId, fault: null });
+  return read.kind === 'PAGE' ? read.page : formPage(formOf(read), { leadId: read.answer.leadId, fault: null });
 }
 
 /** Errors: StoreFault, KafkaFault: nothing was recorded. */
@@ -72,26 +75,45 @@ export async function giveAnswer(options: AnswerLinkOptions, token: string, give
   const read = await readLink(options, token);
   if (read.kind === 'PAGE') return read.page;
   const { answer } = read;
-  const form = FORMS[answer.action];
+  const form = formOf(read);
   const reason = form.reasons.find((known) => known === given.get('reason')) ?? null;
   if (form.reasons.length > 0 && reason === null) return formPage(form, { leadId: answer.leadId, fault: 'Choose a reason.' });
   const notes = form.takesNotes ? (given.get('notes') ?? '').trim() : '';
   const record = recordOf(options, answer, { reason, notes });
   if (record === null) return formPage(form, { leadId: answer.leadId, fault: 'These notes are too long, or hold what is no text.' });
   await options.send([record]);
+  if (read.isOffered && answer.action === 'ACCEPTED') return pageOfClaim(await awaitClaim(options, answer));
   return messagePage(200, form.title, form.done);
 }
 
-type LinkRead = { readonly kind: 'ANSWER'; readonly answer: Answer } | { readonly kind: 'PAGE'; readonly page: Page };
+interface ReadAnswer {
+  readonly kind: 'ANSWER';
+  readonly answer: Answer;
+  readonly isOffered: boolean;
+}
+
+type LinkRead = ReadAnswer | { readonly kind: 'PAGE'; readonly page: Page };
+
+function formOf({ answer: { action }, isOffered }: ReadAnswer): AnswerForm {
+  return { ...FORMS[action], ...(isOffered && OFFER_FORMS[action]) };
+}
 
 async function readLink({ keys, now, store }: AnswerLinkOptions, token: string): Promise<LinkRead> {
   const read = readAnswer(token, { keys, now: now() });
   if (read.kind === 'FORGED') return { kind: 'PAGE', page: FORGED };
   if (read.kind === 'EXPIRED') return { kind: 'PAGE', page: EXPIRED };
-  const { lead } = await store.readLeadStatus(read.answer.leadId);
-  const isCurrent = lead !== null && lead.stage !== 'CLOSED' && lead.revision === read.answer.revision;
-  return isCurrent ? { kind: 'ANSWER', answer: read.answer } : { kind: 'PAGE', page: MOVED_ON };
+  const { answer } = read;
+  const { lead } = await store.readLeadStatus(answer.leadId);
+  // Who was asked in an earlier round may still answer.
+  if (lead !== null && isOpenTo(lead, answer)) return { kind: 'ANSWER', answer, isOffered: true };
+  const isCurrent = lead !== null && !NOT_ANSWERED.includes(lead.stage) && lead.revision === answer.revision;
+  if (isCurrent) return { kind: 'ANSWER', answer, isOffered: false };
+  const isTaken = lead?.stage === 'ASSIGNED' && lead.agentId !== null && lead.agentId !== answer.agentId;
+  return { kind: 'PAGE', page: isTaken ? TAKEN : MOVED_ON };
 }
+
+/** Of a lead that is offered, only who was asked has anything to say by link. */
+const NOT_ANSWERED: readonly LeadStage[] = ['CLOSED', 'OFFERED'];
 
 /** Through the one rule for activities, which also cleans the notes; null when it refuses them. */
 function recordOf(

@@ -131,7 +131,7 @@ export function createGateway(parts: GatewayParts): Promise<HttpApp> {
 }
 
 function answerLinksOf({ answerKeys = [], store, inbox, clock }: GatewayParts, send: RecordProducer['send']): AnswerLinkOptions | null {
-  return answerKeys.length === 0 ? null : { keys: answerKeys, store, send, inbox, now: () => clock.now() };
+  return answerKeys.length === 0 ? null : { keys: answerKeys, store, send, inbox, now: () => clock.now(), sleep: (ms) => clock.sleep(ms) };
 }
 
 const SINKS: readonly (readonly [string, string])[] = [

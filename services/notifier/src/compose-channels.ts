@@ -62,6 +62,7 @@ export function composeChannels(options: ChannelOptions): (delivery: LeasedDeliv
       case 'webhook':
         return sendWebhook(webhook, delivery);
       case 'email':
+      case 'offer':
         return sendOwnerMail(mail, delivery);
       case 'accept-warning':
       case 'response-warning':

@@ -17,6 +17,7 @@ export interface ReceiptCodecs {
 const CHANNELS = {
   webhook: 'WEBHOOK',
   email: 'EMAIL',
+  offer: 'OFFER',
   reply: 'REPLY',
   'accept-warning': 'ACCEPT_WARNING',
   'response-warning': 'RESPONSE_WARNING',
@@ -41,10 +42,11 @@ function receiptRecord({ delivery }: ReceiptCodecs, receipt: LeasedReceipt, now:
   return { topic: TOPICS.delivery.topic, key: leadId, value: delivery.encode(value) };
 }
 
-/** One for an assignment, whichever of its channels was given up last. */
+/** One for an assignment, whichever of its channels was given up last; of an offer one for each who was asked. */
 function undeliverableRecord({ inbox }: ReceiptCodecs, receipt: LeasedReceipt, now: number): OutgoingRecord {
   const { leadId, destinationId, agentId, revision, channel, attempt, errorCode, endedAt } = receipt;
-  const eventId = eventIdFor('undeliverable', leadId, revision);
+  const eventId =
+    channel === 'offer' ? eventIdFor('undeliverable', leadId, revision, agentId ?? '') : eventIdFor('undeliverable', leadId, revision);
   const activity: LeadActivity = {
     activity: 'UNDELIVERABLE',
     system: SYSTEM,

@@ -1,5 +1,5 @@
-/** The kinds of mail from rows of `deliveries`: to the owner, as a warning to the owner, and to the lead itself. Written when sent, by the rules of that moment. */
-import { ANSWER_ACTIONS, ANSWER_PATH, signAnswer } from '@lead-router/contracts/answer-token.ts';
+/** The kinds of mail from rows of `deliveries`: to the owner, to those whom it is offered to, as a warning to the owner, and to the lead itself. Written when sent, by the rules of that moment. */
+import { ANSWER_ACTIONS, ANSWER_PATH, type AnswerAction, signAnswer } from '@lead-router/contracts/answer-token.ts';
 import type { Codec } from '@lead-router/contracts/codec.ts';
 import type { LeadContext, LeadDecided, LeadSla } from '@lead-router/contracts/generated/wire-types.ts';
 import { asLeadId } from '@lead-router/contracts/ids.ts';
@@ -38,7 +38,7 @@ export interface LinkOptions {
 
 type MailContent = Pick<Mail, 'subject' | 'text' | 'html'>;
 
-/** Rejects when Postgres or the registry do not answer: nothing has been sent then. */
+/** Also of an offer, to one of those who are asked. Rejects when Postgres or the registry do not answer: nothing has been sent then. */
 export async function sendOwnerMail(options: MailOptions, delivery: LeasedDelivery): Promise<SendAnswer> {
   return whyNot(options, delivery) ?? sendToOwner(options, delivery, { decided: await decode(options, delivery), write: ownerMail });
 }
@@ -76,7 +76,7 @@ async function sendToOwner(options: MailOptions, delivery: LeasedDelivery, { dec
   const ruleSet = options.ruleSet();
   const { from, replyTo } = ruleSet.communication;
   if (from === null || server === null) return noServer();
-  const to = ownerAddress(decided, ruleSet.communication);
+  const to = ownerAddress({ ...decided, agentId: delivery.agentId }, ruleSet.communication);
   if (to === null)
     return {
       kind: 'REFUSED',
@@ -91,7 +91,7 @@ async function sendToOwner(options: MailOptions, delivery: LeasedDelivery, { dec
   const zone = ruleSet.pools.get(decided.poolId ?? '')?.zone ?? 'UTC';
   const content = write(
     { decided, ruleSet, decisions: decisions.filter(({ revision }) => revision < decided.revision), earlier, zone },
-    linksOf(options, decided),
+    linksOf(options, decided, delivery.agentId),
   );
   return server.send({
     ...{ ...content, from, replyTo, to, isReply: false },
@@ -124,14 +124,22 @@ async function decode({ decided }: MailOptions, { payload }: LeasedDelivery): Pr
 }
 
 /** They run out with time and with the next decision. Of a linked lead there is nothing to answer: it is not worked itself. */
-function linksOf({ links, ruleSet }: MailOptions, decided: LeadDecided): readonly AnswerLink[] {
+function linksOf({ links, ruleSet }: MailOptions, decided: LeadDecided, agentId: string | null): readonly AnswerLink[] {
   if (links === null || decided.kind === 'LINKED') return [];
   const expiresAt = decided.decidedAt + ruleSet().communication.answerWithinMs;
-  const { revision, agentId, envelope } = decided;
-  return ANSWER_ACTIONS.map((action) => {
+  const { revision, envelope } = decided;
+  return actionsOf(decided).map((action) => {
     const token = signAnswer({ leadId: asLeadId(envelope.leadId), revision, agentId, action, expiresAt }, links.key);
     return { action, url: `${links.baseUrl}${ANSWER_PATH}${token}` };
   });
+}
+
+const OFFER_ACTIONS: readonly AnswerAction[] = ['ACCEPTED', 'DECLINED'];
+
+/** Who was the first to accept an offer has accepted it. */
+function actionsOf({ kind, cause }: LeadDecided): readonly AnswerAction[] {
+  if (kind === 'OFFERED') return OFFER_ACTIONS;
+  return cause === 'CLAIMED' ? ANSWER_ACTIONS.filter((action) => action !== 'ACCEPTED') : ANSWER_ACTIONS;
 }
 
 function refused(detail: string): SendAnswer {

@@ -149,3 +149,22 @@ describe('the mail to an owner', () => {
     expect(ownerAddress({ destinationId: 'other', agentId: 'ann' }, ruleSet.communication)).toBeNull();
   });
 });
+
+describe('the mail about an offer', () => {
+  const offered = (offeredTo: string[]): string => {
+    const known = facts();
+    return ownerMail({ ...known, decided: { ...known.decided, kind: 'OFFERED', agentId: null, offeredTo } }, []).text;
+  };
+
+  test('says how many are asked, until when, and who has it', () => {
+    expect(offered(['ann', 'bob', 'cid'])).toMatch(/^This lead is offered to you and 2 others, until .+\. The first to accept has it\.\n/);
+    expect(offered(['ann', 'bob'])).toContain('to you and 1 other, until');
+    expect(offered(['ann'])).toMatch(/^This lead is offered to you, until .+\. It is yours once you accept it\.\n/);
+    expect(offered(['ann'])).toContain('WHY YOU ARE ASKED');
+  });
+
+  test('that was taken says so', () => {
+    const known = facts();
+    expect(ownerMail({ ...known, decided: { ...known.decided, cause: 'CLAIMED' } }, []).text).toContain('you were the first to accept it');
+  });
+});

@@ -1,4 +1,4 @@
-/** The mail to a lead's owner: what to do by when, links to answer by, and the lead's whole context, as text and as HTML. */
+/** The mail to a lead's owner, or to those whom it is offered to: what to do by when, links to answer by, and the lead's whole context, as text and as HTML. */
 
 import type { AnswerAction } from '@lead-router/contracts/answer-token.ts';
 import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
@@ -64,18 +64,28 @@ function subjectOf({ decided, ruleSet }: SheetFacts): string {
   const subject = ruleSet.communication.owners.get(decided.destinationId ?? '')?.subject ?? null;
   if (subject !== null) return renderTemplate(subject, values);
   const company = decided.context.lead.company.name ?? decided.context.enrichment?.accountName ?? 'a lead';
-  return `${inWords(decided.grade)}: ${company}, for ${destinationNameOf(decided, ruleSet) ?? 'you'}`;
+  return `${decided.kind === 'OFFERED' ? 'Offered, ' : ''}${inWords(decided.grade)}: ${company}, for ${destinationNameOf(decided, ruleSet) ?? 'you'}`;
 }
 
 function openingOf(facts: SheetFacts): readonly string[] {
   const { decided, zone } = facts;
+  if (decided.kind === 'OFFERED') return offerWords(facts);
   return [
     kindWords(decided, facts.ruleSet),
     ...(decided.acceptBy === null ? [] : [`Accept it by ${inTime(decided.acceptBy, zone)}, or it goes to somebody else.`]),
   ];
 }
 
-function kindWords({ kind, linkedTo }: LeadDecided, { rules }: RuleSet): string {
+function offerWords({ decided: { offeredTo, acceptBy }, zone }: SheetFacts): readonly string[] {
+  const others = offeredTo.length - 1;
+  const whom = others === 0 ? '' : ` and ${others} ${others === 1 ? 'other' : 'others'}`;
+  const until = acceptBy === null ? '' : `, until ${inTime(acceptBy, zone)}`;
+  const isFirst = others === 0 ? 'It is yours once you accept it.' : 'The first to accept has it.';
+  return [`This lead is offered to you${whom}${until}. ${isFirst}`];
+}
+
+function kindWords({ kind, cause, linkedTo }: LeadDecided, { rules }: RuleSet): string {
+  if (cause === 'CLAIMED') return 'This lead is yours: you were the first to accept it.';
   switch (kind) {
     case 'LINKED':
       return `This belongs to a lead that you have already (${linkedTo}): the same person has written again.`;

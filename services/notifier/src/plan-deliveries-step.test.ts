@@ -17,6 +17,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aLead } from '../../../test/contract/router-store-fixture.ts';
 import { leadFor, personFor } from '../../../test/support/example-leads.ts';
 import { consumedRecord, flowOf, runFlow } from '../../../test/support/step-harness.ts';
+import { deliveryIdOf } from './delivery-id.ts';
 import { notifierTopology } from './topology.ts';
 
 const NOW = 1_700_000_009_000;
@@ -169,6 +170,23 @@ describe('a decision for a destination with several channels', () => {
     const payload = inserted[1]?.payload ?? Buffer.alloc(0);
     await decided.prepare([payload]);
     expect(decided.decode(payload)).toMatchObject({ kind: 'ASSIGNED', context: { person: { email: 'ann@example.com' } } });
+  });
+});
+
+describe('an offer', () => {
+  const offer = { round: 1, offeredTo: ['ann', 'bob', 'cid'], declined: [], expired: [], expiresAt: NOW + 1 };
+
+  test('is a mail for each who is asked, and one message for the destination, which says who they are', async () => {
+    await plan(decision({ destinationId: 'mailed', stage: 'OFFERED', agentId: null, offer }, 'OFFERED'));
+    expect(inserted.map(({ channel, agentId }) => [channel, agentId])).toEqual([
+      ['webhook', null],
+      ['offer', 'ann'],
+      ['offer', 'bob'],
+      ['offer', 'cid'],
+    ]);
+    const payload: unknown = JSON.parse(inserted[0]?.payload.toString('utf8') ?? '');
+    expect(payload).toMatchObject({ type: 'lead.offered', data: { kind: 'OFFERED', agentId: null, offeredTo: ['ann', 'bob', 'cid'] } });
+    expect(new Set(inserted.map(deliveryIdOf)).size).toBe(4);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Turns decisions into deliveries: one row per assignment and channel of its destination, and one for the reply to the lead, if its
- * rule has one; for senders to lease.
+ * Turns decisions into deliveries: one row per assignment and channel of its destination, of an offer a mail to each who is asked, and
+ * one for the reply to the lead, if its rule has one; for senders to lease.
  *
  * Input: `LeadDecided`. Output: rows of `deliveries`. Key and ordering: lead id; senders take a lead's rows in the order of revisions.
  * Delivery guarantee: at least once; the row's key makes a repeat harmless.
@@ -65,8 +65,12 @@ function plan(
     if (allowed.length === 0) return drop('no reply without opt-in');
     const payload = (channel: DeliveryChannel): Buffer =>
       channel === 'webhook' ? deliveryPayload({ ...decided, context: content }) : options.decided.encodeWithContext(decided, bytes);
+    const dueAt = options.clock.now();
     return ok(
-      allowed.map((channel) => ({ ...intentOf(decided, content), channel, payload: payload(channel), dueAt: options.clock.now() })),
+      allowed.flatMap((channel) => {
+        const delivery: NewDelivery = { ...intentOf(decided, content), channel, payload: payload(channel), dueAt };
+        return channel === 'offer' ? decided.offeredTo.map((agentId) => ({ ...delivery, agentId })) : [delivery];
+      }),
     );
   });
 }
@@ -77,7 +81,8 @@ function channelsOf(decided: LeadDecidedPrefix, ruleSet: RuleSet): readonly Deli
   if (kind === 'QUEUED' || destinationId === null) return reply;
   const isMailed = isTold(ruleSet.communication, destinationId);
   const hasWebhook = ruleSet.destinations.get(destinationId)?.webhook != null;
-  return [...(hasWebhook ? (['webhook'] as const) : []), ...(isMailed ? (['email'] as const) : []), ...reply];
+  const mail: DeliveryChannel = kind === 'OFFERED' ? 'offer' : 'email';
+  return [...(hasWebhook ? (['webhook'] as const) : []), ...(isMailed ? [mail] : []), ...reply];
 }
 
 function intentOf(decided: LeadDecidedPrefix, { enrichment }: LeadContext): Omit<NewDelivery, 'channel' | 'payload' | 'dueAt'> {

@@ -158,12 +158,12 @@ type Ending = Pick<StoredOutcome, 'outcome' | 'endedAt'> &
   Partial<Pick<StoredOutcome, 'status' | 'durationMs' | 'receipt' | 'error' | 'nextAttemptAt'>> & { readonly errorCode?: SendFailureCode };
 
 function doneWith(delivery: LeasedDelivery, ending: Ending): Done {
-  const { leadId, revision, channel, leaseToken } = delivery;
+  const { leadId, revision, channel, agentId, leaseToken } = delivery;
   const { outcome, status = null, errorCode = null, durationMs = 0, receipt = null, error = null, nextAttemptAt = null, endedAt } = ending;
   return {
     attempt: { delivery, outcome, status, errorCode, durationMs },
     stored: {
-      ...{ leadId, revision, channel, leaseToken, state: STATE_AFTER[outcome], nextAttemptAt, receipt, error },
+      ...{ leadId, revision, channel, agentId, leaseToken, state: STATE_AFTER[outcome], nextAttemptAt, receipt, error },
       ...{ outcome, status, errorCode, durationMs, endedAt },
     },
   };

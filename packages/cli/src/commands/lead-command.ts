@@ -52,8 +52,16 @@ function standingLines(lead: LeadRecord): readonly string[] {
     `  grade     ${grade.toLowerCase().replaceAll('_', ' ')}, ${score} points${lead.isQualified ? ', qualified by a person' : ''}`,
     ...(timer === null ? [] : [`  clock     ${clockWords(timer)} (generation ${lead.timerGeneration})`]),
     ...lead.laterTimers.map((later) => `            ${clockWords(later)}`),
+    ...offerLines(lead),
     ...(formerAgents.length === 0 ? [] : [`  had it    ${formerAgents.join(', ')}`]),
   ];
+}
+
+function offerLines({ offer }: LeadRecord): readonly string[] {
+  if (offer === undefined) return [];
+  const { round, offeredTo, declined, expired } = offer;
+  const said = [...declined.map((agentId) => `${agentId} declined`), ...expired.map((agentId) => `${agentId} said nothing`)];
+  return [`  offered   to ${offeredTo.join(', ')}, round ${round}${said.length === 0 ? '' : `; ${said.join(', ')}`}`];
 }
 
 const CLOCKS: Readonly<Record<LeadTimer['kind'], string>> = {
@@ -106,8 +114,9 @@ function breachMoment({ dueAt, agentId, revision, clock }: LeadRecord['breaches'
 }
 
 function deliveryMoment(delivery: StoredDelivery): Moment {
-  const { channel, destinationId, revision, state, attempts, receipt, lastError, createdAt, finishedAt } = delivery;
+  const { channel, destinationId, agentId, revision, state, attempts, receipt, lastError, createdAt, finishedAt } = delivery;
   const detail = receipt ?? lastError;
-  const what = `${channel} to ${destinationId} about revision ${revision}: ${state.toLowerCase().replaceAll('_', ' ')}, ${attempts} attempts${detail === null ? '' : ` (${detail})`}`;
+  const to = channel === 'offer' ? `${agentId} of ${destinationId}` : destinationId;
+  const what = `${channel} to ${to} about revision ${revision}: ${state.toLowerCase().replaceAll('_', ' ')}, ${attempts} attempts${detail === null ? '' : ` (${detail})`}`;
   return { at: finishedAt ?? createdAt, what };
 }

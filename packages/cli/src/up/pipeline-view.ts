@@ -34,6 +34,7 @@ export function toLine(snapshot: Snapshot): string {
     `${snapshot.leadsPerSecond.toFixed(0)}/s`,
     `time to assign p50 ${ms(snapshot.timeToAssign.p50Ms)} p99 ${ms(snapshot.timeToAssign.p99Ms)}`,
     `waiting ${summary.byStage.get('WAITING') ?? 0}`,
+    `offered ${summary.byStage.get('OFFERED') ?? 0}`,
     `exceptions ${summary.byStage.get('EXCEPTION') ?? 0}`,
     `linked ${summary.byStage.get('LINKED') ?? 0}`,
     `activities ${sum(snapshot.work?.reported)}`,

@@ -71,8 +71,8 @@ export type DecisionCause = 'UNKNOWN' | 'SUBMITTED' | 'QUALIFIED' | 'DECLINED' |
 /** What was decided: given to an owner, offered to several agents of whom the first to accept has it, linked to an open lead of the same person, put in a queue, given to a final decision maker. */
 export type DecisionKind = 'UNKNOWN' | 'ASSIGNED' | 'LINKED' | 'QUEUED' | 'EXCEPTION' | 'OFFERED';
 
-/** How somebody is told: the owner by webhook or mail, and by another mail when a promise is about to be broken; the lead itself by a reply. */
-export type DeliveryChannel = 'UNKNOWN' | 'WEBHOOK' | 'EMAIL' | 'REPLY' | 'ACCEPT_WARNING' | 'RESPONSE_WARNING';
+/** How somebody is told: the owner by webhook or mail, and by another mail when a promise is about to be broken; each of those whom a lead is offered to by a mail of their own; the lead itself by a reply. */
+export type DeliveryChannel = 'UNKNOWN' | 'WEBHOOK' | 'EMAIL' | 'REPLY' | 'ACCEPT_WARNING' | 'RESPONSE_WARNING' | 'OFFER';
 
 /** How one attempt ended: taken by the receiver, to be tried again, given up, or not sent because the assignment was no longer current. */
 export type DeliveryOutcome = 'UNKNOWN' | 'DELIVERED' | 'RETRYING' | 'UNDELIVERABLE' | 'SUPERSEDED';
