@@ -8,6 +8,7 @@ import type { Scalar } from '../cel/read-ast.ts';
 import { type AffixSet, createAffixSet } from './affix-table.ts';
 import type { IndexLeaf, IndexNode, IndexPart } from './index-node.ts';
 import { EdgesPacker, NO_NODE, type PackedEdges } from './packed-edges.ts';
+import { createTextNumbers, type TextNumbers } from './text-numbers.ts';
 
 /** A node is a number: above 0 the place of its record in `words`, below 0 minus the place of its leaves in `leaves`; or NO_NODE. */
 export interface PackedIndex extends PackedEdges {
@@ -29,7 +30,8 @@ export interface PackedIndex extends PackedEdges {
 export interface PackedSource {
   readonly read: IndexSource['read'];
   /** Values have numbers from 1. */
-  readonly numbers: ReadonlyMap<Scalar, number>;
+  readonly texts: TextNumbers;
+  readonly others: ReadonlyMap<number | boolean, number>;
 }
 
 /** All affixes that any part asks of one source, with their numbers from 1. */
@@ -99,7 +101,7 @@ class IndexPacker {
       ...this.#edges.finish(),
       words: Int32Array.from(this.#words),
       leaves: Int32Array.from(this.#leaves),
-      sources: [...this.#sources.values()],
+      sources: [...this.#sources.values()].map(packSource),
       affixes: [...this.#affixes.values()].map(({ read, isSuffix, numbers }) => ({ read, set: createAffixSet(numbers, isSuffix) })),
       ranges: this.#ranges,
       rests: this.#rests,
@@ -167,6 +169,16 @@ class IndexPacker {
     this.#restPlaces.set(key, place);
     return place;
   }
+}
+
+function packSource({ read, numbers }: Numbered<Scalar>): PackedSource {
+  const texts = new Map<string, number>();
+  const others = new Map<number | boolean, number>();
+  for (const [value, number] of numbers) {
+    if (typeof value === 'string') texts.set(value, number);
+    else others.set(value, number);
+  }
+  return { read, texts: createTextNumbers(texts), others };
 }
 
 function numberOf<T>(numbers: Map<T, number>, value: T): number {

@@ -9,6 +9,7 @@ import { buildIndex } from './build-index.ts';
 import { NO_NODE, nodeBehind } from './packed-edges.ts';
 import { BY_AFFIX, BY_VALUE, EDGES_AT, LEAF_WORDS, NODE_WORDS, PART_WORDS, type PackedIndex, packIndex } from './packed-index.ts';
 import { positionOf } from './range-positions.ts';
+import { numberOfText } from './text-numbers.ts';
 
 /** Place of the first condition that is met, from 0; the number of conditions when none is. */
 export function createRuleMatcher(conditions: readonly Condition[]): (facts: Facts) => number {
@@ -84,14 +85,15 @@ class IndexWalk {
     let number = this.#numbers[place] ?? NO_NUMBER;
     if (number === NOT_READ) {
       const source = index.sources[place];
-      const value = source?.read(facts);
+      if (source === undefined) return best;
+      const value = source.read(facts);
       if (typeof value === 'object') {
         let least = best;
-        for (const one of value)
-          least = this.#search(nodeBehind(index, part + EDGES_AT, source?.numbers.get(one) ?? NO_NUMBER), facts, least);
+        for (const one of value) least = this.#search(nodeBehind(index, part + EDGES_AT, numberOfText(source.texts, one)), facts, least);
         return least;
       }
-      number = value === undefined ? NO_NUMBER : (source?.numbers.get(value) ?? NO_NUMBER);
+      if (typeof value === 'string') number = numberOfText(source.texts, value);
+      else number = value === undefined ? NO_NUMBER : (source.others.get(value) ?? NO_NUMBER);
       this.#numbers[place] = number;
     }
     return number === NO_NUMBER ? best : this.#search(nodeBehind(index, part + EDGES_AT, number), facts, best);
