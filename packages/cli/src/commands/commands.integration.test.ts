@@ -47,6 +47,21 @@ describe('rule sets on the command line', () => {
         json: { published: true, version: 2, isNew: true, activated: false },
       });
       expect((await cli(['rules', 'rollback', '2', '--by', 'bob'], env)).out).toBe('version 2 is active, before it was 1\n');
+      const right = await readFile(file, 'utf8');
+      const refused = async (source: string): Promise<unknown> => {
+        await writeFile(file, source);
+        return cliJson(['rules', 'publish', file], env);
+      };
+      const fault = { path: 'scoring.lines[0].when', message: expect.stringContaining('unknown field `lead.timeFrames`') };
+      expect(await refused(right.replace('when: lead.timeFrame ==', 'when: lead.timeFrames =='))).toMatchObject({
+        ...{ code: 1, json: { published: false, faults: [fault] } },
+      });
+      const failing = `${right}\n  - { given: { qualification: { timeFrame: NONE } }, expect: { score: 999 } }\n`;
+      expect(await refused(failing)).toMatchObject({
+        ...{ code: 1, json: { published: false, faults: [{ message: expect.stringContaining('does not hold: score is') }] } },
+      });
+      expect(await cliJson(['rules', 'list'], env)).toMatchObject({ json: { versions: [{ version: 2, isActive: true }, { version: 1 }] } });
+      await writeFile(file, right);
       await rm(join(folder, 'tables'), { recursive: true });
       expect(await cli(['rules', 'publish', file], env)).toMatchObject({ code: 1, out: expect.stringContaining('nothing was published') });
     } finally {
