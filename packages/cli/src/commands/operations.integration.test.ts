@@ -84,7 +84,9 @@ describe('reassigning', () => {
     await router;
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/revision 2: assigned karen in pool key-account-desk of call-center, from r\w+, because a person reassigned it/),
+      expect.stringMatching(
+        /revision 2: assigned karen in pool key-account-desk of call-center, from r\w+, because a person reassigned it/,
+      ),
     ]);
     const { out: story } = await cli(['lead', leadId], env);
     expect(story).toContain('joe said to give it to key-account-desk/karen: knows them');
