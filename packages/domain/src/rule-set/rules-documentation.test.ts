@@ -13,7 +13,12 @@ const SCHEMA = new URL('../../../../deploy/rule-sets/rule-set.schema.json', impo
 const text = readFileSync(new URL('../../../../docs/rules.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/```yaml example\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
 const [complete = ''] = examples;
-const tables = new Map([['tables/territories.csv', 'region,territory\nCA,west\n']]);
+const tables = new Map([
+  ['tables/territories.csv', 'region,territory\nCA,west\n'],
+  ['tables/coasts.csv', 'zip,coast\n9,west\n97,north-west\n'],
+  ['tables/customers.csv', 'domain,rep\nacme.com,ann\n'],
+  ['tables/metros.csv', 'from,to,metro\n94501,94599,bay\n'],
+]);
 
 function compile(example: string): RuleSetResult {
   const whole: Record<string, unknown> = { ...parse(complete), ...parse(example) };
