@@ -1,5 +1,6 @@
 /** The rule sets that are deployed, on the whole system: every service a process, real Kafka, registry and Postgres, mails and webhooks out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { claimStory } from './stories/claim.ts';
 import { type DeployedWorld, openDeployedWorld } from './stories/deployed-world.ts';
 import { governmentStory } from './stories/government.ts';
 import { keyAccountStory } from './stories/key-account.ts';
@@ -28,6 +29,7 @@ vendorStory(world);
 unsupportedProductStory(world);
 webhookDownStory(world);
 telecomStory(world);
+claimStory(world);
 
 test('after all that the audit balances', async () => {
   const audit = await opened.scenario.audit();
