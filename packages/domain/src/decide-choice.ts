@@ -3,10 +3,11 @@
  * makers, who always take it. What becomes of the lead is the caller's.
  */
 import { candidatesBefore, tracePool } from './decide-candidates.ts';
+import { roomUnder } from './decide-counters.ts';
 import { type Demand, demandOn } from './decide-demand.ts';
 import { marginsOf, trialOf } from './decide-margin.ts';
 import { activeOf, type Choice, type ChoiceRequest, eligibleOf, giveToBest, isFor, placeInPool, placesFor } from './decide-place.ts';
-import { countGiven, type MemberDraft, type PoolDraft } from './decide-pool.ts';
+import { countGiven, type DestinationDraft, type MemberDraft, type PoolDraft } from './decide-pool.ts';
 import { atCapOf, factsOf, hasLost, homeOf, isHopeless, matchAfter, matchOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
 import type { Facts } from './facts.ts';
@@ -44,6 +45,7 @@ function chooseByRule(state: BatchState, request: ChoiceRequest, asked: Asked): 
   // Arrivals come after those who wait: free places are promised to the queues on the way before they are the arrival's.
   const isArrival = request.calledFrom !== home;
   let places = 0;
+  let counted: Counted | null = null;
   let promised = isArrival && path[0] !== home ? state.pool(home).waiting : 0;
   let isHeldBack = false;
   for (const poolId of path) {
@@ -52,7 +54,8 @@ function chooseByRule(state: BatchState, request: ChoiceRequest, asked: Asked): 
     const demand = pool.pool === null ? null : demandOn(pool.pool, asked);
     if (isArrival && (promised > 0 || pool.waiting > 0)) {
       const free = placesFor(pool, demand);
-      places += free;
+      counted ??= new Map();
+      places += withinDestination(counted, pool, free);
       if (poolId !== home || path[0] === home) promised += pool.waiting;
       if (places <= promised) {
         isHeldBack ||= free > 0;
@@ -78,6 +81,18 @@ function chooseByRule(state: BatchState, request: ChoiceRequest, asked: Asked): 
   const pool = state.pool(home);
   state.trace?.push({ kind: 'QUEUED', poolId: home });
   return { kind: 'QUEUED', pool, seenGeneration: isHeldBack ? -1 : pool.generation, ruleId };
+}
+
+/** Places of each destination that its pools on the way were counted with. */
+type Counted = Map<DestinationDraft, number>;
+
+/** What the pool adds to the places on the way: pools that share a destination's caps have no more together than these leave. */
+function withinDestination(counted: Counted, { destination }: PoolDraft, free: number): number {
+  if (destination === null) return free;
+  const before = counted.get(destination) ?? 0;
+  const added = Math.max(0, Math.min(free, roomUnder(destination.destination.caps, destination) - before));
+  counted.set(destination, before + added);
+  return added;
 }
 
 /** The pools that a lead tries, in this order. */

@@ -216,7 +216,10 @@ export function overtakingFaults(world: World, outcome: Decided): readonly strin
     const { poolId, leadId: id } = effect.decision.lead;
     if (poolId === null || targetOf(world.ruleSet, world.factsOf(id)) !== poolId) return [];
     const waiting = world.pools.get(poolId)?.waiting ?? 0;
-    return placesIn(world, poolId) < waiting ? [`${id} overtook ${waiting} leads in ${poolId}`] : [];
+    // Those who wait for a rule of several pools may find their places in any of them.
+    const rule = world.ruleSet.rules.find(({ ruleId }) => ruleId === effect.decision.lead.ruleId);
+    const places = (rule?.among?.pools ?? [poolId]).reduce((sum, one) => sum + placesIn(world, one), 0);
+    return places < waiting ? [`${id} overtook ${waiting} leads in ${poolId}`] : [];
   });
 }
 
