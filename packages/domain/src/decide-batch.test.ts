@@ -66,6 +66,19 @@ describe('a submitted lead', () => {
     expect([world.lead('one').agentId, world.lead('two').agentId]).toEqual(['chief', 'chief']);
   });
 
+  it.each([
+    ['is full', { caps: ONE_OPEN }],
+    ['is shut', { hours: { zone: 'UTC', spans: [{ fromMinute: 0, toMinute: 1 }] } }],
+  ])('goes to those of them who have room by their own caps, also where their pool %s', (_name, pool) => {
+    const world = given({ poolId: 'final', ...pool, agents: ['roomy', { agentId: 'full', caps: ONE_OPEN }] });
+    for (const lead of ['one', 'two', 'three', 'four', 'five', 'six']) world.submit(lead, buildFacts());
+    world.drain();
+    expect(world.pool('final')).toMatchObject({
+      open: 6,
+      members: expect.arrayContaining([expect.objectContaining({ agentId: 'full', open: 1 })]),
+    });
+  });
+
   it('belongs to the destination in a pool without agents', () => {
     const world = given({ poolId: 'web', caps: ONE_OPEN })
       .submit('one', buildFacts({ pool: 'web' }))

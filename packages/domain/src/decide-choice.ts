@@ -144,7 +144,7 @@ export function placeAtLastResort(state: BatchState, request: ChoiceRequest, rul
   const latest = former.at(-1);
   const fresh = activeOf(pool).filter((member) => !former.includes(member.agentId));
   const round = fresh.length > 0 ? fresh : activeOf(pool).filter((member) => member.agentId !== latest);
-  const member = giveToBest(state, { pool, members: round.length > 0 ? round : activeOf(pool), request, demand });
+  const member = giveToBest(state, { members: round.length > 0 ? round : activeOf(pool), request, demand });
   tracePool(state, { pool, outcome: member === null ? 'NOBODY' : 'GIVEN_REGARDLESS', chosen: member, before });
   countGiven(pool, member);
   return { kind: 'PLACED', pool, member, ownerId: member?.agentId ?? null, ruleId };
@@ -166,7 +166,7 @@ export function placeByHand(
     const active = activeOf(pool);
     if (active.length === 0) return null;
     const fresh = active.filter((one) => !request.lead.formerAgents.includes(one.agentId));
-    member = giveToBest(state, { pool, members: fresh.length > 0 ? fresh : active, request, demand });
+    member = giveToBest(state, { members: fresh.length > 0 ? fresh : active, request, demand });
   }
   tracePool(state, { pool, outcome: 'GIVEN_REGARDLESS', chosen: member, before });
   countGiven(pool, member);

@@ -127,16 +127,17 @@ export function whomToAsk(
   return findBest(strategy, eligible, { question, seed: tieSeed(state, request.turn), most }).map(({ agentId }) => agentId);
 }
 
-/** Present and under the caps where possible, else present, else whoever is there; of these who suits, if somebody does. null: nobody. */
-export function giveToBest(
-  state: BatchState,
-  options: Demanding & { readonly pool: PoolDraft; readonly members: readonly MemberDraft[] },
-): MemberDraft | null {
+/**
+ * Whatever the pool's cap and hours: present and under its own caps where possible, else present, else under its own caps, else anybody; of
+ * these who suits, if somebody does. null: nobody.
+ */
+export function giveToBest(state: BatchState, options: Demanding & { readonly members: readonly MemberDraft[] }): MemberDraft | null {
   const { members, demand } = options;
   if (members.length === 0) return null;
   const present = members.filter((member) => member.isPresent);
-  const free = roomOf(options.pool) > 0 ? present.filter((member) => roomOfMember(member) > 0) : [];
-  const candidates = free.length > 0 ? free : present.length > 0 ? present : members;
+  const there = present.length > 0 ? present : members;
+  const free = there.filter((member) => roomOfMember(member) > 0);
+  const candidates = free.length > 0 ? free : there;
   const suited = candidates.filter((member) => isFor(member, demand));
   return take(state, suited.length > 0 ? suited : candidates, { turn: options.request.turn, demand });
 }
