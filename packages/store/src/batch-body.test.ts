@@ -41,18 +41,6 @@ describe('the body of a batch', () => {
     expect(decodeBatchBody(encodeBatchBody(body))).toEqual(body);
   });
 
-  it('of an earlier version has queues by rank, then by age', () => {
-    const plain = JSON.parse(zstdDecompressSync(encodeBatchBody(body)).toString('utf8'));
-    const waiting = [
-      [0, 9],
-      [1, 5],
-    ].map(([rank, waitingSince]) => ({ poolId: 'field', leadId: lead.leadId, rank, waitingSince, seenGeneration: -1 }));
-    plain.snapshot.waiters = [['field', waiting]];
-    const [best, worse] = decodeBatchBody(zstdCompressSync(JSON.stringify(plain))).snapshot.waiters.get('field') ?? [];
-    expect(best).toEqual({ poolId: 'field', leadId: lead.leadId, turnAt: 9, waitingSince: 9, seenGeneration: -1 });
-    expect(worse?.turnAt).toBeGreaterThan(9 + 366 * 86_400_000);
-  });
-
   it('keeps the counts that a choice by margin looked at, and has none where there was no such choice', () => {
     const conversions = new Map([['web', { outcomes: 3, conversions: 1 }]]);
     const weighed = { ...body, snapshot: { ...snapshot, conversions, locked: locksOf({ conversions: ['web', 'web/HOT'] }) } };

@@ -36,12 +36,6 @@ export function encodeBatchBody(body: BatchBody): Buffer {
   return zstdCompressSync(JSON.stringify(plain), COMPRESSION);
 }
 
-/** Earlier versions had a rank in place of the turn: the worse rank was always behind. */
-type RecordedWaiter = Omit<WaiterRecord, 'turnAt'> & { readonly turnAt?: number; readonly rank?: number };
-
-/** Farther apart than any two waiters. */
-const RANK_MS = 1e14;
-
 interface PlainBody {
   readonly inputs: BatchBody['inputs'];
   readonly context: DecisionContext;
@@ -50,7 +44,7 @@ interface PlainBody {
     readonly leads: readonly (BatchSnapshot['leads'] extends ReadonlyMap<LeadId, infer V> ? V : never)[];
     readonly destinations: readonly (BatchSnapshot['destinations'] extends ReadonlyMap<string, infer V> ? V : never)[];
     readonly pools: readonly (BatchSnapshot['pools'] extends ReadonlyMap<string, infer V> ? V : never)[];
-    readonly waiters: readonly [string, readonly RecordedWaiter[]][];
+    readonly waiters: readonly [string, readonly WaiterRecord[]][];
     /** Absent from batches of an earlier version: nobody's word was looked at. */
     readonly away?: readonly [string, number | null][];
     /** Absent where no margin was looked at. */
@@ -61,10 +55,6 @@ interface PlainBody {
 
 /** What batches of an earlier version do not say. */
 const ACTIVITY_DEFAULTS = { isHumanResponse: true, revision: null, bringsData: false };
-
-function withTurn({ rank = 0, ...waiter }: RecordedWaiter): WaiterRecord {
-  return { ...waiter, turnAt: waiter.turnAt ?? waiter.waitingSince + rank * RANK_MS };
-}
 
 function withLaterFields(record: LeadRecord): LeadRecord {
   return { ...record, laterTimers: record.laterTimers ?? [] };
@@ -82,7 +72,7 @@ export function decodeBatchBody(bytes: Buffer): BatchBody {
       leads: new Map(snapshot.leads.map((record) => [record.leadId, withLaterFields(record)])),
       destinations: new Map(snapshot.destinations.map((record) => [record.destinationId, record])),
       pools: new Map(snapshot.pools.map((record) => [record.poolId, record])),
-      waiters: new Map(snapshot.waiters.map(([poolId, waiters]) => [poolId, waiters.map(withTurn)])),
+      waiters: new Map(snapshot.waiters),
       away: new Map(snapshot.away ?? []),
       ...(snapshot.conversions && { conversions: new Map(snapshot.conversions) }),
       locked: snapshot.locked,
