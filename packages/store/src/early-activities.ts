@@ -1,6 +1,7 @@
 /**
  * Activities that came before their lead, as rows: read by the statement that looks for leads anyway, written only by batches that bring
- * or take some. All of a lead's rows are its partition's, whose batches follow one another: nobody else reads or writes them.
+ * or take some. All of a lead's rows are its partition's, whose batches follow one another: nobody else reads or writes them, but for whoever
+ * deletes those that are too old.
  */
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import { runAnalytic } from './analytic-query.ts';
@@ -49,6 +50,16 @@ const TAKE = statement(
     WHERE e.lead_id = r.lead_id AND e.event_id = r.event_id`,
 );
 
+/** A row that a batch is just taking is the batch's. */
+const FORGET = statement(
+  'early-activities-forget',
+  `WITH old AS MATERIALIZED (
+     SELECT lead_id, event_id FROM early_activities WHERE kept_at < to_timestamp($1::float8 / 1000) FOR UPDATE SKIP LOCKED),
+   gone AS (
+     DELETE FROM early_activities e USING old WHERE e.lead_id = old.lead_id AND e.event_id = old.event_id RETURNING 1)
+   SELECT count(*) AS forgotten FROM gone`,
+);
+
 export const NO_EARLY: EarlyFigures = { activities: 0, leads: 0, oldestKeptAt: null };
 
 export const EARLY_COUNT = statement(
@@ -80,6 +91,15 @@ export const writeEarly = async (
     kept.length === 0 ? undefined : transaction.run(KEEP, encodeColumns(KEPT_COLUMNS, kept)),
     taken.length === 0 ? undefined : transaction.run(TAKE, encodeColumns(TAKEN_COLUMNS, taken)),
   ]);
+};
+
+/**
+ * Deletes what has been kept since before that time, milliseconds; how many. A lead that comes later comes without them, and they are not
+ * applied if they are sent again: their events count as known.
+ */
+export const forgetEarlyBefore = async (pool: PostgresPool, keptBefore: number): Promise<number> => {
+  const [row] = await pool.run<{ forgotten: number }>(FORGET, [keptBefore]);
+  return row?.forgotten ?? 0;
 };
 
 export const readEarlyFigures = async (pool: PostgresPool): Promise<EarlyFigures> => {

@@ -1,7 +1,7 @@
 /** The figures of an empty database, and of one in which something of each kind waits. */
 import { openTestPool, type TestPool } from '@lead-router/testkit/test-postgres.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { readEarlyFigures } from './early-activities.ts';
+import { forgetEarlyBefore, readEarlyFigures } from './early-activities.ts';
 import { readQueueFigures } from './queue-figures.ts';
 import { statement } from './statement.ts';
 
@@ -53,6 +53,10 @@ it('counts what waits, and how long the oldest of each has', async () => {
   expect(figures.early.oldestSeconds).toBeGreaterThanOrEqual(60);
   expect(figures.early.oldestSeconds).toBeLessThan(3600);
   expect(await readEarlyFigures(test.pool)).toMatchObject({ activities: 2, leads: 1 });
+  // By when it came, not by when it happened.
+  expect(await forgetEarlyBefore(test.pool, Date.now() - 30_000)).toBe(1);
+  expect(await readEarlyFigures(test.pool)).toMatchObject({ activities: 1, leads: 1 });
+  expect(await forgetEarlyBefore(test.pool, Date.now() - 30_000)).toBe(0);
   const sales = figures.waiting.find(({ poolId }) => poolId === 'sales');
   expect(sales?.leads).toBe(2);
   expect(sales?.oldestSeconds).toBeGreaterThanOrEqual(90);

@@ -5,10 +5,12 @@ import { openDependencies, waitFor } from '@lead-router/service-kit/open-depende
 import { serviceConfig } from '@lead-router/service-kit/service-config.ts';
 import { VERSION } from '@lead-router/service-kit/version.ts';
 import { ensureDecisionMonths } from '@lead-router/store/decision-months.ts';
+import { forgetEarlyBefore } from '@lead-router/store/early-activities.ts';
 import { readQueueFigures } from '@lead-router/store/queue-figures.ts';
 import { createPostgresTimerStore } from '@lead-router/store/timer-store.ts';
 import { runServiceProcess } from '@lead-router/stream/process-main.ts';
 import { runWatchdogLoop } from './fire-due-timers.ts';
+import { forgetEarlyActivities } from './forget-early-activities.ts';
 import { keepMonthsAhead } from './keep-months-ahead.ts';
 import { showFigures } from './show-figures.ts';
 import { timerFired } from './timer-fired.ts';
@@ -23,6 +25,9 @@ const LEASE_MS = 400;
 const FIGURES_EVERY_MS = 5_000;
 /** There are three months to do it in. */
 const MONTHS_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
+/** Of activities without a lead: three times as long as the inbox keeps them. */
+const EARLY_KEPT_MS = 90 * 86_400_000;
 
 await runServiceProcess({
   service: 'watchdog',
@@ -76,11 +81,14 @@ await runServiceProcess({
     const figures = showFigures({ read, metrics, clock, logger, intervalMs: FIGURES_EVERY_MS, signal: stopping.signal });
     const ensure = () => ensureDecisionMonths(pool, clock.now());
     const months = keepMonthsAhead({ ensure, clock, logger, intervalMs: MONTHS_EVERY_MS, signal: stopping.signal });
+    const forget = (keptBefore: number) => forgetEarlyBefore(pool, keptBefore);
+    const forgetting = { forget, keptMs: EARLY_KEPT_MS, clock, logger, intervalMs: FORGET_EVERY_MS, signal: stopping.signal };
+    const early = forgetEarlyActivities(forgetting);
     return {
       topology: watchdogTopology(VERSION),
       stop: async () => {
         stopping.abort();
-        await Promise.all([loop, figures, months]);
+        await Promise.all([loop, figures, months, early]);
         await producer.disconnect();
         await close();
       },
