@@ -170,7 +170,11 @@ describe('a decided lead on the command line', () => {
     await test.pool.run(statement('cli-test-ledger', `UPDATE pools SET open = open + 1 WHERE pool_id = 'rapid-response'`));
     expect(await cli(['replay', '--all'], env)).toMatchObject({
       code: 1,
-      out: expect.stringContaining('the ledger of pool rapid-response was left in a state'),
+      out: expect.stringMatching(/the ledger of pool rapid-response was left in a state.*\n$/),
+    });
+    expect(await cli(['replay', '--since', '2026-01-01'], env)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/rapid-response was left in a state.*\n.*may only be cut: --since/),
     });
     await test.pool.run(statement('cli-test-ledger-back', `UPDATE pools SET open = open - 1 WHERE pool_id = 'rapid-response'`));
   });

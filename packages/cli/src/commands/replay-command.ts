@@ -36,7 +36,7 @@ export function replayCommand(runner: CommandRun): Command {
     .addOption(new Option('--sample <n>', 'so many batches, drawn by lot, with all their decisions').argParser(wholeNumber('--sample')))
     .action((leadId: LeadId | undefined, options: ReplayOptions) =>
       runner.connected(options, ['postgres'], async ({ pool }) =>
-        leadId === undefined ? answerOf(await replayRecords(pool, rangeOf(options))) : replayLead(pool, leadId, options.revision),
+        leadId === undefined ? answerOf(await replayRecords(pool, rangeOf(options)), options) : replayLead(pool, leadId, options.revision),
       ),
     )
     .hook('preAction', (made) => refuseMixed(made.args[0], made.opts<ReplayOptions>()));
@@ -88,7 +88,11 @@ async function differencesOf(recorded: ReturnType<typeof createRecordedBatches>,
   return differences.flatMap(({ differs }) => differs);
 }
 
-function answerOf(report: ReplayReport): Answer {
+/** Batches are cut off by the clock of the router that decided them: with several, one before the cut may have followed one behind it. */
+const CUT_HINT =
+  'A ledger or lead at fault may only be cut: --since takes batches by the clocks of their routers, and those differ. --all, or another time, tells.';
+
+function answerOf(report: ReplayReport, { since }: BatchRange): Answer {
   const { agrees, batches, decisions, ledgersHeld, differences, faults } = report;
   const lines = [
     `${decisions} decisions in ${batches} batches decided again: ${agrees ? 'each the same, bit for bit' : 'not all the same'}`,
@@ -97,6 +101,7 @@ function answerOf(report: ReplayReport): Answer {
       ({ leadId, revision, batchId, differs }) => `  ${leadId} revision ${revision} (batch ${batchId}): ${differs.join('; ')}`,
     ),
     ...faults.map((fault) => `  ${fault}`),
+    ...(since !== undefined && ledgersHeld && faults.length > 0 ? [CUT_HINT] : []),
   ];
   return { exitCode: agrees ? EXIT.OK : EXIT.NEGATIVE, json: report, text: lines.join('\n') };
 }
