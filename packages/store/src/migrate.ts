@@ -49,6 +49,8 @@ export const migrate = async (databaseUrl: string, options: MigrateOptions = {})
   client.on('error', () => undefined);
   try {
     await client.connect();
+    // As every session of the pool: months and days in migrations are not the server's.
+    await client.query(`SET TIME ZONE 'UTC'`);
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     return await applyMissing(client, migrations);
   } catch (error) {
