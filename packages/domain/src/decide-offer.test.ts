@@ -111,6 +111,23 @@ describe('an offer', () => {
     expect(all.map((name) => world.lead(name).stage)).toEqual(['CLOSED', 'OFFERED', 'OFFERED', 'OFFERED', 'OFFERED', 'WAITING']);
   });
 
+  it.each(['a', 'b'])('lets in who waits in %s when somebody out of hours takes a lead: one who is there has a place again', (pool) => {
+    const hours = { zone: 'UTC', spans: [{ fromMinute: 9 * 60, toMinute: 12 * 60 + 2 }] };
+    const caps = { open: 1, daily: null };
+    const agents = [
+      { agentId: 'ann', caps, hours },
+      { agentId: 'bob', caps },
+    ];
+    const shut = { agentId: 'eve', caps: { open: 0, daily: null } };
+    const world = submit(given({ agents, pools: [{ poolId: 'b', agents: [shut], overflowTo: 'a' }] }));
+    world.now += 3 * MINUTE_MS;
+    world.submit('2', buildFacts({ pool })).drain();
+    expect(standing(world, '2')).toMatchObject({ stage: 'WAITING', poolId: pool });
+    say(world, 'ACCEPTED', 'ann');
+    expect(world.lead('1').agentId).toBe('ann');
+    expect(standing(world, '2')).toMatchObject({ stage: 'OFFERED', offer: { offeredTo: ['bob'] } });
+  });
+
   it('comes after the earlier owner of the person, who gets the lead at once', () => {
     const world = submit(given({ owner: 'PERSON' }), '1', ['m1']);
     say(world, 'ACCEPTED', 'bob');

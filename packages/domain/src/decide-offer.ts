@@ -81,6 +81,8 @@ function claim(state: BatchState, { lead, input, turn }: Report, agentId: string
   // Out of turn, as the ledger sees it: entitled to it were all who could have had it, whoever was asked.
   giveOutOfTurn(eligibleOf(pool, { former: lead.formerAgents, demand }), member);
   countTaken(pool, member);
+  // Not among those who are there: it is a place of theirs that was kept.
+  if (!member.isPresent) state.releaseKept(pool, lead);
   const { offeredTo, expired } = offerOf(lead);
   tracePool(state, { pool, outcome: 'CLAIMED', chosen: member, asked: [...offeredTo, ...expired], before });
   const kept = { acceptedAt: input.occurredAt };

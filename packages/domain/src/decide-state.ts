@@ -143,10 +143,13 @@ export class BatchState {
       destination.open = Math.max(0, destination.open - 1);
       destination.isChanged = true;
     }
-    for (const poolId of this.topology.usersOfPlace(lead.poolId, lead.destinationId)) {
-      const user = this.pool(poolId);
-      if (user.waiting > 0) raiseGeneration(user);
-    }
+    this.#callUsers(lead.poolId, lead.destinationId);
+  }
+
+  /** The place that was kept for an offered lead has not been used: it can be offered to those who wait. */
+  releaseKept(pool: PoolDraft, { destinationId }: LeadRecord): void {
+    raiseGeneration(pool);
+    this.#callUsers(pool.poolId, destinationId);
   }
 
   /** Takes a waiting lead out of its queue. */
@@ -209,5 +212,12 @@ export class BatchState {
       waitersRemoved: pools.flatMap(({ poolId, left }) => [...left].map((leadId) => ({ poolId, leadId }))),
       ...(outcomes.length > 0 && { outcomes }),
     };
+  }
+
+  #callUsers(freed: string, destinationId: string | null): void {
+    for (const poolId of this.topology.usersOfPlace(freed, destinationId)) {
+      const user = this.pool(poolId);
+      if (user.waiting > 0) raiseGeneration(user);
+    }
   }
 }
