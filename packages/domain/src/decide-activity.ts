@@ -147,7 +147,7 @@ function contact(state: BatchState, report: Report): void {
 /** The owner will not have it, or cannot be told: through all the rules again, without that owner. */
 function giveUp(state: BatchState, report: Report, cause: 'DECLINED' | 'RETURNED' | 'UNDELIVERABLE'): void {
   const { lead, input, turn } = report;
-  if (lead.stage === 'WAITING' || (cause === 'UNDELIVERABLE' && !hasOtherDecider(state, lead))) {
+  if (lead.stage === 'WAITING' || (cause === 'UNDELIVERABLE' && (isNobodys(state, lead) || !hasOtherDecider(state, lead)))) {
     passOver(state, report, 'NO_CHANGE');
     return;
   }
@@ -155,6 +155,12 @@ function giveUp(state: BatchState, report: Report, cause: 'DECLINED' | 'RETURNED
   const free = withFormerOwner(lead);
   const choice = chooseByRules(state, { lead: free, facts: input.facts, turn, calledFrom: null });
   recordChoice(state, { lead: free, choice, cause, facts: input.facts, turn });
+}
+
+/** Linked to a lead that waits or is offered: there was nobody to be told. */
+function isNobodys(state: BatchState, { stage, agentId, poolId }: LeadRecord): boolean {
+  const agents = state.ruleSet.pools.get(poolId ?? '')?.agents ?? [];
+  return stage === 'LINKED' && agentId === null && agents.length > 0;
 }
 
 /** Final decision makers who cannot be told keep the lead in sight, with its clock: passed round among them, it would go for ever. */

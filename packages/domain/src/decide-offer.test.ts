@@ -139,6 +139,10 @@ describe('an offer', () => {
   it('links a second lead of the person meanwhile', () => {
     const world = submit(submit(given(), '1', ['m1']), '2', ['m1']);
     expect(world.lead('2')).toMatchObject({ stage: 'LINKED', linkedTo: '1' });
+    // It has no owner yet, so that no mail finds an address: no reason to work the person twice.
+    world.act('2', 'UNDELIVERABLE', { agentId: null }).drain();
+    expect(world.lead('2')).toMatchObject({ stage: 'LINKED', linkedTo: '1' });
+    expect(world.ignored).toEqual(['NO_CHANGE']);
   });
 });
 
