@@ -92,6 +92,14 @@ export function answerEventId({ leadId, revision, agentId, action }: Answer): Ev
   return eventIdFor('answer', leadId, revision, agentId ?? '', action);
 }
 
+/** Who accepts an offer and has no room may try again, once there is some: within so long it is a repeat. */
+const ACCEPT_AGAIN_MS = 10_000;
+
+/** Of an accept of an offered lead. A later one changes nothing where the first has decided the matter. */
+export function offerAcceptEventId({ leadId, revision, agentId, action }: Answer, now: number): EventId {
+  return eventIdFor('answer', leadId, revision, agentId ?? '', action, Math.floor(now / ACCEPT_AGAIN_MS));
+}
+
 function signatureOf(body: Buffer, key: string): Buffer {
   return createHmac('sha256', key).update(CONTEXT).update(body).digest();
 }

@@ -3,10 +3,18 @@
  * scanners open links too. Only the form on that page acts.
  *
  * Input: a signed token, and what was filled in. Output: an activity in `lead.inbox.v1`. Key and ordering: lead id.
- * Delivery guarantee: at least once; the event id follows from the token, so the second click is a repeat.
+ * Delivery guarantee: at least once; the event id follows from the token, so the second click is a repeat; an accept of
+ * an offer may be tried again some seconds later.
  * Failure: Kafka or Postgres down: the page says so, and the same link works again later. Metrics: those of HTTP, by route.
  */
-import { ANSWER_SYSTEM, type Answer, type AnswerAction, answerEventId, readAnswer } from '@lead-router/contracts/answer-token.ts';
+import {
+  ANSWER_SYSTEM,
+  type Answer,
+  type AnswerAction,
+  answerEventId,
+  offerAcceptEventId,
+  readAnswer,
+} from '@lead-router/contracts/answer-token.ts';
 import { parseActivity } from '@lead-router/contracts/parse-activity.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { LeadStage } from '@lead-router/domain/routing-model.ts';
@@ -79,7 +87,7 @@ export async function giveAnswer(options: AnswerLinkOptions, token: string, give
   const reason = form.reasons.find((known) => known === given.get('reason')) ?? null;
   if (form.reasons.length > 0 && reason === null) return formPage(form, { leadId: answer.leadId, fault: 'Choose a reason.' });
   const notes = form.takesNotes ? (given.get('notes') ?? '').trim() : '';
-  const record = recordOf(options, answer, { reason, notes });
+  const record = recordOf(options, read, { reason, notes });
   if (record === null) return formPage(form, { leadId: answer.leadId, fault: 'These notes are too long, or hold what is no text.' });
   await options.send([record]);
   if (read.isOffered && answer.action === 'ACCEPTED') return pageOfClaim(await awaitClaim(options, answer));
@@ -118,12 +126,12 @@ const NOT_ANSWERED: readonly LeadStage[] = ['CLOSED', 'OFFERED'];
 /** Through the one rule for activities, which also cleans the notes; null when it refuses them. */
 function recordOf(
   { inbox, now }: AnswerLinkOptions,
-  answer: Answer,
+  { answer, isOffered }: ReadAnswer,
   { reason, notes }: { readonly reason: string | null; readonly notes: string },
 ): OutgoingRecord | null {
   const { leadId, agentId, action, revision } = answer;
-  const eventId = answerEventId(answer);
   const occurredAt = now();
+  const eventId = isOffered && action === 'ACCEPTED' ? offerAcceptEventId(answer, occurredAt) : answerEventId(answer);
   const person = notes === '' ? null : { notes };
   const parsed = parseActivity({ activityId: eventId, leadId, activity: action, occurredAt, agentId, reason, person }, ANSWER_SYSTEM);
   if (!parsed.ok) return null;

@@ -1,9 +1,11 @@
 /** Links to answer an offer by, through the whole gateway: who may still say something, and what the page knows of who was first. */
 import { type Answer, signAnswer } from '@lead-router/contracts/answer-token.ts';
 import { asLeadId } from '@lead-router/contracts/ids.ts';
+import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { aLead } from '../../../test/contract/router-store-fixture.ts';
-import { ANSWER_KEY, createTestGateway, type TestGateway } from './test-gateway.test-support.ts';
+import { giveAnswer } from './answer-links.ts';
+import { ANSWER_KEY, createTestGateway, openCodecs, type TestGateway } from './test-gateway.test-support.ts';
 
 const LEAD_ID = asLeadId('2f0c3f5e-5d1a-5b7e-9a43-0d6b2c1f7a10');
 const OFFER = { round: 2, offeredTo: ['ann', 'bob'], declined: ['cid'], expired: ['dee'], expiresAt: 9_000_000_000_000 };
@@ -70,4 +72,26 @@ test('who was asked in an earlier round may still take it; who was not, or has d
 test('who declines is not told that it goes to somebody else, which is not known', async () => {
   const page = await click(url({ action: 'DECLINED' }), 'reason=no-capacity');
   expect([page.statusCode, page.body]).toEqual([200, expect.stringContaining('not asked about this lead again')]);
+});
+
+test('who had no room may accept again by the same link a while later; at once it is a repeat', async () => {
+  const { inbox } = await openCodecs();
+  let at = 1_000_000;
+  const sent: Buffer[] = [];
+  const options = {
+    ...{ keys: [ANSWER_KEY], store: gateway.store, inbox, now: () => at },
+    send: async (records: readonly OutgoingRecord[]) => {
+      sent.push(...records.flatMap(({ value }) => (value === null ? [] : [value])));
+    },
+    sleep: async (ms: number) => {
+      at += ms;
+    },
+  };
+  for (const clickedAt of [1_000_000, 1_004_000, 1_030_000]) {
+    at = clickedAt;
+    await giveAnswer(options, url().slice('/answers/'.length), new URLSearchParams());
+  }
+  const [first, second, third] = sent.map((value) => inbox.decode(value).envelope.eventId);
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
 });
