@@ -5,15 +5,24 @@ import { runAnalytic } from './analytic-query.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { statement } from './statement.ts';
 
+/** Leads of one pool by what they are there as; an offered lead is nobody's yet, and has its place. */
+export interface PoolCounts {
+  readonly owned: number;
+  readonly offered: number;
+  readonly waiting: number;
+}
+
+export const NO_COUNTS: PoolCounts = { owned: 0, offered: 0, waiting: 0 };
+
 /** Each lead counts once, under its latest revision. */
 export interface LeadSummary {
   readonly total: number;
   readonly byStage: ReadonlyMap<LeadStage, number>;
   readonly byGrade: ReadonlyMap<Grade, number>;
-  /** Leads that are owned there now: assigned and exceptions. */
+  /** Leads that have a place there now: assigned, offered and exceptions. */
   readonly byDestination: ReadonlyMap<string, number>;
-  readonly byPool: ReadonlyMap<string, { readonly owned: number; readonly waiting: number }>;
-  /** Leads that are owned now, by the rule that gave them their pool. */
+  readonly byPool: ReadonlyMap<string, PoolCounts>;
+  /** Leads that have a place now, by the rule that gave it to them. */
   readonly byRule: ReadonlyMap<string, number>;
   readonly byVendor: ReadonlyMap<string, number>;
 }
@@ -68,23 +77,25 @@ export const readLeadSummary = async (pool: PostgresPool): Promise<LeadSummary> 
   const byStage = new Map<LeadStage, number>();
   const byGrade = new Map<Grade, number>();
   const byDestination = new Map<string, number>();
-  const byPool = new Map<string, { owned: number; waiting: number }>();
+  const byPool = new Map<string, PoolCounts>();
   const byRule = new Map<string, number>();
   const byVendor = new Map<string, number>();
   let total = 0;
   for (const row of rows) {
     const { leads } = row;
     const isOwned = row.stage === 'ASSIGNED' || row.stage === 'EXCEPTION';
+    const hasPlace = isOwned || row.stage === 'OFFERED';
     total += leads;
     add(byStage, row.stage, leads);
     add(byGrade, row.grade, leads);
     add(byVendor, row.vendor, leads);
-    if (isOwned && row.destination_id !== null) add(byDestination, row.destination_id, leads);
-    if (isOwned && row.rule_id !== null) add(byRule, row.rule_id, leads);
+    if (hasPlace && row.destination_id !== null) add(byDestination, row.destination_id, leads);
+    if (hasPlace && row.rule_id !== null) add(byRule, row.rule_id, leads);
     if (row.pool_id === null) continue;
-    const before = byPool.get(row.pool_id) ?? { owned: 0, waiting: 0 };
+    const before = byPool.get(row.pool_id) ?? NO_COUNTS;
     byPool.set(row.pool_id, {
       owned: before.owned + (isOwned ? leads : 0),
+      offered: before.offered + (row.stage === 'OFFERED' ? leads : 0),
       waiting: before.waiting + (row.stage === 'WAITING' ? leads : 0),
     });
   }

@@ -1,6 +1,6 @@
 /** Scenario 7: ten thousand leads in one burst over a pool with weights 3:2:1 and one member on leave. */
 import type { LeadDecidedPrefix } from '@lead-router/contracts/generated/wire-types.ts';
-import { readLeadSummary } from '@lead-router/store/summary-store.ts';
+import { NO_COUNTS, type PoolCounts, readLeadSummary } from '@lead-router/store/summary-store.ts';
 import { describe, expect, test } from 'vitest';
 import { eventually, type Scenario } from '../scenario.ts';
 import { BURST_AGENTS, BURST_POOL, ON_LEAVE } from './capacity-rules.ts';
@@ -45,8 +45,8 @@ const burstLeads = (from: number, count: number) =>
     person: { email: `burst-${from + index}@example.org` },
   }));
 
-async function ownedAndWaiting({ system }: Scenario): Promise<{ readonly owned: number; readonly waiting: number }> {
-  return (await readLeadSummary(system.pool)).byPool.get(BURST_POOL) ?? { owned: 0, waiting: 0 };
+async function ownedAndWaiting({ system }: Scenario): Promise<PoolCounts> {
+  return (await readLeadSummary(system.pool)).byPool.get(BURST_POOL) ?? NO_COUNTS;
 }
 
 /** By agent, as a read_committed consumer of the decisions sees it; waits until it sees so many, or more. Postgres has them first. */

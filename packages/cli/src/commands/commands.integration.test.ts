@@ -216,7 +216,7 @@ describe('a decided lead on the command line', () => {
   it('is counted by status', async () => {
     const { json } = await cliJson(['status'], env);
     expect(json).toMatchObject({
-      leads: { total: 2, byStage: { ASSIGNED: 2 }, byPool: { 'rapid-response': { owned: 2, waiting: 0 } } },
+      leads: { total: 2, byStage: { ASSIGNED: 2 }, byPool: { 'rapid-response': { owned: 2, offered: 0, waiting: 0 } } },
       ruleSet: { version: 1, name: 'departments' },
       parts: [{ fault: null }, { fault: null }, { fault: null }],
     });

@@ -3,7 +3,7 @@ import { readActivationLog } from '@lead-router/store/activate-rule-set.ts';
 import { type EarlyFigures, readEarlyFigures } from '@lead-router/store/early-activities.ts';
 import { listRuleSets } from '@lead-router/store/rule-set-store.ts';
 import { listLiveInstances } from '@lead-router/store/service-instances.ts';
-import { readLeadSummary } from '@lead-router/store/summary-store.ts';
+import { type PoolCounts, readLeadSummary } from '@lead-router/store/summary-store.ts';
 import type { KafkaPort } from '@lead-router/stream/kafka-port.ts';
 import { createDeadLetterCounter, type DeadLetterCounts } from '../connect/count-dead-letters.ts';
 import type { FoundSystem } from '../connect/find-system.ts';
@@ -55,8 +55,9 @@ export interface LeadCounts {
   readonly total: number;
   readonly byStage: Readonly<Record<string, number>>;
   readonly byGrade: Readonly<Record<string, number>>;
+  /** Offered leads have a place there, too. */
   readonly byDestination: Readonly<Record<string, number>>;
-  readonly byPool: Readonly<Record<string, { readonly owned: number; readonly waiting: number }>>;
+  readonly byPool: Readonly<Record<string, PoolCounts>>;
   readonly byVendor: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,5 @@
 /** `lead-router status` */
+import type { PoolCounts } from '@lead-router/store/summary-store.ts';
 import type { Command } from 'commander';
 import { EXIT } from '../connect/cli-error.ts';
 import { type CommandRun, command, type SharedOptions } from './command.ts';
@@ -80,7 +81,8 @@ function lagLines({ readers, deadLetters }: Status): readonly string[] {
 
 function leadLines({ leads, ruleSet, earlyActivities }: Status): readonly string[] {
   if (leads === null) return ['leads and rule set: unknown while Postgres is down'];
-  const pools = Object.entries(leads.byPool).sort(([, a], [, b]) => b.owned + b.waiting - a.owned - a.waiting);
+  const allOf = ({ owned, offered, waiting }: PoolCounts): number => owned + offered + waiting;
+  const pools = Object.entries(leads.byPool).sort(([, a], [, b]) => allOf(b) - allOf(a));
   const rules =
     ruleSet === null
       ? 'none is active: `lead-router rules publish FILE`'
@@ -93,8 +95,8 @@ function leadLines({ leads, ruleSet, earlyActivities }: Status): readonly string
     ...earlyLines(earlyActivities),
     ...(pools.length === 0 ? [] : ['']),
     ...textTable(
-      [{ title: 'pool' }, { title: 'owned', isNumber: true }, { title: 'waiting', isNumber: true }],
-      pools.map(([pool, { owned, waiting }]) => [pool, count(owned), count(waiting)]),
+      [{ title: 'pool' }, ...['owned', 'offered', 'waiting'].map((title) => ({ title, isNumber: true }))],
+      pools.map(([pool, { owned, offered, waiting }]) => [pool, count(owned), count(offered), count(waiting)]),
     ),
   ];
 }

@@ -76,10 +76,12 @@ export function toScreen(snapshot: Snapshot): string {
     `  destinations  ${table(summary.byDestination)}`,
     `  chosen by     ${table(snapshot.strategies)}`,
     '',
-    '  pool                          owned  waiting',
+    '  pool                          owned  offered  waiting',
     ...[...summary.byPool]
       .sort(([, a], [, b]) => b.owned - a.owned)
-      .map(([pool, { owned, waiting }]) => `  ${pool.padEnd(28)} ${number(owned).padStart(6)} ${number(waiting).padStart(8)}`),
+      .map(([pool, { owned, offered, waiting }]) =>
+        [`  ${pool.padEnd(28)}`, number(owned).padStart(6), number(offered).padStart(8), number(waiting).padStart(8)].join(' '),
+      ),
   ];
   return lines.join('\n');
 }

@@ -7,7 +7,7 @@ import { SAMPLE_RULE_SET } from './system.ts';
 it('counts what is owned by how agents and pools are chosen, most used first', async () => {
   const read = await readRuleSetFile(SAMPLE_RULE_SET);
   if (!read.ok) throw new Error('the sample has faults');
-  const owned = (leads: number) => ({ owned: leads, waiting: 9 });
+  const owned = (leads: number) => ({ owned: leads, offered: 0, waiting: 9 });
   const counts = strategiesAtWork(read.ruleSet, {
     byPool: new Map([
       ['customer-service', owned(3)],

@@ -5,7 +5,7 @@ import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import { activeRuleSetVersion, loadRuleSet } from '@lead-router/store/rule-set-store.ts';
 import type { LeadSummary } from '@lead-router/store/summary-store.ts';
 
-/** Most used first. A lead of a rule that names several pools counts for how its pool and for how its agent was chosen. */
+/** Most used first. A lead of a rule that names several pools counts for how its pool was chosen, offered or owned, and for how its agent was. */
 export function strategiesAtWork(
   ruleSet: Pick<RuleSet, 'pools' | 'rules'>,
   { byPool, byRule }: Pick<LeadSummary, 'byPool' | 'byRule'>,
