@@ -79,6 +79,7 @@ describeUnless(whyNot, 'npm start', () => {
     // What the interrupted and the killed run had sent is among them, once.
     expectAllInOnePlace(again.output(), expectedLeads(3000).size + contactsBeside(3000));
     expectAllInOnePlace(beside.output(), expectedLeads(1500).size + contactsBeside(1500));
+    expectStrategiesAtWork(beside.output());
     await expectNothingLeft(again, ports);
     await expectNothingLeft(beside, ports);
   });
@@ -90,6 +91,8 @@ describeUnless(whyNot, 'npm start', () => {
     const ready = await idle.line('ready to decide');
     expect(Number(/ready to decide ([\d.]+) s/.exec(ready)?.[1])).toBeLessThan(40);
     await idle.line(new RegExp(`^\\d+ s \\| ${before} decided \\| 0/s`));
+    // What nobody had answered when the system ended runs out by itself.
+    await idle.line(/ \| offered 0 \| /);
     idle.pressCtrlC();
     await idle.ended;
     const more = start('--drain', '--again', '--leads', '500');
@@ -98,9 +101,17 @@ describeUnless(whyNot, 'npm start', () => {
   });
 });
 
+/** Of the closing summary: how leads were given, and that offered ones were taken by one of those who were asked. */
+function expectStrategiesAtWork(output: string): void {
+  const [chosenBy] = output.match(/^ *chosen by .*$/gm)?.slice(-1) ?? [];
+  for (const strategy of ['weighted', 'least-loaded', 'best-fit', 'margin', 'claim'])
+    expect(chosenBy).toMatch(new RegExp(` ${strategy} [1-9]`));
+  expect(output.match(/^ *handed on .*$/gm)?.at(-1)).toMatch(/ claimed [1-9]/);
+}
+
 /** The closing summary: each lead in exactly one place, nothing on its way. */
 function expectAllInOnePlace(output: string, leads: number): void {
-  const places = ['assigned', 'linked to', 'waiting in', 'with a final', 'closed', 'dead-lettered', 'in flight'];
+  const places = ['assigned', 'offered to', 'linked to', 'waiting in', 'with a final', 'closed', 'dead-lettered', 'in flight'];
   const counts = places.map((place) =>
     Number(new RegExp(`^ *([\\d,]+)  ${place}`, 'm').exec(output)?.[1]?.replaceAll(',', '') ?? Number.NaN),
   );

@@ -33,8 +33,17 @@ const decide = (lead: Lead, cause: 'SUBMITTED' | 'DECLINED') =>
 
 test('leads stand where their latest decision put them; those not decided yet are left out', async () => {
   const { leadId, stage, grade, poolId, destinationId, agentId } = next;
-  expect(await readLeadPlaces(opened.pool, [leadId, aLeadId()])).toEqual([{ leadId, stage, grade, poolId, destinationId, agentId }]);
+  expect(await readLeadPlaces(opened.pool, [leadId, aLeadId()])).toEqual([
+    { leadId, stage, grade, poolId, destinationId, agentId, offeredTo: [] },
+  ]);
   expect(await readLeadPlaces(opened.pool, [])).toEqual([]);
+});
+
+test('an offered lead says whom it is offered to now', async () => {
+  const offer = { round: 2, offeredTo: ['cid', 'dee'], declined: ['ann'], expired: ['bob'], expiresAt: first.decidedAt + 60_000 };
+  const offered = aLead({ stage: 'OFFERED', agentId: null, offer });
+  await decide(offered, 'SUBMITTED');
+  expect(await readLeadPlaces(opened.pool, [offered.leadId])).toMatchObject([{ stage: 'OFFERED', offeredTo: ['cid', 'dee'] }]);
 });
 
 test('leads are handed on from their second decision, counted by its cause', async () => {

@@ -12,11 +12,14 @@ export interface LeadPlace {
   readonly poolId: string | null;
   readonly destinationId: string | null;
   readonly agentId: string | null;
+  /** Who may accept it now; nobody unless it is offered. */
+  readonly offeredTo: readonly string[];
 }
 
 const PLACES = statement(
   'leads-places',
-  `SELECT lead_id AS "leadId", stage, grade, pool_id AS "poolId", destination_id AS "destinationId", agent_id AS "agentId"
+  `SELECT lead_id AS "leadId", stage, grade, pool_id AS "poolId", destination_id AS "destinationId", agent_id AS "agentId",
+          coalesce(offer -> 'offeredTo', '[]') AS "offeredTo"
      FROM leads WHERE lead_id = ANY ($1::uuid[])`,
 );
 

@@ -17,6 +17,8 @@ interface Department {
   readonly destinationId: string;
   readonly poolId: string;
   readonly said: Readonly<Record<string, unknown>>;
+  /** To several of the department, before it is anybody's. */
+  readonly isOffered?: true;
 }
 
 const DEPARTMENTS: readonly Department[] = [
@@ -30,7 +32,7 @@ const DEPARTMENTS: readonly Department[] = [
     ...{ grade: 'LOW_POTENTIAL', destinationId: 'web', poolId: 'web-shop' },
     said: { qualification: { timeFrame: 'MONTHS_4_TO_6', authority: 'NONE' } },
   },
-  { grade: 'PARTNER_OPPORTUNITY', destinationId: 'partners', poolId: 'partner-desk', said: { channel: 'partner' } },
+  { grade: 'PARTNER_OPPORTUNITY', destinationId: 'partners', poolId: 'partner-desk', said: { channel: 'partner' }, isOffered: true },
   {
     ...{ grade: 'NEED_NURTURING', destinationId: 'nurture', poolId: 'nurture-campaigns' },
     said: { qualification: { ...BUYS_SOON, timeFrame: 'LATER' }, consent: { email: true, proof: 'form 7' } },
@@ -40,11 +42,29 @@ const referenceOf = (grade: Grade): string => `grade-${grade}`;
 
 export function sixDepartmentsStory(world: () => DeployedWorld): void {
   describe('scenario 4: each of the six grades', () => {
-    test.each(DEPARTMENTS)('$grade reaches its department, $destinationId', async ({ grade, destinationId, poolId, said }) => {
+    test.each(DEPARTMENTS)('$grade reaches its department, $destinationId', async ({ grade, destinationId, poolId, said, isOffered }) => {
       const reference = referenceOf(grade);
       const person = { email: `${reference.toLowerCase()}@acme-widgets.example` };
       await world().scenario.submit([{ vendorReference: reference, person, location: { country: 'US', region: 'TX' }, ...said }]);
-      expect(await world().scenario.lead(reference)).toMatchObject({ stage: 'ASSIGNED', grade, destinationId, poolId });
+      expect(await world().scenario.lead(reference)).toMatchObject({
+        stage: isOffered ? 'OFFERED' : 'ASSIGNED',
+        ...{ grade, destinationId, poolId },
+      });
+    });
+
+    test('Partner Opportunity is offered to two partners by mail: the first to accept has it, and it is nobody else’s', async () => {
+      const { scenario } = world();
+      const person = { email: 'seller@acme-widgets.example', comments: 'We would like to become a partner in our region.' };
+      await scenario.submit([{ vendorReference: 'seller', person }]);
+      const offered = await scenario.lead('seller', ({ stage }) => stage === 'OFFERED');
+      const [other = '', winner = ''] = offered.offer?.offeredTo ?? [];
+      for (const agentId of [other, winner])
+        expect(await mailTo(world(), `${agentId}@partners.telecom.example`, offered.leadId)).toContain('offered to you and 1 other');
+      await scenario.act('seller', 'ACCEPTED', { agentId: winner });
+      await scenario.act('seller', 'ACCEPTED', { agentId: other });
+      const owned = await scenario.lead('seller', ({ stage }) => stage === 'ASSIGNED');
+      expect(owned).toMatchObject({ agentId: winner, destinationId: 'partners', poolId: 'partner-desk', acceptedAt: expect.any(Number) });
+      expect((await decisionOf(world(), owned.leadId, owned.revision)).cause).toBe('CLAIMED');
     });
 
     test('Need Information comes back with the answers, and ends up Hot', async () => {

@@ -17,7 +17,15 @@ const leadId = asLeadId('3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23');
 const indices = Array.from({ length: 200 }, (_, index) => index);
 
 const placeIn = (poolId: string, grade: Grade): LeadPlace => ({
-  ...{ leadId, stage: 'ASSIGNED', grade, poolId, destinationId: ruleSet.pools.get(poolId)?.destinationId ?? null, agentId: 'ann' },
+  ...{
+    leadId,
+    stage: 'ASSIGNED',
+    grade,
+    poolId,
+    destinationId: ruleSet.pools.get(poolId)?.destinationId ?? null,
+    agentId: 'ann',
+    offeredTo: [],
+  },
 });
 
 test('a few percent are worked, always the same', () => {
@@ -58,7 +66,10 @@ test('under the sample rules answers make Hot, engagement promotes, who declines
       const office = new Office({ ruleSet, now: NOW }).submit(name, known, reachable('jo'));
       const { stage, grade, poolId, destinationId, agentId } = office.world.lead(name);
       office.pass(1_000);
-      for (const activity of activitiesFor({ leadId, stage, grade, poolId, destinationId, agentId }, { index, now: office.world.now })) {
+      for (const activity of activitiesFor(
+        { leadId, stage, grade, poolId, destinationId, agentId, offeredTo: [] },
+        { index, now: office.world.now },
+      )) {
         const { activity: kind, ...said } = activity;
         if (kind === 'UNKNOWN') throw new Error('of a newer writer');
         office.report(name, kind, said.answers === null ? { ...said, answers: null } : said);

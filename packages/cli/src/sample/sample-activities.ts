@@ -4,6 +4,8 @@
  */
 import type { ActivityIntake, Qualification } from '@lead-router/contracts/generated/wire-types.ts';
 import type { LeadPlace } from '@lead-router/store/lead-places.ts';
+import type { ActivityStep } from './activity-step.ts';
+import { offerStory } from './sample-offers.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
 
 /** A system of its own on Kafka, see LOCAL_SYSTEMS. */
@@ -14,19 +16,16 @@ const SEED = 1;
 /** Purposes of chance, beyond those of the leads themselves. */
 const STREAM = { chosen: 101, story: 102 } as const;
 
-/** What is said of an activity beside the lead, the owner and the time. */
-type Step = Pick<ActivityIntake, 'activity'> & Partial<Pick<ActivityIntake, 'reason' | 'answers' | 'person' | 'isHumanResponse'>>;
-
 const NO_ANSWERS: Qualification = { budget: null, authority: 'UNKNOWN', need: null, timeFrame: 'UNKNOWN', productInterest: [] };
 const NOBODY = {
   ...{ firstName: null, lastName: null, jobTitle: null, email: null, phone: null, mobile: null, fax: null, street: null },
   ...{ comments: null, notes: null, fullName: null, found: null },
 };
 
-const ACCEPTED: Step = { activity: 'ACCEPTED' };
-const CONTACTED: Step = { activity: 'CONTACTED' };
-const VOICEMAIL: Step = { activity: 'CONTACTED', isHumanResponse: false, reason: 'voicemail' };
-const noting = (step: Step, notes: string): Step => ({ ...step, person: { ...NOBODY, notes } });
+const ACCEPTED: ActivityStep = { activity: 'ACCEPTED' };
+const CONTACTED: ActivityStep = { activity: 'CONTACTED' };
+const VOICEMAIL: ActivityStep = { activity: 'CONTACTED', isHumanResponse: false, reason: 'voicemail' };
+const noting = (step: ActivityStep, notes: string): ActivityStep => ({ ...step, person: { ...NOBODY, notes } });
 
 /** The lead at this place of the sample is one that somebody does something with. */
 export function isWorked(index: number): boolean {
@@ -38,8 +37,8 @@ export function activitiesFor(
   place: LeadPlace,
   { index, now }: { readonly index: number; readonly now: number },
 ): readonly ActivityIntake[] {
-  if (place.stage !== 'ASSIGNED') return [];
-  const steps = storyOf(place, seededRandom(SEED, STREAM.story, index));
+  const random = seededRandom(SEED, STREAM.story, index);
+  const steps = place.stage === 'OFFERED' ? offerStory(place.offeredTo, random) : place.stage === 'ASSIGNED' ? storyOf(place, random) : [];
   return steps.map((step, at) => ({
     ...{ activityId: `sample-${place.leadId}-${at}`, leadId: place.leadId, vendor: null, vendorReference: null },
     // A millisecond each, so that their order is also that of their times.
@@ -50,7 +49,7 @@ export function activitiesFor(
   }));
 }
 
-function storyOf({ poolId, destinationId, grade }: LeadPlace, random: SeededRandom): readonly Step[] {
+function storyOf({ poolId, destinationId, grade }: LeadPlace, random: SeededRandom): readonly ActivityStep[] {
   switch (destinationId) {
     case 'nurture':
     case 'web':
@@ -83,14 +82,14 @@ function storyOf({ poolId, destinationId, grade }: LeadPlace, random: SeededRand
 }
 
 /** Two clicks do nothing yet; who also comes to a webinar is promoted. */
-function engagement(random: SeededRandom): readonly Step[] {
-  const click: Step = { activity: 'ENGAGED', reason: 'clicked' };
-  const opened: Step = { activity: 'ENGAGED', reason: 'opened' };
+function engagement(random: SeededRandom): readonly ActivityStep[] {
+  const click: ActivityStep = { activity: 'ENGAGED', reason: 'clicked' };
+  const opened: ActivityStep = { activity: 'ENGAGED', reason: 'opened' };
   return random.chance(0.6) ? [opened, click, click, { activity: 'ENGAGED', reason: 'attended' }] : [opened, click];
 }
 
 /** The call center gets what was missing; most of it makes a lead Hot. */
-function answered(random: SeededRandom): readonly Step[] {
+function answered(random: SeededRandom): readonly ActivityStep[] {
   const soon: Qualification = { ...NO_ANSWERS, budget: 150_000, authority: 'DECIDES', timeFrame: 'WITHIN_3_MONTHS' };
   const later: Qualification = { ...NO_ANSWERS, authority: 'RECOMMENDS', timeFrame: 'LATER' };
   const answers = random.chance(0.7) ? soon : later;

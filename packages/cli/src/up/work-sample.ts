@@ -1,6 +1,6 @@
 /**
  * Works some of the sample's leads as people would: looks where the rules have put them, and reports what is done with them as a CRM
- * does, by its intake topic. A lead is worked once, as soon as it has been decided.
+ * does, by its intake topic. A lead is worked once, as soon as it has been decided; offers are answered as those who are asked do.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { leadIdFor } from '@lead-router/contracts/ids.ts';
@@ -12,6 +12,7 @@ import { StoreFault } from '@lead-router/store/router-store.ts';
 import { KafkaFault, type OutgoingRecord, type RecordProducer } from '@lead-router/stream/kafka-port.ts';
 import { activitiesFor, isWorked } from '../sample/sample-activities.ts';
 import type { SampleLead } from '../sample/sample-leads.ts';
+import { textAt, wantsToSell } from '../sample/sample-offers.ts';
 
 export interface WorkOptions {
   readonly pool: PostgresPool;
@@ -52,7 +53,9 @@ export function startSampleWork(options: WorkOptions, progress: WorkProgress): S
   working.catch(() => undefined);
   return {
     add: (lead) => {
-      const reference = lead.expectation === 'accepted' && isWorked(lead.index) ? referenceOf(lead) : null;
+      const said = lead.expectation === 'accepted' ? saidIn(lead) : null;
+      if (!isWorked(lead.index) && !wantsToSell(said)) return;
+      const reference = textAt(said, 'vendorReference');
       if (reference !== null) waiting.set(leadIdFor(lead.vendor, { kind: 'REFERENCE', reference }), lead.index);
     },
     finish: () => {
@@ -72,7 +75,11 @@ async function tryWork({ pool, encoder, producer }: WorkOptions, { waiting, prog
   try {
     const places = await readLeadPlaces(pool, [...waiting.keys()].slice(0, LEADS_A_LOOK));
     const now = Date.now();
-    const activities = places.flatMap((place) => activitiesFor(place, { index: waiting.get(place.leadId) ?? 0, now }));
+    const activities = places.flatMap((place) => {
+      const index = waiting.get(place.leadId) ?? 0;
+      // Whoever is asked answers; of what is given, most is left to be watched.
+      return place.stage === 'OFFERED' || isWorked(index) ? activitiesFor(place, { index, now }) : [];
+    });
     const records: OutgoingRecord[] = [];
     for (const activity of activities) {
       // One key, one partition: they are read in their order.
@@ -88,9 +95,7 @@ async function tryWork({ pool, encoder, producer }: WorkOptions, { waiting, prog
   }
 }
 
-function referenceOf(lead: SampleLead): string | null {
-  if (lead.door === 'kafka') return lead.kind === 'intake' ? lead.intake.vendorReference : null;
-  const said: unknown = JSON.parse(lead.text);
-  const reference: unknown = typeof said === 'object' && said !== null ? Reflect.get(said, 'vendorReference') : null;
-  return typeof reference === 'string' ? reference : null;
+function saidIn(lead: SampleLead): unknown {
+  if (lead.door === 'http') return JSON.parse(lead.text);
+  return lead.kind === 'intake' ? lead.intake : null;
 }

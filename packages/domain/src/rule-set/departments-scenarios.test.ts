@@ -81,12 +81,43 @@ describe('each grade', () => {
 
   it.each(cases)('%s reaches its department, %s', (grade, kind, known) => {
     const lead = openOffice().submit('lead', known, reachable('jo')).world.lead('lead');
-    expect(lead).toMatchObject({ grade, stage: 'ASSIGNED' });
+    // Partners are asked first.
+    expect(lead).toMatchObject({ grade, stage: kind === 'PARTNER' ? 'OFFERED' : 'ASSIGNED' });
     expect(ruleSet.destinations.get(lead.destinationId ?? '')?.kind).toBe(kind);
   });
 
   it('is named: all six', () => {
     expect(new Set(cases.map(([grade]) => grade)).size).toBe(6);
+  });
+});
+
+describe('who wants to sell with us', () => {
+  const ROUND_MS = 15_000;
+  const openDesk = () => openOffice().submit('lead', { ...hot, channel: 'partner' }, reachable('jo'));
+  const asked = (office: Office) => office.world.lead('lead').offer?.offeredTo ?? [];
+
+  it('is offered to two partners at once, and is the first one’s who accepts', () => {
+    const office = openDesk();
+    const [first = '', second = ''] = asked(office);
+    expect(asked(office)).toHaveLength(2);
+    office.pass(5_000).report('lead', 'ACCEPTED', { agentId: second }).report('lead', 'ACCEPTED', { agentId: first });
+    expect(office.world.lead('lead')).toMatchObject({
+      stage: 'ASSIGNED',
+      agentId: second,
+      destinationId: 'partners',
+      poolId: 'partner-desk',
+    });
+    expect(office.world.ignored).toContain('OFFER_TAKEN');
+  });
+
+  it('is offered to the third where neither answers, and goes to whose turn it is where nobody does', () => {
+    const office = openDesk();
+    const before = asked(office);
+    office.pass(ROUND_MS);
+    expect(before).not.toContain(asked(office)[0]);
+    office.pass(ROUND_MS);
+    expect(office.world.lead('lead')).toMatchObject({ stage: 'ASSIGNED', poolId: 'partner-desk', agentId: expect.any(String) });
+    expect(office.way('lead')).toEqual(['SUBMITTED', 'OFFER_EXPIRED', 'OFFER_EXPIRED'].map((cause) => `${cause}: partner-desk`));
   });
 });
 
