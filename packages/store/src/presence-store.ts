@@ -31,6 +31,12 @@ const LIST = statement(
      FROM agent_presence ORDER BY agent_id`,
 );
 
+const IS_AWAY = statement(
+  'agent-presence-is-away',
+  `SELECT true AS away FROM agent_presence
+    WHERE agent_id = $1 AND is_away AND (away_until IS NULL OR away_until > to_timestamp($2::float8 / 1000))`,
+);
+
 /**
  * The latest word counts, for every batch that begins after this; pools where leads wait are woken, since somebody may be back, or back
  * sooner (docs/adr/0019). Idempotent but for the waking, which is harmless. Errors: StoreFault `conflict` when a batch held the lock too
@@ -49,3 +55,7 @@ export const putPresence = (
 
 /** Of everybody about whom anything was ever said, by id. */
 export const listPresence = (pool: PostgresPool): Promise<readonly AgentPresence[]> => pool.run<AgentPresence>(LIST);
+
+/** By word; hours and leave of the rule set are not looked at. */
+export const isSaidAway = async (pool: PostgresPool, who: { readonly agentId: string; readonly now: number }): Promise<boolean> =>
+  (await pool.run(IS_AWAY, [who.agentId, who.now])).length > 0;

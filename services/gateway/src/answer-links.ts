@@ -17,17 +17,19 @@ import {
 } from '@lead-router/contracts/answer-token.ts';
 import { parseActivity } from '@lead-router/contracts/parse-activity.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
+import type { EventId } from '@lead-router/domain/lead.ts';
 import type { LeadStage } from '@lead-router/domain/routing-model.ts';
 import type { OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import { type AnswerForm, formPage, messagePage, type Page } from './answer-page.ts';
 import type { GatewayStore } from './gateway-store.ts';
-import { awaitClaim, isOpenTo, OFFER_FORMS, pageOfClaim, TAKEN } from './offer-answers.ts';
+import { pageOfMoved } from './moved-lead.ts';
+import { awaitClaim, isOpenTo, OFFER_FORMS } from './offer-answers.ts';
 import { activityValue, type InboxCodec } from './report-activities.ts';
 
 export interface AnswerLinkOptions {
   /** The first signs, all are believed. */
   readonly keys: readonly string[];
-  readonly store: Pick<GatewayStore, 'readLeadStatus'>;
+  readonly store: Pick<GatewayStore, 'readLeadStatus' | 'isEventApplied' | 'isAway'>;
   readonly send: (records: readonly OutgoingRecord[]) => Promise<void>;
   readonly inbox: InboxCodec;
   readonly now: () => number;
@@ -66,11 +68,6 @@ const FORMS: Readonly<Record<AnswerAction, AnswerForm>> = {
 
 const FORGED = messagePage(404, 'This link does not work', 'It is not complete. Copy the whole link from the mail, or use its button.');
 const EXPIRED = messagePage(410, 'This link has run out', 'Ask whoever runs the lead router, or answer in the system you work in.');
-const MOVED_ON = messagePage(
-  409,
-  'This lead has moved on',
-  'It has been decided anew or closed since that mail; this link does nothing any more.',
-);
 
 /** Does nothing but look. Errors: StoreFault. */
 export async function showAnswer(options: AnswerLinkOptions, token: string): Promise<Page> {
@@ -87,10 +84,10 @@ export async function giveAnswer(options: AnswerLinkOptions, token: string, give
   const reason = form.reasons.find((known) => known === given.get('reason')) ?? null;
   if (form.reasons.length > 0 && reason === null) return formPage(form, { leadId: answer.leadId, fault: 'Choose a reason.' });
   const notes = form.takesNotes ? (given.get('notes') ?? '').trim() : '';
-  const record = recordOf(options, read, { reason, notes });
-  if (record === null) return formPage(form, { leadId: answer.leadId, fault: 'These notes are too long, or hold what is no text.' });
-  await options.send([record]);
-  if (read.isOffered && answer.action === 'ACCEPTED') return pageOfClaim(await awaitClaim(options, answer));
+  const made = recordOf(options, read, { reason, notes });
+  if (made === null) return formPage(form, { leadId: answer.leadId, fault: 'These notes are too long, or hold what is no text.' });
+  await options.send([made.record]);
+  if (read.isOffered && answer.action === 'ACCEPTED') return awaitClaim(options, { answer, eventId: made.eventId });
   return messagePage(200, form.title, form.done);
 }
 
@@ -116,8 +113,7 @@ async function readLink({ keys, now, store }: AnswerLinkOptions, token: string):
   if (lead !== null && isOpenTo(lead, answer)) return { kind: 'ANSWER', answer, isOffered: true };
   const isCurrent = lead !== null && !NOT_ANSWERED.includes(lead.stage) && lead.revision === answer.revision;
   if (isCurrent) return { kind: 'ANSWER', answer, isOffered: false };
-  const isTaken = lead?.stage === 'ASSIGNED' && lead.agentId !== null && lead.agentId !== answer.agentId;
-  return { kind: 'PAGE', page: isTaken ? TAKEN : MOVED_ON };
+  return { kind: 'PAGE', page: pageOfMoved(lead, answer) };
 }
 
 /** Of a lead that is offered, only who was asked has anything to say by link. */
@@ -128,7 +124,7 @@ function recordOf(
   { inbox, now }: AnswerLinkOptions,
   { answer, isOffered }: ReadAnswer,
   { reason, notes }: { readonly reason: string | null; readonly notes: string },
-): OutgoingRecord | null {
+): { readonly record: OutgoingRecord; readonly eventId: EventId } | null {
   const { leadId, agentId, action, revision } = answer;
   const occurredAt = now();
   const eventId = isOffered && action === 'ACCEPTED' ? offerAcceptEventId(answer, occurredAt) : answerEventId(answer);
@@ -136,5 +132,6 @@ function recordOf(
   const parsed = parseActivity({ activityId: eventId, leadId, activity: action, occurredAt, agentId, reason, person }, ANSWER_SYSTEM);
   if (!parsed.ok) return null;
   const submission = { ...parsed.submission, eventId, activity: { ...parsed.submission.activity, revision } };
-  return { topic: TOPICS.inbox.topic, key: leadId, value: activityValue(inbox, submission, occurredAt) };
+  const record = { topic: TOPICS.inbox.topic, key: leadId, value: activityValue(inbox, submission, occurredAt) };
+  return { record, eventId };
 }

@@ -1,5 +1,6 @@
 /** What requests rely on in the store, run against the real one and against its double. */
-import { asLeadId } from '@lead-router/contracts/ids.ts';
+import { asEventId, asLeadId } from '@lead-router/contracts/ids.ts';
+import type { EventId } from '@lead-router/domain/lead.ts';
 import type { Submission } from '@lead-router/store/submission-store.ts';
 import type { AuthenticatedVendor } from '@lead-router/store/vendor-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,10 @@ import type { GatewayStore } from './gateway-store.ts';
 export interface StoreHarness {
   readonly store: GatewayStore;
   readonly putVendor: (vendor: AuthenticatedVendor, apiKey: string) => Promise<void>;
+  /** As the router does with each input. */
+  readonly putApplied: (eventId: EventId) => Promise<void>;
+  /** null: until somebody says otherwise. */
+  readonly putAway: (agentId: string, until: number | null) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -62,6 +67,17 @@ export function gatewayStoreContract(name: string, create: () => Promise<StoreHa
       expect(await store.findSubmissions([leadId(2), leadId(9)])).toEqual(new Map([[leadId(2), row(2)]]));
       expect(await store.readLeadStatus(leadId(3))).toEqual({ submission: row(3), lead: null });
       expect(await store.readLeadStatus(leadId(9))).toEqual({ submission: null, lead: null });
+    });
+
+    it('knows what the router has dealt with, and who is away by word, for how long', async () => {
+      const [heard, unheard] = [1, 2].map((n) => asEventId(`00000000-0000-5000-9000-${String(n).padStart(12, '0')}`));
+      if (heard === undefined || unheard === undefined) throw new Error('two events');
+      await harness.putApplied(heard);
+      expect([await store.isEventApplied(heard), await store.isEventApplied(unheard)]).toEqual([true, false]);
+      await harness.putAway('ann', null);
+      await harness.putAway('bob', 5_000);
+      expect(await Promise.all(['ann', 'bob', 'cid'].map((agentId) => store.isAway(agentId, 4_999)))).toEqual([true, true, false]);
+      expect(await Promise.all(['ann', 'bob', 'cid'].map((agentId) => store.isAway(agentId, 5_000)))).toEqual([true, false, false]);
     });
 
     it('gives a key to one, and its answer to all', async () => {

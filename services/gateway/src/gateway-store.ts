@@ -1,5 +1,5 @@
 /** All that the gateway asks of Postgres, as one port: the real one here, the fake in `memory-gateway-store.test-support.ts`. */
-import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import {
   abandonIdempotencyKey,
   type ClaimAnswer,
@@ -9,7 +9,9 @@ import {
   forgetIdempotencyKeys,
   type IdempotencyClaim,
 } from '@lead-router/store/idempotency-store.ts';
+import { isEventApplied } from '@lead-router/store/lead-store.ts';
 import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
+import { isSaidAway } from '@lead-router/store/presence-store.ts';
 import { statement } from '@lead-router/store/statement.ts';
 import {
   findSubmissions,
@@ -34,6 +36,9 @@ export interface GatewayStore {
   abandonIdempotencyKey(claimed: ClaimedKey): Promise<void>;
   forgetIdempotencyKeys(olderThanMs: number): Promise<void>;
   readLeadStatus(leadId: LeadId): Promise<LeadStatus>;
+  isEventApplied(eventId: EventId): Promise<boolean>;
+  /** By word, at this instant. */
+  isAway(agentId: string, now: number): Promise<boolean>;
   /** Resolves when Postgres answers. */
   ping(): Promise<void>;
 }
@@ -52,6 +57,8 @@ export function createPostgresGatewayStore(pool: PostgresPool): GatewayStore {
     abandonIdempotencyKey: (claimed) => abandonIdempotencyKey(pool, claimed),
     forgetIdempotencyKeys: (olderThanMs) => forgetIdempotencyKeys(pool, olderThanMs),
     readLeadStatus: (leadId) => readLeadStatus(pool, leadId),
+    isEventApplied: (eventId) => isEventApplied(pool, eventId),
+    isAway: (agentId, now) => isSaidAway(pool, { agentId, now }),
     ping: async () => {
       await pool.run(PING);
     },

@@ -1,5 +1,5 @@
 /** The gateway's store in memory: the semantics that requests rely on, held to `gateway-store.contract.test-support.ts` like the real one. */
-import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import type { ClaimAnswer, IdempotencyClaim } from '@lead-router/store/idempotency-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
@@ -10,6 +10,9 @@ import type { GatewayStore } from './gateway-store.ts';
 export interface MemoryGatewayStore extends GatewayStore {
   putVendor(vendor: AuthenticatedVendor, apiKey: string): void;
   putLead(lead: LeadRecord): void;
+  /** The router has dealt with it. */
+  putApplied(eventId: EventId): void;
+  putAway(agentId: string, until: number | null): void;
   readonly submissions: ReadonlyMap<LeadId, Submission>;
   /** Accepted today. */
   countOf(vendor: string): number;
@@ -35,6 +38,8 @@ export function createMemoryGatewayStore(now: () => number = Date.now): MemoryGa
   const apiKeys = new Map<string, string>();
   const submissions = new Map<LeadId, Submission>();
   const leads = new Map<LeadId, LeadRecord>();
+  const applied = new Set<EventId>();
+  const away = new Map<string, number>();
   const counts = new Map<string, number>();
   const keys = new Map<string, KeyRow>();
   const called = new Map<keyof GatewayStore, number>();
@@ -56,6 +61,8 @@ export function createMemoryGatewayStore(now: () => number = Date.now): MemoryGa
       apiKeys.set(apiKey, vendor.vendor);
     },
     putLead: (lead) => void leads.set(lead.leadId, lead),
+    putApplied: (eventId) => void applied.add(eventId),
+    putAway: (agentId, until) => void away.set(agentId, until ?? Number.POSITIVE_INFINITY),
     ping: () => call('ping', () => undefined),
     authenticate: (apiKey) => call('authenticate', () => vendors.get(apiKeys.get(apiKey) ?? '') ?? null),
     findSubmissions: (leadIds) =>
@@ -102,6 +109,8 @@ export function createMemoryGatewayStore(now: () => number = Date.now): MemoryGa
       }),
     readLeadStatus: (leadId) =>
       call('readLeadStatus', () => ({ submission: submissions.get(leadId) ?? null, lead: leads.get(leadId) ?? null })),
+    isEventApplied: (eventId) => call('isEventApplied', () => applied.has(eventId)),
+    isAway: (agentId, at) => call('isAway', () => (away.get(agentId) ?? 0) > at),
   };
 }
 

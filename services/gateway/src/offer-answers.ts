@@ -1,13 +1,16 @@
 /**
  * Answers to offers: a lead is offered to several, and the first to accept has it. Who was first the router decides, by the order of the
- * log: the page waits a moment for that, so that who clicks mostly knows at once, and says what is not known yet as not known.
+ * log: the page waits a moment for that, so that who clicks mostly knows at once, and says what is not known yet as not known. That the router
+ * has heard an accept and the lead is offered as before says that it could not be, and is told as that.
  */
 import type { Answer, AnswerAction } from '@lead-router/contracts/answer-token.ts';
+import type { EventId } from '@lead-router/domain/lead.ts';
 import { wasAsked } from '@lead-router/domain/lead-offer.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import { type AnswerForm, messagePage, type Page } from './answer-page.ts';
 import type { GatewayStore } from './gateway-store.ts';
+import { isTheirs, pageOfMoved, YOURS } from './moved-lead.ts';
 
 /** What reads otherwise than in an answer to an assignment. */
 export const OFFER_FORMS: Readonly<Partial<Record<AnswerAction, Pick<AnswerForm, 'title' | 'done'>>>> = {
@@ -15,9 +18,17 @@ export const OFFER_FORMS: Readonly<Partial<Record<AnswerAction, Pick<AnswerForm,
   DECLINED: { title: 'Decline this lead', done: 'Thank you. You are not asked about this lead again.' },
 };
 
-export const TAKEN = messagePage(409, 'Somebody else has it already', 'This lead was given to somebody else. There is nothing left to do.');
-
-const YOURS = messagePage(200, 'The lead is yours', 'You were the first to accept it. All that is known of it comes by mail.');
+/** Heard, and it cannot be: the offer stays as it is. */
+const NO_PLACE = messagePage(
+  409,
+  'You cannot have it just now',
+  'You have as many leads as you may have, or are on leave, or not of this team any more. The lead is still offered: once there is room, accept it again by the same link.',
+);
+const AWAY = messagePage(
+  409,
+  'You cannot have it just now',
+  'You are said to be away. The lead is still offered: once you are back, accept it again by the same link.',
+);
 const NOT_KNOWN_YET = messagePage(
   202,
   'Your answer is recorded',
@@ -33,39 +44,38 @@ export function isOpenTo({ stage, offer }: LeadRecord, { agentId }: Answer): boo
   return stage === 'OFFERED' && offer !== undefined && agentId !== null && wasAsked(offer, agentId);
 }
 
-/** UNKNOWN: nothing was decided in time; also where there is no room for the lead with who accepts, and the offer stays. */
-export type Claim = 'WON' | 'LOST' | 'UNKNOWN';
-
 export interface ClaimOptions {
-  readonly store: Pick<GatewayStore, 'readLeadStatus'>;
+  readonly store: Pick<GatewayStore, 'readLeadStatus' | 'isEventApplied' | 'isAway'>;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** The answer is recorded already, so that Postgres being away is no error here. */
-export async function awaitClaim({ store, now, sleep }: ClaimOptions, answer: Answer): Promise<Claim> {
+export interface Claim {
+  readonly answer: Answer;
+  /** Of the activity that the answer was made. */
+  readonly eventId: EventId;
+}
+
+/** What came of it, once that is decided. The answer is recorded already, so that Postgres being away is no error here. */
+export async function awaitClaim({ store, now, sleep }: ClaimOptions, { answer, eventId }: Claim): Promise<Page> {
   const until = now() + PATIENCE_MS;
   try {
     for (;;) {
+      // Before the lead, which is then no older than what the router has made of the answer.
+      const isHeard = await store.isEventApplied(eventId);
       const { lead } = await store.readLeadStatus(answer.leadId);
-      if (lead === null) return 'UNKNOWN';
-      if (!isOpenTo(lead, answer)) return lead.stage !== 'OFFERED' && lead.agentId === answer.agentId ? 'WON' : 'LOST';
-      if (now() >= until) return 'UNKNOWN';
+      if (lead !== null && isTheirs(lead, answer)) return YOURS;
+      if (lead === null || !isOpenTo(lead, answer)) return pageOfMoved(lead, answer);
+      if (isHeard) return (await isSaidAway(store, answer, now())) ? AWAY : NO_PLACE;
+      if (now() >= until) return NOT_KNOWN_YET;
       await sleep(LOOK_AGAIN_MS);
     }
   } catch (error) {
-    if (error instanceof StoreFault) return 'UNKNOWN';
+    if (error instanceof StoreFault) return NOT_KNOWN_YET;
     throw error;
   }
 }
 
-export function pageOfClaim(claim: Claim): Page {
-  switch (claim) {
-    case 'WON':
-      return YOURS;
-    case 'LOST':
-      return TAKEN;
-    case 'UNKNOWN':
-      return NOT_KNOWN_YET;
-  }
+async function isSaidAway(store: Pick<GatewayStore, 'isAway'>, { agentId }: Answer, now: number): Promise<boolean> {
+  return agentId !== null && (await store.isAway(agentId, now));
 }
