@@ -1,5 +1,6 @@
 /** Many leads and few people, on the whole system with two routers: queues and hours, a burst, and what nobody is responsible for. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectReplayed } from './expect-replayed.ts';
 import { openScenarioInFolder, type Scenario } from './scenario.ts';
 import { burstStory } from './stories/burst.ts';
 import { businessMinutesStory } from './stories/business-minutes.ts';
@@ -29,4 +30,8 @@ test('after all that the audit balances', async () => {
   const audit = await opened.audit();
   expect(audit.checks.flatMap(({ first }) => first)).toEqual([]);
   expect(audit).toMatchObject({ balances: true, inFlight: 0 });
+});
+
+test('and every decision is made again from its record, down to the bytes of its events', async () => {
+  expectReplayed(await opened.replay());
 });

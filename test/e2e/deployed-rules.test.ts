@@ -1,5 +1,6 @@
 /** The rule sets that are deployed, on the whole system: every service a process, real Kafka, registry and Postgres, mails and webhooks out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectReplayed } from './expect-replayed.ts';
 import { claimStory } from './stories/claim.ts';
 import { type DeployedWorld, openDeployedWorld } from './stories/deployed-world.ts';
 import { governmentStory } from './stories/government.ts';
@@ -35,4 +36,8 @@ test('after all that the audit balances', async () => {
   const audit = await opened.scenario.audit();
   expect(audit.checks.flatMap(({ first }) => first)).toEqual([]);
   expect(audit).toMatchObject({ balances: true, inFlight: 0 });
+});
+
+test('and every decision is made again from its record, down to the bytes of its events', async () => {
+  expectReplayed(await opened.scenario.replay());
 });

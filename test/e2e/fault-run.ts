@@ -90,7 +90,7 @@ export async function runUnderFaults(options: FaultRunOptions): Promise<FaultRep
     await streaming;
     const audit = await auditAtRest(system, onProgress);
     const outcome = await compare(system, options.leads);
-    const replay = await replayRecords(system.pool);
+    const replay = await replayRecords({ pool: system.pool, events: { kafka: system.kafka, schemas: schemasOf(system) } });
     const { bytes, decisions, batches } = await readDecisionCost(system.pool);
     const bytesPerDecision = bytes / decisions;
     onProgress(

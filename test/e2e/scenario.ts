@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditReport } from '@lead-router/cli/audit/audit-report.ts';
 import { runAudit } from '@lead-router/cli/audit/run-audit.ts';
+import { type ReplayReport, replayRecords } from '@lead-router/cli/replay/replay-records.ts';
 import { readRuleSetFile } from '@lead-router/cli/setup/read-rule-set.ts';
 import { DEMO_VENDOR } from '@lead-router/cli/up/prepare-vendors.ts';
 import { type System, type SystemOptions, startSystem } from '@lead-router/cli/up/system.ts';
@@ -44,6 +45,8 @@ export interface Scenario {
   read(topic: string): Promise<readonly ConsumedRecord[]>;
   /** Audits until nothing is on its way. */
   audit(): Promise<AuditReport>;
+  /** Every decision made again from its record, with what it left in tables and on topics. */
+  replay(): Promise<ReplayReport>;
   stop(): Promise<void>;
 }
 
@@ -128,6 +131,7 @@ async function openScenario(options: ScenarioOptions): Promise<Scenario> {
         const report = await runAudit({ ...system, schemas });
         return report.inFlight === 0 || !report.balances ? report : null;
       }),
+    replay: () => replayRecords({ pool: system.pool, events: { kafka: system.kafka, schemas } }),
     stop: () => system.stop(),
   };
 }

@@ -119,7 +119,8 @@ interface PageRequest<Row> {
   readonly pageSize: number;
 }
 
-async function* pages<Row extends object>(pool: PostgresPool, request: PageRequest<Row>): AsyncGenerator<readonly Row[]> {
+/** Without a transaction that stays open: a page sees what was committed when it was read. */
+export async function* pages<Row extends object>(pool: PostgresPool, request: PageRequest<Row>): AsyncGenerator<readonly Row[]> {
   let after = request.first;
   for (;;) {
     const rows = await pool.run<Row>(request.page, [...after, request.pageSize]);

@@ -8,14 +8,19 @@ import type { AuditCut } from './audit-cut.ts';
 export interface ReadBelowCut {
   readonly kafka: KafkaPort;
   readonly cut: AuditCut;
+  /** Where to begin, by partition; the first record that is still there when absent. */
+  readonly from?: ReadonlyMap<number, number>;
   /** Longest silence, milliseconds: longer than a transaction may stay open. */
   readonly silenceMs: number;
 }
 
+/** All that reading needs of the cut. */
+type Reading = Omit<ReadBelowCut, 'cut'> & { readonly cut: Pick<AuditCut, 'until'> };
+
 export type OnRecords = (records: readonly ConsumedRecord[], partition: number) => void | Promise<void>;
 
 /** A topic that does not exist is empty. Rejects with a KafkaFault, or an Error that says where it got stuck. */
-export async function readBelowCut({ kafka, cut, silenceMs }: ReadBelowCut, topic: string, onRecords: OnRecords): Promise<void> {
+export async function readBelowCut({ kafka, cut, from, silenceMs }: Reading, topic: string, onRecords: OnRecords): Promise<void> {
   const until = cut.until(topic);
   if (until.size === 0) return;
   const silence = new AbortController();
@@ -31,6 +36,7 @@ export async function readBelowCut({ kafka, cut, silenceMs }: ReadBelowCut, topi
       topic,
       groupId: `lead-router-audit-${randomUUID()}`,
       until,
+      ...(from && { from }),
       signal: silence.signal,
       onRecords: (records, partition) => {
         clearTimeout(timer);

@@ -1,15 +1,14 @@
 /** `lead-router replay [LEAD_ID]` */
+import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { LeadId } from '@lead-router/domain/lead.ts';
-import type { StoredDecision } from '@lead-router/store/lead-store.ts';
-import type { PostgresPool } from '@lead-router/store/postgres-pool.ts';
 import type { BatchRange } from '@lead-router/store/recorded-batches.ts';
 import { type Command, Option } from 'commander';
 import { CliError, EXIT } from '../connect/cli-error.ts';
-import { replayBatch } from '../replay/replay-batch.ts';
+import { EVENT_TOPICS } from '../replay/made-events.ts';
+import type { EventsReport } from '../replay/replay-events.ts';
+import { type LeadReplay, replayLead } from '../replay/replay-lead.ts';
 import { type ReplayReport, replayRecords } from '../replay/replay-records.ts';
 import { type Answer, type CommandRun, command, type SharedOptions } from './command.ts';
-import { createRecordedBatches } from './decide-again.ts';
-import { chooseRevision, requireDecisions } from './decisions-of-lead.ts';
 import { pastArgument } from './instant-argument.ts';
 import { leadIdArgument } from './lead-id.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -17,6 +16,8 @@ import { wholeNumber } from './whole-number.ts';
 interface ReplayOptions extends SharedOptions, BatchRange {
   readonly revision?: number;
   readonly all?: boolean;
+  /** false: Postgres alone. */
+  readonly events: boolean;
 }
 
 export function replayCommand(runner: CommandRun): Command {
@@ -27,6 +28,7 @@ export function replayCommand(runner: CommandRun): Command {
       'replay 3f2c9a4e-5d0c-5b7e-8a0f-64f7c8d91b23 --revision 1',
       'replay --all',
       'replay --since 7d --sample 1000',
+      'replay --all --no-events',
     ],
   })
     .argument('[lead-id]', 'id of the lead', leadIdArgument)
@@ -34,10 +36,13 @@ export function replayCommand(runner: CommandRun): Command {
     .option('--all', 'every decision: of the lead, or of all leads where none is named')
     .addOption(new Option('--since <time>', 'every decision from then on: 7d, or 2026-05-31').argParser(pastArgument('--since')))
     .addOption(new Option('--sample <n>', 'so many batches, drawn by lot, with all their decisions').argParser(wholeNumber('--sample')))
+    .option('--no-events', 'leave the events on the topics out, and ask Postgres alone')
     .action((leadId: LeadId | undefined, options: ReplayOptions) =>
-      runner.connected(options, ['postgres'], async ({ pool }) =>
-        leadId === undefined ? answerOf(await replayRecords(pool, rangeOf(options)), options) : replayLead(pool, leadId, options.revision),
-      ),
+      runner.connected(options, options.events ? ['postgres', 'kafka', 'registry'] : ['postgres'], async ({ pool, kafka, schemas }) => {
+        const source = { pool, events: options.events ? { kafka, schemas } : null };
+        if (leadId !== undefined) return answerOfLead(leadId, await replayLead(source, leadId, options.revision));
+        return answerOf(await replayRecords(source, rangeOf(options)), options);
+      }),
     )
     .hook('preAction', (made) => refuseMixed(made.args[0], made.opts<ReplayOptions>()));
 }
@@ -58,45 +63,44 @@ function rangeOf({ since, sample }: ReplayOptions): BatchRange {
   return { ...(since !== undefined && { since }), ...(sample !== undefined && { sample }) };
 }
 
-async function replayLead(pool: PostgresPool, leadId: LeadId, revision: number | undefined): Promise<Answer> {
-  const decisions = await requireDecisions(pool, leadId);
-  const asked = revision === undefined ? decisions : [chooseRevision(leadId, decisions, revision)];
-  const recorded = createRecordedBatches(pool);
-  const revisions: {
-    readonly revision: number;
-    readonly batchId: string;
-    readonly agrees: boolean;
-    readonly differs: readonly string[];
-  }[] = [];
-  for (const decision of asked) {
-    const differs = await differencesOf(recorded, decision);
-    revisions.push({ revision: decision.revision, batchId: decision.batchId, agrees: differs.length === 0, differs });
-  }
-  const agrees = revisions.every((one) => one.agrees);
-  const lines = revisions.map(
-    ({ revision: number, batchId, differs }) =>
-      `revision ${number} (batch ${batchId}): ${differs.length === 0 ? 'decided the same again' : differs.join('; ')}`,
-  );
-  return { exitCode: agrees ? EXIT.OK : EXIT.NEGATIVE, json: { leadId, agrees, revisions }, text: lines.join('\n') };
+function answerOfLead(leadId: LeadId, { agrees, revisions, events, faults }: LeadReplay): Answer {
+  const lines = [
+    ...revisions.map(
+      ({ revision, batchId, differs }) =>
+        `revision ${revision} (batch ${batchId}): ${differs.length === 0 ? 'decided the same again' : differs.join('; ')}`,
+    ),
+    ...eventLines(events),
+    ...faults.map((fault) => `  ${fault}`),
+  ];
+  return { exitCode: agrees ? EXIT.OK : EXIT.NEGATIVE, json: { leadId, agrees, revisions, events, faults }, text: lines.join('\n') };
 }
 
-/** Of the batch only this one decision is read: that it makes others is no fault. */
-async function differencesOf(recorded: ReturnType<typeof createRecordedBatches>, decision: StoredDecision): Promise<readonly string[]> {
-  const { batch, request } = await recorded.find(decision);
-  const { differences, outcome } = replayBatch(batch, request, [decision]);
-  if (outcome === null) return ['the record does not hold all that the batch looked at'];
-  return differences.flatMap(({ differs }) => differs);
+/** Retention and compaction take events away, and those of the latest batches may still be on their way. */
+function eventLines(events: EventsReport | null): readonly string[] {
+  if (events === null) return ['No events were looked at: they were left out, or nothing has been published yet.'];
+  const lines = EVENT_TOPICS.map((name) => {
+    const { made, same, withInput } = events[name];
+    const others = made === same ? '' : ' (the others are no longer there, not there yet, or listed as faults)';
+    const inputs = same === withInput ? '' : `; of ${same - withInput} the input is no longer in ${TOPICS.inbox.topic}`;
+    return made === 0
+      ? null
+      : `${same} of ${made} events are on ${TOPICS[name].topic} byte for byte as they are made again${others}${inputs}`;
+  });
+  return lines.filter((line) => line !== null);
 }
 
 /** Batches are cut off by the clock of the router that decided them: with several, one before the cut may have followed one behind it. */
 const CUT_HINT =
-  'A ledger or lead at fault may only be cut: --since takes batches by the clocks of their routers, and those differ. --all, or another time, tells.';
+  'A ledger, lead or entry at fault may only be cut: --since takes batches by the clocks of their routers, and those differ. --all, or another time, tells.';
 
 function answerOf(report: ReplayReport, { since }: BatchRange): Answer {
-  const { agrees, batches, decisions, ledgersHeld, differences, faults } = report;
+  const { agrees, batches, decisions, ledgersHeld, events, differences, faults } = report;
   const lines = [
     `${decisions} decisions in ${batches} batches decided again: ${agrees ? 'each the same, bit for bit' : 'not all the same'}`,
-    ...(agrees && ledgersHeld ? ['Each ledger and each lead was found as the batch before had left it.'] : []),
+    ...(agrees && ledgersHeld
+      ? ['Each ledger, each lead, each entry of a person and each place in a queue was found as the batch before had left it.']
+      : []),
+    ...eventLines(events),
     ...differences.map(
       ({ leadId, revision, batchId, differs }) => `  ${leadId} revision ${revision} (batch ${batchId}): ${differs.join('; ')}`,
     ),

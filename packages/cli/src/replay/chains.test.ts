@@ -1,10 +1,11 @@
-/** What one batch left, another has to find: of ledgers and of leads. */
-import type { BatchSnapshot, BatchWrites } from '@lead-router/domain/routing-model.ts';
+/** What one batch left, another has to find: of ledgers, leads, entries of persons, and places in queues. */
+import type { BatchSnapshot, BatchWrites, IdentityRecord, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import type { StandingBooks } from '@lead-router/store/recorded-batches.ts';
 import { describe, expect, it } from 'vitest';
-import { aDestination, aLead, aPool, locksOf, NO_WRITES } from '../../../../test/contract/router-store-fixture.ts';
+import { aDestination, aLead, anIdentityRecord, aPool, locksOf, NO_WRITES } from '../../../../test/contract/router-store-fixture.ts';
 import { createLeadChain } from './lead-chain.ts';
 import { createLedgerChain } from './ledger-chain.ts';
+import { createRowChain, type RowChain, type RowStates, readRowStates } from './row-chain.ts';
 
 type Parts = Partial<Pick<BatchWrites, 'leads' | 'pools' | 'destinations'>>;
 
@@ -76,5 +77,62 @@ describe('leads', () => {
     const chain = chainOf();
     chain.compare([next, aLead()]);
     expect(chain.faults()).toEqual([]);
+  });
+});
+
+describe('single rows', () => {
+  const entry = anIdentityRecord({ identity: 'account:field/42', isOpen: true });
+  const closed = { ...entry, isOpen: false };
+  const lead = aLead({ stage: 'WAITING', poolId: 'field' });
+  const waiter: WaiterRecord = { poolId: 'field', leadId: lead.leadId, turnAt: 1, waitingSince: 1, seenGeneration: 3 };
+  const called = { ...waiter, seenGeneration: 40 };
+  const withEntry = (record: IdentityRecord): BatchSnapshot => ({ ...found({}), identities: new Map([[record.identity, record]]) });
+  const listing = (record: WaiterRecord): BatchSnapshot => ({ ...found({}), waiters: new Map([[record.poolId, [record]]]) });
+  const faultsOf = async (add: (chain: RowChain) => void, now: Promise<RowStates>): Promise<readonly string[]> => {
+    const [chain, states] = [createRowChain(), await now];
+    add(chain);
+    return chain.faults({ before: states, after: states }, { isWhole: true });
+  };
+  const standingNow = (identities: readonly IdentityRecord[], waiters: readonly WaiterRecord[]): Promise<RowStates> =>
+    readRowStates({ identities: [identities], waiters: [waiters] });
+
+  it('of a person or an account are found as they were left, and stand so', async () => {
+    const closing = (chain: RowChain): void => {
+      chain.add(found({}), { ...NO_WRITES, identities: [entry] });
+      chain.add(withEntry(entry), { ...NO_WRITES, identities: [closed] });
+    };
+    expect(await faultsOf(closing, standingNow([closed], []))).toEqual([]);
+    const fault = expect.stringContaining(
+      'the entry account:field/42 of a person or account was left in a state that no other batch found',
+    );
+    expect(await faultsOf(closing, standingNow([{ ...closed, lastAgentId: 'eve' }], []))).toEqual([fault]);
+    expect(await faultsOf(closing, standingNow([], []))).toEqual([fault]);
+    // What it found is not what the batch before had left.
+    const torn = (chain: RowChain): void => {
+      chain.add(found({}), { ...NO_WRITES, identities: [entry] });
+      chain.add(withEntry({ ...entry, agentId: 'eve' }), { ...NO_WRITES, identities: [closed] });
+    };
+    expect(await faultsOf(torn, standingNow([closed], []))).toEqual([fault]);
+  });
+
+  it('of a queue are known from joining over being called to leaving, listed or not', async () => {
+    const waiting = (chain: RowChain): void => {
+      chain.add(found({}), { ...NO_WRITES, waitersPut: [waiter] });
+      chain.add(listing(waiter), { ...NO_WRITES, waitersPut: [called] });
+    };
+    expect(await faultsOf(waiting, standingNow([], [called]))).toEqual([]);
+    expect(await faultsOf(waiting, standingNow([], [waiter]))).toEqual([
+      expect.stringContaining(`place in the queue of lead ${lead.leadId}`),
+    ]);
+    expect(await faultsOf(waiting, standingNow([], []))).toHaveLength(1);
+    const leaving = { ...NO_WRITES, waitersRemoved: [{ poolId: 'field', leadId: lead.leadId }] };
+    for (const snapshot of [listing(called), found({ leads: [lead] })]) {
+      const left = (chain: RowChain): void => {
+        waiting(chain);
+        chain.add(snapshot, leaving);
+      };
+      expect(await faultsOf(left, standingNow([], []))).toEqual([]);
+      expect(await faultsOf(left, standingNow([], [called]))).toHaveLength(1);
+    }
   });
 });
