@@ -6,7 +6,7 @@ import { decodeQuoted } from '@lead-router/cli/sinks/mail-sink.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../scenario.ts';
-import type { DeployedWorld } from './deployed-world.ts';
+import { click, type DeployedWorld } from './deployed-world.ts';
 
 const ROUND_SECONDS = 6;
 
@@ -39,6 +39,12 @@ export function claimStory(world: () => DeployedWorld): void {
     eventually(`${agentId} is offered ${lead.leadId}`, async () => {
       const mail = (await offersOf(lead)).find(({ to }) => to.includes(`${agentId}@claim.example`));
       return mail === undefined ? null : decodeQuoted(mail.raw);
+    });
+  /** Postgres has them first. */
+  const decisionsOf = ({ leadId }: LeadRecord, count: number) =>
+    eventually(`${count} decisions of ${leadId} are in the topic`, async () => {
+      const decided = (await world().scenario.decisions()).filter(({ envelope }) => envelope.leadId === leadId);
+      return decided.length < count ? null : decided;
     });
   const isOffered = ({ stage }: LeadRecord): boolean => stage === 'OFFERED';
 
@@ -77,7 +83,7 @@ export function claimStory(world: () => DeployedWorld): void {
       expect(won.map(({ to }) => to)).toEqual([[`${owned.agentId}@claim.example`]]);
       expect(decodeQuoted(won[0]?.raw ?? '')).toContain('you were the first to accept it');
       expect(await offersOf(lead)).toHaveLength(3);
-      const decided = (await scenario.decisions()).filter(({ envelope }) => envelope.leadId === lead.leadId);
+      const decided = await decisionsOf(lead, 2);
       expect(decided).toMatchObject([
         { kind: 'OFFERED', agentId: null, offeredTo: expect.arrayContaining(['ann', 'bob', 'cid']) },
         { kind: 'ASSIGNED', cause: 'CLAIMED', agentId: owned.agentId, offeredTo: [] },
@@ -89,7 +95,7 @@ export function claimStory(world: () => DeployedWorld): void {
       await scenario.submit([{ vendorReference: 'unclaimed', attributes: { for: 'quick' } }]);
       const end = await scenario.lead('unclaimed', ({ stage }) => stage === 'EXCEPTION');
       expect(end).toMatchObject({ poolId: 'chiefs', agentId: 'chief', revision: 3 });
-      const decided = (await scenario.decisions()).filter(({ envelope }) => envelope.leadId === end.leadId);
+      const decided = await decisionsOf(end, 3);
       expect(decided.map(({ kind, cause }) => [kind, cause])).toEqual([
         ['OFFERED', 'SUBMITTED'],
         ['OFFERED', 'OFFER_EXPIRED'],
@@ -98,11 +104,4 @@ export function claimStory(world: () => DeployedWorld): void {
       expect(decided.flatMap(({ offeredTo }) => offeredTo).sort()).toEqual(['dee', 'eve']);
     });
   });
-}
-
-/** Opens the link as a browser does, and presses the button. */
-async function click(mail: string, label: string, form: Readonly<Record<string, string>> = {}) {
-  const url = new RegExp(`^${label}: (\\S+)`, 'm').exec(mail)?.[1] ?? '';
-  const page = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
-  return { status: page.status, text: await page.text() };
 }

@@ -72,6 +72,13 @@ export function mailTo(world: DeployedWorld, address: string, leadId: LeadId): P
   });
 }
 
+/** Opens a link of a mail as a browser does, and presses the button. `mail` is its text, `label` what stands before the link. */
+export async function click(mail: string, label: string, form: Readonly<Record<string, string>> = {}) {
+  const url = new RegExp(`^${label}: (\\S+)`, 'm').exec(mail)?.[1] ?? '';
+  const page = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
+  return { status: page.status, text: await page.text() };
+}
+
 /** Waits for the webhook that tells the reps of this decision. */
 export function webhookAbout({ reps }: DeployedWorld, leadId: LeadId, revision: number): Promise<SunkWebhook> {
   const id = `${leadId}.${revision}.webhook`;

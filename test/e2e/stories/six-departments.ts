@@ -2,6 +2,7 @@
  * Scenarios 4 to 6 over the sample rule set: each grade reaches its department, answers and clicks move a lead on, and who comes again is
  * known again.
  */
+import { cliJson } from '@lead-router/cli/run-cli.test-support.ts';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
@@ -9,7 +10,7 @@ import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { Grade, LeadId } from '@lead-router/domain/lead.ts';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../scenario.ts';
-import { type DeployedWorld, mailTo } from './deployed-world.ts';
+import { click, type DeployedWorld, mailTo } from './deployed-world.ts';
 
 const BUYS_SOON = { timeFrame: 'WITHIN_3_MONTHS', authority: 'DECIDES', budget: 150_000 };
 interface Department {
@@ -58,10 +59,19 @@ export function sixDepartmentsStory(world: () => DeployedWorld): void {
       await scenario.submit([{ vendorReference: 'seller', person }]);
       const offered = await scenario.lead('seller', ({ stage }) => stage === 'OFFERED');
       const [other = '', winner = ''] = offered.offer?.offeredTo ?? [];
-      for (const agentId of [other, winner])
-        expect(await mailTo(world(), `${agentId}@partners.telecom.example`, offered.leadId)).toContain('offered to you and 1 other');
-      await scenario.act('seller', 'ACCEPTED', { agentId: winner });
-      await scenario.act('seller', 'ACCEPTED', { agentId: other });
+      const offerTo = (agentId: string) => mailTo(world(), `${agentId}@partners.telecom.example`, offered.leadId);
+      const [toOther, toWinner] = [await offerTo(other), await offerTo(winner)];
+      for (const mail of [toOther, toWinner]) expect(mail).toContain('offered to you and 1 other');
+
+      // Who is away by word cannot have it, and is told why; the offer stays.
+      const { env } = scenario.system.infrastructure;
+      await cliJson(['agents', 'away', other], env);
+      const away = await click(toOther, 'Accept');
+      expect([away.status, away.text]).toEqual([409, expect.stringContaining('You are said to be away')]);
+      await cliJson(['agents', 'back', other], env);
+      expect(await click(toWinner, 'Accept')).toMatchObject({ status: 200, text: expect.stringContaining('The lead is yours') });
+      const late = await click(toOther, 'Accept');
+      expect([late.status, late.text]).toEqual([409, expect.stringContaining('Somebody else has it already')]);
       const owned = await scenario.lead('seller', ({ stage }) => stage === 'ASSIGNED');
       expect(owned).toMatchObject({ agentId: winner, destinationId: 'partners', poolId: 'partner-desk', acceptedAt: expect.any(Number) });
       expect((await decisionOf(world(), owned.leadId, owned.revision)).cause).toBe('CLAIMED');
