@@ -225,6 +225,12 @@ describe('decided leads', () => {
       const found = (identities: readonly string[]) => readEarlierLeads(database().pool, { leadId: aLead().leadId, identities, limit: 5 });
       expect((await found(['phone', 'mail'])).map(({ leadId }) => leadId)).toEqual([other.leadId, lead.leadId]);
       expect(await readEarlierLeads(database().pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toEqual([]);
+      const linked = aLead({ stage: 'LINKED', agentId: null, linkedTo: lead.leadId });
+      await decide([linked]);
+      await insertDeliveries(database().pool, [delivery(linked, { identities: ['mail'] })]);
+      expect(await readEarlierLeads(database().pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toMatchObject([
+        { leadId: linked.leadId, linkedTo: lead.leadId, agentId: null },
+      ]);
       expect(await found([])).toEqual([]);
     });
 

@@ -1,4 +1,4 @@
-/** What became of earlier leads of a person that somebody was told of: the context of the next one. */
+/** What became of other leads of a person that somebody was told of: the context of the next one. */
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { LeadOutcome, LeadStage } from '@lead-router/domain/routing-model.ts';
 import { textArray } from './column-encoding.ts';
@@ -16,6 +16,8 @@ export interface EarlierLead {
   readonly respondedAt: number | null;
   readonly isQualified: boolean;
   readonly outcome: LeadOutcome | null;
+  /** The person's open lead that it belongs to, which was not worked twice; null: a lead of its own. */
+  readonly linkedTo: LeadId | null;
   /** LeadContext in its stored form; null when none was kept. */
   readonly context: Buffer | null;
 }
@@ -24,7 +26,7 @@ const EARLIER = statement(
   'told-leads-earlier',
   `SELECT l.lead_id AS "leadId", l.vendor, l.stage, l.destination_id AS "destinationId", l.agent_id AS "agentId",
           l.submitted_at AS "submittedAt", l.accepted_at AS "acceptedAt", l.responded_at AS "respondedAt", l.is_qualified AS "isQualified",
-          l.outcome, l.context
+          l.outcome, l.linked_to AS "linkedTo", l.context
      FROM leads l
     WHERE l.lead_id IN (SELECT t.lead_id FROM told_leads t WHERE t.identity = ANY ($2::text[])) AND l.lead_id <> $1
     ORDER BY l.submitted_at DESC

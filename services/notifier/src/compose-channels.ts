@@ -93,7 +93,8 @@ async function withStories(contexts: StoredContexts, leads: readonly EarlierLead
   await contexts.prepare(leads.flatMap(({ context }) => (context === null ? [] : [context])));
   return leads.map((lead) => {
     const content = contextOf(contexts, lead.context);
-    return { ...lead, campaign: content?.lead.campaign ?? null, history: content?.history ?? [] };
+    const { lead: said, person, history = [] } = content ?? {};
+    return { ...lead, campaign: said?.campaign ?? null, comments: person?.comments ?? null, history };
   });
 }
 

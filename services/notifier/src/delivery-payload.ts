@@ -41,7 +41,7 @@ export async function withEarlierLeads(
 }
 
 /** What the owner's mail says of it; nothing that the person said then. */
-function toldOf({ context: _, history, ...lead }: EarlierStory) {
+function toldOf({ context: _context, comments: _comments, history, ...lead }: EarlierStory) {
   const last = history.at(-1);
   const lastActivity =
     last === undefined

@@ -8,9 +8,11 @@ import { nameRows, phoneRow } from './contact-rows.ts';
 import { agentNameOf, destinationNameOf } from './template-values.ts';
 import { asCount, asMoney, inTime, inWords, joined } from './words.ts';
 
-/** An earlier lead with what was done with it. */
+/** Another lead of the person with what was done with it. */
 export interface EarlierStory extends EarlierLead {
   readonly campaign: string | null;
+  /** What the person said then; null when nothing is kept of it. */
+  readonly comments: string | null;
   readonly history: readonly LeadEvent[];
 }
 
@@ -116,7 +118,10 @@ interface Moment {
 
 function historyRows({ decided, ruleSet, decisions, earlier, zone }: SheetFacts): readonly Row[] {
   const moments: readonly Moment[] = [
-    ...earlier.map((lead) => ({ at: lead.submittedAt, what: earlierWords(lead, { zone, isLinkedTo: decided.linkedTo === lead.leadId }) })),
+    ...earlier.map((lead) => ({
+      at: lead.submittedAt,
+      what: isPartOf(decided, lead) ? againWords(lead) : earlierWords(lead, { zone, isLinkedTo: decided.linkedTo === lead.leadId }),
+    })),
     ...decisions.map((decision) => {
       const who = decision.agentId === null ? 'nobody yet' : agentNameOf(decision, ruleSet);
       return { at: decision.decidedAt, what: `${inWords(decision.kind)}, ${who} (because ${causeWords(decision.cause)})` };
@@ -128,6 +133,19 @@ function historyRows({ decided, ruleSet, decisions, earlier, zone }: SheetFacts)
 
 function eventWords({ activity, agentId, system, reason }: LeadEvent): string {
   return `${inWords(activity)}, by ${agentId ?? system}${reason === null ? '' : ` (${inWords(reason).toLowerCase()})`}`;
+}
+
+/** The same person again while this lead was open: linked to it, and worked with it. */
+export function isPartOf({ envelope }: LeadDecided, { linkedTo }: EarlierStory): boolean {
+  return linkedTo === envelope.leadId;
+}
+
+function againWords({ vendor, campaign, comments, leadId }: EarlierStory): string {
+  return [
+    `The same person again, from ${vendor}${campaign === null ? '' : `, campaign ${campaign}`}, which belongs to this lead`,
+    ...(comments === null ? [] : [`said: ${comments}`]),
+    leadId,
+  ].join('; ');
 }
 
 function earlierWords(lead: EarlierStory, { zone, isLinkedTo }: { readonly zone: string; readonly isLinkedTo: boolean }): string {

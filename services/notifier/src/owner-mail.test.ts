@@ -1,5 +1,6 @@
 /** The mail to an owner: all that is known of the lead is in it, nothing of it is executed, and the links are this assignment's. */
 import { decodeContext, encodeContext } from '@lead-router/contracts/context-codec.ts';
+import { asLeadId } from '@lead-router/contracts/ids.ts';
 import { toContext } from '@lead-router/contracts/mappers/context-mapper.ts';
 import { toLeadDecided } from '@lead-router/contracts/mappers/decision-mapper.ts';
 import type { PersonFindings } from '@lead-router/domain/lead.ts';
@@ -60,7 +61,7 @@ function facts(known: Partial<SheetFacts> = {}, found: PersonFindings | null = n
 const earlier: EarlierStory = {
   leadId: aLead().leadId,
   ...{ vendor: 'acme', stage: 'CLOSED', destinationId: 'sales', agentId: 'bob', submittedAt: AT - 1, acceptedAt: AT, respondedAt: AT },
-  ...{ isQualified: true, outcome: 'LOST', context: null, campaign: 'winter' },
+  ...{ isQualified: true, outcome: 'LOST', linkedTo: null, context: null, campaign: 'winter', comments: 'Said in winter' },
   history: [
     {
       ...{
@@ -116,6 +117,30 @@ describe('the mail to an owner', () => {
     expect(text).toMatch(
       /Another lead of this person, from acme, campaign winter: bob of sales; accepted .*; first response .*; qualified; last: Lost, by bob \(no budget\); lost/,
     );
+  });
+
+  test('lists what was linked to the lead before it was the owner’s, with what the person said', () => {
+    const known = facts();
+    const { leadId } = known.decided.envelope;
+    const [toNobody, toAnother, toThem] = [null, 'bob', 'ann'].map(
+      (agentId, index): EarlierStory => ({
+        ...{ ...earlier, leadId: aLead().leadId, stage: 'LINKED', agentId, linkedTo: asLeadId(leadId), campaign: 'spring' },
+        ...{ submittedAt: AT - 10 + index, comments: `Once more, ${agentId ?? 'to nobody'}` },
+      }),
+    );
+    if (toNobody === undefined || toAnother === undefined || toThem === undefined) throw new Error('three leads');
+    const { text, html } = ownerMail({ ...known, earlier: [toThem, toAnother, toNobody, earlier] }, []);
+    expect(text).toContain(
+      `The same person has written again meanwhile, see below: ${toAnother.leadId}, ${toNobody.leadId} belong to this lead.`,
+    );
+    for (const one of [toNobody, toAnother, toThem])
+      expect(text).toContain(
+        `The same person again, from acme, campaign spring, which belongs to this lead; said: ${one.comments}; ${one.leadId}`,
+      );
+    expect(html).toContain('Once more, to nobody');
+    expect(text).not.toContain('Said in winter');
+    expect(ownerMail({ ...known, earlier: [toNobody] }, []).text).toContain(`${toNobody.leadId} belongs to this lead.`);
+    expect(ownerMail({ ...known, earlier: [toThem, earlier] }, []).text).not.toContain('written again');
   });
 
   test('has the links, in the text and as buttons', () => {

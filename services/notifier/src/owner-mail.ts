@@ -6,7 +6,7 @@ import type { Communication } from '@lead-router/domain/rule-set/communication.t
 import { renderTemplate } from '@lead-router/domain/rule-set/mail-template.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import { escapeHtml } from '@lead-router/service-kit/escape-html.ts';
-import { leadSheet, type SheetFacts, type SheetSection } from './lead-sheet.ts';
+import { isPartOf, leadSheet, type SheetFacts, type SheetSection } from './lead-sheet.ts';
 import type { Mail } from './send-mail.ts';
 import { destinationNameOf, templateValues } from './template-values.ts';
 import { inTime, inWords } from './words.ts';
@@ -72,8 +72,17 @@ function openingOf(facts: SheetFacts): readonly string[] {
   if (decided.kind === 'OFFERED') return offerWords(facts);
   return [
     kindWords(decided, facts.ruleSet),
+    ...untoldWords(facts),
     ...(decided.acceptBy === null ? [] : [`Accept it by ${inTime(decided.acceptBy, zone)}, or it goes to somebody else.`]),
   ];
+}
+
+/** Leads that were linked to this one before it was the owner's: their own mails went to nobody, or to another. */
+function untoldWords({ decided, earlier }: SheetFacts): readonly string[] {
+  const untold = earlier.filter((lead) => isPartOf(decided, lead) && lead.agentId !== decided.agentId);
+  if (untold.length === 0) return [];
+  const ids = untold.map(({ leadId }) => leadId).join(', ');
+  return [`The same person has written again meanwhile, see below: ${ids} ${untold.length === 1 ? 'belongs' : 'belong'} to this lead.`];
 }
 
 function offerWords({ decided: { offeredTo, acceptBy }, zone }: SheetFacts): readonly string[] {

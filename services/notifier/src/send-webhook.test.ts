@@ -44,7 +44,7 @@ const delivery: LeasedDelivery = {
 const earlier: EarlierStory = {
   ...{ leadId: asLeadId('9f0c3f5e-5d1a-5b7e-9a43-0d6b2c1f7a10'), vendor: 'acme', stage: 'CLOSED', outcome: 'WON', campaign: 'winter' },
   ...{ destinationId: 'sales', agentId: 'bob', submittedAt: 1, acceptedAt: 2, respondedAt: 3, isQualified: true },
-  context: Buffer.from('personal'),
+  ...{ linkedTo: null, context: Buffer.from('personal'), comments: 'personal too' },
   history: [
     { eventId: 'e', activity: 'WON', occurredAt: 4, system: 'crm', agentId: 'bob', reason: null, isHumanResponse: true, learned: [] },
   ],
@@ -178,7 +178,7 @@ describe('a webhook', () => {
     expect(known.data.earlierLeads).toEqual([
       {
         ...{ leadId: earlier.leadId, vendor: 'acme', stage: 'CLOSED', outcome: 'WON', campaign: 'winter', isQualified: true },
-        ...{ destinationId: 'sales', agentId: 'bob', submittedAt: 1, acceptedAt: 2, respondedAt: 3 },
+        ...{ destinationId: 'sales', agentId: 'bob', submittedAt: 1, acceptedAt: 2, respondedAt: 3, linkedTo: null },
         lastActivity: { activity: 'WON', occurredAt: 4, agentId: 'bob', system: 'crm', reason: null },
       },
     ]);
