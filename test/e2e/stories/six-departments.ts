@@ -3,6 +3,7 @@
  * known again.
  */
 import { cliJson } from '@lead-router/cli/run-cli.test-support.ts';
+import { decodeQuoted } from '@lead-router/cli/sinks/mail-sink.ts';
 import { openTopicCodec } from '@lead-router/contracts/codec.ts';
 import type { LeadDecided } from '@lead-router/contracts/generated/wire-types.ts';
 import { createRegistrySchemas } from '@lead-router/contracts/registry-schemas.ts';
@@ -10,7 +11,7 @@ import { TOPICS } from '@lead-router/contracts/topics.ts';
 import type { Grade, LeadId } from '@lead-router/domain/lead.ts';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../scenario.ts';
-import { click, type DeployedWorld, mailTo } from './deployed-world.ts';
+import { click, type DeployedWorld, deliveryOf, mailsTo, mailTo } from './deployed-world.ts';
 
 const BUYS_SOON = { timeFrame: 'WITHIN_3_MONTHS', authority: 'DECIDES', budget: 150_000 };
 interface Department {
@@ -63,6 +64,12 @@ export function sixDepartmentsStory(world: () => DeployedWorld): void {
       const [toOther, toWinner] = [await offerTo(other), await offerTo(winner)];
       for (const mail of [toOther, toWinner]) expect(mail).toContain('offered to you and 1 other');
 
+      // The same person again while the lead is nobody's: linked, and there is nobody to be told.
+      await scenario.submit([{ vendorReference: 'seller-again', person: { ...person, comments: 'We have two shops in Austin.' } }]);
+      const again = await scenario.lead('seller-again');
+      expect(again).toMatchObject({ stage: 'LINKED', linkedTo: offered.leadId, agentId: null });
+      await deliveryOf(world(), { leadId: again.leadId, channel: 'email', isSo: () => true });
+
       // Who is away by word cannot have it, and is told why; the offer stays.
       const { env } = scenario.system.infrastructure;
       await cliJson(['agents', 'away', other], env);
@@ -75,6 +82,13 @@ export function sixDepartmentsStory(world: () => DeployedWorld): void {
       const owned = await scenario.lead('seller', ({ stage }) => stage === 'ASSIGNED');
       expect(owned).toMatchObject({ agentId: winner, destinationId: 'partners', poolId: 'partner-desk', acceptedAt: expect.any(Number) });
       expect((await decisionOf(world(), owned.leadId, owned.revision)).cause).toBe('CLAIMED');
+      const toOwner = await eventually('the winner has the mail', async () => {
+        const mails = await mailsTo(world(), `${winner}@partners.telecom.example`, owned.leadId);
+        const won = mails.find(({ messageId }) => messageId.startsWith(`<${owned.leadId}.${owned.revision}.email@`));
+        return won === undefined ? null : decodeQuoted(won.raw);
+      });
+      expect(toOwner).toContain(`${again.leadId} belongs to this lead`);
+      expect(toOwner).toContain('said: We have two shops in Austin.');
     });
 
     test('Need Information comes back with the answers, and ends up Hot', async () => {
