@@ -5,6 +5,7 @@ import type { Logger } from '@lead-router/telemetry/logger.ts';
 import { Kafka, type LogEntry, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import { installKnownCoordinators } from './kafkajs-coordinators.ts';
 import { installProduceRequest } from './kafkajs-produce-request.ts';
+import { installQuietRequestQueue } from './kafkajs-request-queue.ts';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];
@@ -38,7 +39,7 @@ export const transactionalRetry: RetryOptions = { initialRetryTime: 5, multiplie
 
 export const createKafkaClient = (options: KafkaClientOptions): Kafka => {
   const { connection } = options;
-  dropKafkaJsTimeoutWarnings();
+  installQuietRequestQueue();
   installProduceRequest();
   installKnownCoordinators();
   return new Kafka({
@@ -90,19 +91,4 @@ const passOn = (entry: LogEntry, options: KafkaClientOptions): void => {
   const { message, error, groupId, topic, partition, broker } = entry.log;
   options.logger.debug({ client: entry.namespace, level: entry.label, cause: error, groupId, topic, partition, broker }, message);
   if (message === outOfRange) options.onOffsetOutOfRange?.(`${String(topic)}/${String(partition)}`);
-};
-
-let isDropping = false;
-
-/** On Node 24 kafkajs asks for timers in the past; harmless, but printed for each process. Other warnings pass. */
-const dropKafkaJsTimeoutWarnings = (): void => {
-  if (isDropping) return;
-  isDropping = true;
-  process.emitWarning = new Proxy(process.emitWarning, {
-    apply: (emitWarning, self, parameters) => {
-      const isTimeout = parameters[1] === 'TimeoutNegativeWarning';
-      if (isTimeout && new Error('who').stack?.includes('kafkajs') === true) return;
-      Reflect.apply(emitWarning, self, parameters);
-    },
-  });
 };
