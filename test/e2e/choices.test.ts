@@ -1,8 +1,13 @@
-/** A choice that learns, on the whole system with two routers: outcomes come in by HTTP, are counted in Postgres, and move the traffic. */
+/**
+ * How a destination and an agent are chosen, on the whole system with two routers: by margin, which learns from outcomes that come in by HTTP; by
+ * the best fit; by the least load; and for somebody on leave.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectReplayed } from './expect-replayed.ts';
 import { openScenarioInFolder, type Scenario } from './scenario.ts';
+import { coverStory } from './stories/cover.ts';
 import { MARGIN_RULES, marginStory } from './stories/margin.ts';
+import { strategiesStory } from './stories/strategies.ts';
 
 process.env.LEAD_ROUTER_PREFER = 'local';
 
@@ -14,7 +19,10 @@ beforeAll(async () => {
 
 afterAll(() => opened.stop());
 
+// One after the other over one system; each has leads of its own, and from the second on rules of its own.
 marginStory(() => opened);
+strategiesStory(() => opened);
+coverStory(() => opened);
 
 test('after all that the audit balances', async () => {
   const audit = await opened.audit();
