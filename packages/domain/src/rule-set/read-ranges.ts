@@ -9,6 +9,16 @@ export interface RangeColumns {
   readonly to: string;
 }
 
+/** Where the rows of a range table begin and end: between two neighbours all keys find the same. Those of texts as they stand in their order. */
+export type RangeBounds =
+  | { readonly compare: 'numbers'; readonly ends: readonly number[] }
+  | { readonly compare: 'text'; readonly ends: readonly string[] };
+
+export interface ReadRanges {
+  readonly find: FindRow;
+  readonly bounds: RangeBounds;
+}
+
 interface WrittenRange extends RangeOf<string> {
   readonly source: SourceRow;
 }
@@ -38,7 +48,7 @@ export function readRanges(
   document: RuleSetDocument,
   rows: readonly SourceRow[],
   { columns, compare }: { readonly columns: RangeColumns; readonly compare: 'numbers' | 'text' | null },
-): FindRow {
+): ReadRanges {
   const written = rows.flatMap((source) => {
     const range = rangeIn(source.row, columns);
     if (range.from !== null || range.to !== null) return [{ ...range, source }];
@@ -62,7 +72,7 @@ function isPlainNumber(text: string | null): boolean {
   return text === null || (numberIn(text) !== null && !/^-?0\d/.test(text));
 }
 
-function numberRanges(document: RuleSetDocument, written: readonly WrittenRange[], columns: RangeColumns): FindRow {
+function numberRanges(document: RuleSetDocument, written: readonly WrittenRange[], columns: RangeColumns): ReadRanges {
   const ranges = written.flatMap(({ source, ...ends }): readonly ReadRange<number>[] => {
     const from = ends.from === null ? null : numberIn(ends.from);
     const to = ends.to === null ? null : numberIn(ends.to);
@@ -81,10 +91,13 @@ function numberRanges(document: RuleSetDocument, written: readonly WrittenRange[
     overlaps: (before, next) => before.to === null || (next.from ?? least) <= before.to,
     column: columns.from,
   });
-  return findNumberRange(sorted);
+  return {
+    find: findNumberRange(sorted),
+    bounds: { compare: 'numbers', ends: sorted.flatMap(({ from, to }) => [from, to]).filter((end) => end !== null) },
+  };
 }
 
-function textRanges(document: RuleSetDocument, written: readonly WrittenRange[], columns: RangeColumns): FindRow {
+function textRanges(document: RuleSetDocument, written: readonly WrittenRange[], columns: RangeColumns): ReadRanges {
   const ranges = written.map((range): ReadRange<string> => ({ ...range, row: range.source.row }));
   const sorted = inOrder(document, ranges, {
     startOf: ({ from }) => from ?? '',
@@ -92,7 +105,8 @@ function textRanges(document: RuleSetDocument, written: readonly WrittenRange[],
     overlaps: (before, next) => before.to === null || (next.from ?? '') < textEnd(before.to),
     column: columns.from,
   });
-  return findTextRange(sorted);
+  const ends = sorted.flatMap(({ from, to }) => [from, to === null ? null : textEnd(to)]).filter((end) => end !== null);
+  return { find: findTextRange(sorted), bounds: { compare: 'text', ends } };
 }
 
 interface RangeOrder<Bound> {

@@ -4,7 +4,7 @@
  */
 import { didYouMean } from './did-you-mean.ts';
 import { entriesOf, fieldsOf, oneOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
-import { rangeColumnsOf, readRanges } from './read-ranges.ts';
+import { type RangeBounds, rangeColumnsOf, readRanges } from './read-ranges.ts';
 import { type FindRow, findExact, findPrefix, findSuffix, suffixKey, TABLE_MATCHES, type TableMatch, tableKey } from './table-index.ts';
 import { lineOfRow, type ReadRows, readCsvRows, readInlineRows, reportRow, type SourceRow, type TableRow } from './table-rows.ts';
 
@@ -18,6 +18,8 @@ export interface ReferenceTable {
   readonly rows: ReadonlyMap<string, TableRow>;
   /** The row that answers to a key. */
   readonly find: FindRow;
+  /** Of a range table. */
+  readonly bounds: RangeBounds | null;
   /** Where each row stands. */
   readonly sources: ReadonlyMap<TableRow, SourceRow>;
   readonly place: Place;
@@ -59,7 +61,18 @@ export function lineInTable(document: RuleSetDocument, table: ReferenceTable, ro
 
 function brokenTable(name: string, place: Place): ReferenceTable {
   const rows = new Map<string, TableRow>();
-  return { name, key: '', match: 'exact', columns: [], rows, find: () => undefined, sources: new Map(), place, isBroken: true };
+  return {
+    name,
+    key: '',
+    match: 'exact',
+    columns: [],
+    rows,
+    find: () => undefined,
+    bounds: null,
+    sources: new Map(),
+    place,
+    isBroken: true,
+  };
 }
 
 function readTable(
@@ -92,11 +105,11 @@ function readTable(
   const table = { name: given.name, key: columns.from, match, columns: read.columns, sources, place, isBroken: false };
   if (match === 'range') {
     const compare = oneOf(document, fields.get('compare'), ['numbers', 'text']);
-    const find = readRanges(document, read.rows, { columns, compare });
-    return { ...table, rows: new Map(read.rows.map(({ row }) => [[row[columns.from], row[columns.to]].join('..'), row])), find };
+    const ranges = readRanges(document, read.rows, { columns, compare });
+    return { ...table, rows: new Map(read.rows.map(({ row }) => [[row[columns.from], row[columns.to]].join('..'), row])), ...ranges };
   }
   const byKey = rowsByKey(document, read, { key, match });
-  return { ...table, rows: byKey, find: finders[match](byKey) };
+  return { ...table, rows: byKey, find: finders[match](byKey), bounds: null };
 }
 
 const finders: Readonly<Record<Exclude<TableMatch, 'range'>, (rows: ReadonlyMap<string, TableRow>) => FindRow>> = {

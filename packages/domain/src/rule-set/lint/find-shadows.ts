@@ -6,7 +6,8 @@
 import type { ReferenceTables } from '../reference-table.ts';
 import { findWorld, isImpossible, valueIn, type World } from './find-world.ts';
 import { type Formula, type Term, truthIn, type Value } from './formula.ts';
-import { OTHER_TEXT, usualValue } from './term-values.ts';
+import { OTHER_TEXT } from './keys-to-try.ts';
+import { usualValue } from './term-values.ts';
 
 export type Verdict =
   /** A lead may meet it; `undecided`: or nobody could tell within the limits. */
@@ -131,9 +132,9 @@ function demandsOf(formula: Formula): readonly Demand[] {
   if (formula.kind === 'and') return formula.parts.flatMap(demandsOf);
   if (formula.kind !== 'atom' || formula.test(undefined) === true) return [];
   const { test, term } = formula;
-  const { values = [], table, prefix, suffix } = formula.telling;
+  const { values = [], ...others } = formula.telling;
   if (term.domain.type === 'truth') return [{ term, values: [true, false].filter((value) => test(value) === true) }];
-  if (term.domain.type === 'number' || table !== undefined || prefix !== undefined || suffix !== undefined) return [];
+  if (term.domain.type === 'number' || Object.keys(others).length > 0) return [];
   return test(OTHER_TEXT) === true ? [] : [{ term, values: values.filter((value) => test(value) === true) }];
 }
 

@@ -24,8 +24,18 @@ export interface Telling {
   readonly values?: readonly Value[];
   readonly prefix?: string;
   readonly suffix?: string;
-  /** The value is the key of a look-up; `column` null: only whether it is there. */
-  readonly table?: { readonly name: string; readonly column: string | null };
+  /** A text that stands before or behind it in the order of texts. */
+  readonly bound?: string;
+  /** The value is the key of the first look-up, what that finds the key of the next; the test hangs on what the last one finds. */
+  readonly lookUps?: LookUps;
+}
+
+export type LookUps = readonly [LookUp, ...LookUp[]];
+
+/** `column` null: only whether the key is there. */
+export interface LookUp {
+  readonly table: string;
+  readonly column: string | null;
 }
 
 export interface Atom {

@@ -6,6 +6,7 @@ import type { Place } from '../document.ts';
 import { isImpossible } from './find-world.ts';
 import type { Findings } from './findings.ts';
 import { atomsOf, type Formula } from './formula.ts';
+import { missingCellIn } from './missing-cell.ts';
 import { type FormulaScope, readFormula } from './read-formula.ts';
 
 export interface LintedCondition {
@@ -30,7 +31,9 @@ export function lintCondition(findings: Findings, linted: LintedCondition, scope
     for (const part of deadAlternatives(condition.ast, { given: [], scope })) {
       if (grades.some((node) => isWithin(node, part))) continue;
       const text = textOf(condition, part);
-      const message = `${who}: the alternative ${text} can never be true where it is asked; correct it, or take it out`;
+      const missing = missingCellIn(part, tables);
+      const why = missing === null ? '' : `: ${missing}`;
+      const message = `${who}: the alternative ${text} can never be true where it is asked${why}; correct it, or take it out`;
       findings.add(
         place,
         { kind: 'IMPOSSIBLE_PART', severity: 'WARNING', about, message },
@@ -66,6 +69,8 @@ function whyImpossible(condition: Condition, core: readonly ASTNode[], scope: Fo
   if (texts.length === 2) return `${texts.join(' and ')} exclude each other`;
   if (texts.length > 2) return `${texts.join(', ')} exclude each other when taken together`;
   const [part] = core;
+  const missing = part === undefined ? null : missingCellIn(part, scope.environment.tables);
+  if (missing !== null) return `${texts[0]} is true of no lead, as ${missing}`;
   const asksScore = part !== undefined && atomsOf(readFormula(part, scope)).some(({ term }) => term.key === 'score');
   const { min, max } = scope.domains.score;
   const bounds = asksScore ? `: the scorecard gives from ${min} to ${max} points` : '';

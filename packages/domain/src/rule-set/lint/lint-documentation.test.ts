@@ -17,6 +17,13 @@ it('shows errors as they are told', () => {
   );
 });
 
+it('shows what is told of look-ups', () => {
+  const source = stringify({ ...parse(block('yaml example')), ...parse(block('lint tables')) }, { lineWidth: 0 });
+  const result = compileRuleSet({ source, tables: new Map(), hash: () => 'digest' });
+  const findings = result.ok ? result.lint(0).filter(({ path }) => path.startsWith('rules')) : result.faults;
+  expect(findings.map(({ path, message }) => `${path}: ${message}`).join('\n')).toBe(block('lint tables told').trimEnd());
+});
+
 it('names every finding', () => {
   expect(FINDING_KINDS.filter((kind) => !text.includes(`| \`${kind}\``))).toEqual([]);
 });

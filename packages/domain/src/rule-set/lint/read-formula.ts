@@ -10,7 +10,8 @@ import type { Truth } from '../../cel/condition.ts';
 import { FACT_FIELDS } from '../../cel/fact-fields.ts';
 import { factNameOf, flatten, literalOf, type Scalar } from '../../cel/read-ast.ts';
 import { type FactDomains, factTerm } from './fact-terms.ts';
-import type { Atom, Formula, Telling, Term, Value } from './formula.ts';
+import type { Atom, Formula, LookUp, LookUps, Telling, Term, Value } from './formula.ts';
+import { cellsOf } from './keys-to-try.ts';
 
 export interface FormulaScope {
   readonly environment: CelEnvironment;
@@ -23,7 +24,7 @@ export interface FormulaScope {
 interface Operand {
   readonly term: Term;
   readonly read: (value: Value | undefined) => Value | undefined;
-  readonly table: Telling['table'];
+  readonly lookUps: LookUps | undefined;
 }
 
 type Test = (value: Value | undefined) => Truth;
@@ -85,11 +86,12 @@ function readComparison(op: ComparisonOperator, [left, right]: readonly [ASTNode
   const operand = readOperand(literalOf(right) === null && turned !== null ? right : left, scope);
   if (literal === null || operand === null || !isOfType(operand, literal)) return null;
   const compare = COMPARISONS[literalOf(right) === null ? TURNED[op] : op];
-  if (typeof literal !== 'number' && op !== '==' && op !== '!=') return null;
+  const isOrder = op !== '==' && op !== '!=';
+  if (typeof literal === 'boolean' && isOrder) return null;
   return atomOf(
     operand,
     known((value) => compare(value, literal)),
-    { values: [literal] },
+    isOrder && typeof literal === 'string' ? { bound: literal } : { values: [literal] },
   );
 }
 
@@ -128,14 +130,15 @@ function readCall(name: string, [first, second]: readonly ASTNode[], scope: Form
   const key = second === undefined ? null : readOperand(second, scope);
   if (name !== 'inTable' || typeof table !== 'string' || key === null || !isKeyOf(table, key, scope)) return null;
   const { tables } = scope.environment;
-  const test: Test = (value) => (typeof value === 'string' ? isInTable(tables, table, value) : undefined);
-  return { kind: 'atom', term: key.term, test, telling: { table: { name: table, column: null } } };
+  const isThereFor = (found: Value | undefined): Truth => (isKey(found) ? isInTable(tables, table, found) : undefined);
+  const lookUps = behind(key, { table, column: null });
+  return { kind: 'atom', term: key.term, test: (value) => isThereFor(key.read(value)), telling: { lookUps } };
 }
 
 function readTextTest([name, receiver, [only]]: readonly [string, ASTNode, readonly ASTNode[]], scope: FormulaScope): Atom | null {
   const part = only === undefined ? null : literalOf(only);
   const operand = readOperand(receiver, scope);
-  if (typeof part !== 'string' || operand === null || operand.table !== undefined || operand.term.domain.type !== 'text') return null;
+  if (typeof part !== 'string' || operand === null || (operand.lookUps === undefined && operand.term.domain.type !== 'text')) return null;
   if (name === 'startsWith')
     return atomOf(
       operand,
@@ -179,20 +182,34 @@ function readLookUp(node: ASTNode & { readonly op: 'call' }, scope: FormulaScope
   const columnName = column === undefined ? null : literalOf(column);
   const asked = key === undefined ? null : readOperand(key, scope);
   if (typeof name !== 'string' || typeof columnName !== 'string') return null;
-  if (asked === null || !isKeyOf(name, asked, scope))
-    return plain({ key: serialize(node), domain: { type: 'text', words: null }, canBeUnknown: true });
   const { tables } = scope.environment;
+  if (asked === null || !isKeyOf(name, asked, scope)) {
+    const words = scope.hasOpenTables === true ? null : cellsOf(tables, { table: name, column: columnName });
+    return plain({ key: serialize(node), domain: { type: 'text', words }, canBeUnknown: true });
+  }
+  const find = (key: Value | undefined): Value | undefined =>
+    isKey(key) ? lookUp(tables, { table: name, key, column: columnName }) : undefined;
   return {
     term: asked.term,
-    read: (value) => (typeof value === 'string' ? lookUp(tables, { table: name, key: value, column: columnName }) : undefined),
-    table: { name, column: columnName },
+    read: (value) => find(asked.read(value)),
+    lookUps: behind(asked, { table: name, column: columnName }),
   };
 }
 
-/** Otherwise what is found is a value by itself: of ranges, prefixes and computed keys it is not known which rows they meet. */
-function isKeyOf(table: string, { term, table: within }: Operand, { environment, hasOpenTables }: FormulaScope): boolean {
-  if (hasOpenTables === true) return false;
-  return within === undefined && term.domain.type === 'text' && environment.tables.get(table)?.match === 'exact';
+function behind({ lookUps }: Operand, next: LookUp): LookUps {
+  return lookUps === undefined ? [next] : [...lookUps, next];
+}
+
+function isKey(value: Value | undefined): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/** Otherwise what is found is a value by itself: of computed keys, and of numbers in tables of texts, it is not known which rows they meet. */
+function isKeyOf(name: string, { term, lookUps }: Operand, { environment, hasOpenTables }: FormulaScope): boolean {
+  const table = environment.tables.get(name);
+  if (hasOpenTables === true || table === undefined) return false;
+  if (lookUps !== undefined || term.domain.type === 'text') return true;
+  return term.domain.type === 'number' && (table.match === 'exact' || table.bounds?.compare === 'numbers');
 }
 
 function attributeTerm(name: string): Term {
@@ -200,16 +217,16 @@ function attributeTerm(name: string): Term {
 }
 
 function plain(term: Term): Operand {
-  return { term, read: (value) => value, table: undefined };
+  return { term, read: (value) => value, lookUps: undefined };
 }
 
 function isThere(term: Term): Atom {
   return { kind: 'atom', term, test: (value) => value !== undefined, telling: {} };
 }
 
-function atomOf({ term, read, table }: Operand, test: Test, telling: Telling): Atom {
-  if (table === undefined) return { kind: 'atom', term, test, telling };
-  return { kind: 'atom', term, test: (value) => test(read(value)), telling: { table } };
+function atomOf({ term, read, lookUps }: Operand, test: Test, telling: Telling): Atom {
+  if (lookUps === undefined) return { kind: 'atom', term, test, telling };
+  return { kind: 'atom', term, test: (value) => test(read(value)), telling: { lookUps } };
 }
 
 function known(test: (value: Value) => boolean): Test {
@@ -220,8 +237,8 @@ function isTrue(value: Value): boolean {
   return value === true;
 }
 
-function isOfType({ term, table }: Operand, literal: Scalar): boolean {
-  if (table !== undefined) return typeof literal === 'string';
+function isOfType({ term, lookUps }: Operand, literal: Scalar): boolean {
+  if (lookUps !== undefined) return typeof literal === 'string';
   return typeof literal === TYPES[term.domain.type];
 }
 
