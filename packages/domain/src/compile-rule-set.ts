@@ -9,6 +9,7 @@ import type { EnrichmentSources } from './enrichment/findings.ts';
 import { enrichLead } from './enrichment/lead-enricher.ts';
 import { type ReadEnrichment, readEnrichment } from './enrichment/read-enrichment.ts';
 import type { Facts } from './facts.ts';
+import { checkWaits } from './rule-set/check-waits.ts';
 import type { Communication } from './rule-set/communication.ts';
 import {
   entriesOf,
@@ -115,6 +116,7 @@ function readParts(document: RuleSetDocument, root: Place, given: RuleSetSource)
   const pools = readPools(document, fields.get('pools'), { zone, calendars, destinations });
   checkPools(document, pools, destinations);
   const rules = readRules(document, fields.get('rules'), { pools, destinations, environment });
+  checkWaits(document, pools, rules);
   const lastResort = readLastResort(document, fields.get('lastResort'), { pools, destinations });
   const linkWindowMs = readLinkWindow(document, fields.get('policies'));
   const communication = readCommunication(document, fields.get('communication'), {

@@ -69,6 +69,42 @@ describe('an offer', () => {
     ]);
   });
 
+  it('does not let them wait for ever where they came by overflow from another pool', () => {
+    const agents = [{ id: 'joe' }];
+    const compileWays = (team: object, rule: object = {}) =>
+      compileRuleSet({
+        source: stringify({
+          name: 'small',
+          scoring: { grades: [{ grade: 'HOT' }] },
+          rules: [{ id: 'all', when: 'true', to: 'team', ...rule }],
+          lastResort: 'chiefs',
+          destinations: [{ id: 'sales', kind: 'SALES' }],
+          pools: [
+            { id: 'team', destination: 'sales', agents, ...team },
+            { id: 'spare', destination: 'sales', overflowTo: 'open', agents },
+            { id: 'open', destination: 'sales', maxWait: '1h', offer: { unclaimed: 'wait' }, agents },
+            { id: 'chiefs', destination: 'sales', acceptWithin: '1d', agents },
+          ],
+        }),
+        tables: new Map(),
+        hash: () => 'digest',
+      });
+    const fault = (way: string) =>
+      `pools[0].id: leads of rule "all" wait in pool "team" without a limit when nobody takes them in pool "open" (line 23), where unclaimed is "wait" and which they reach${way}: give "team" a "maxWait", so that nobody is forgotten`;
+    expect(faultsOf(compileWays({ overflowTo: 'open' }))).toEqual([fault('')]);
+    expect(faultsOf(compileWays({ overflowTo: 'spare' }))).toEqual([fault(' through "spare"')]);
+    expect(faultsOf(compileWays({}, { to: ['team', 'open'] }))).toHaveLength(1);
+    expect(faultsOf(compileWays({}, { to: ['team', 'spare'] }))).toHaveLength(1);
+    // Only the pool that the rule names is waited in.
+    for (const right of [
+      compileWays({}),
+      compileWays({ overflowTo: 'spare', maxWait: '2h' }),
+      compileWays({}, { to: ['open', 'spare'] }),
+      compileWays({}, { to: 'open' }),
+    ])
+      expect(faultsOf(right)).toEqual([]);
+  });
+
   it('is neither of the last resort nor of a pool without agents', () => {
     for (const chiefs of [{ offer: {} }, { strategy: 'claim' }])
       expect(faultsOf(compile({}, chiefs))).toEqual([
