@@ -1,5 +1,6 @@
 /** Many leads and few people, on the whole system with two routers: queues and hours, a burst, and what nobody is responsible for. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectKeptOutputs } from './expect-kept-outputs.ts';
 import { expectReplayed } from './expect-replayed.ts';
 import { openScenarioInFolder, type Scenario } from './scenario.ts';
 import { burstStory } from './stories/burst.ts';
@@ -34,4 +35,5 @@ test('after all that the audit balances', async () => {
 
 test('and every decision is made again from its record, down to the bytes of its events', async () => {
   expectReplayed(await opened.replay());
+  await expectKeptOutputs(opened);
 });

@@ -3,6 +3,7 @@
  * the best fit; by the least load; and for somebody on leave.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectKeptOutputs } from './expect-kept-outputs.ts';
 import { expectReplayed } from './expect-replayed.ts';
 import { openScenarioInFolder, type Scenario } from './scenario.ts';
 import { coverStory } from './stories/cover.ts';
@@ -32,4 +33,5 @@ test('after all that the audit balances', async () => {
 
 test('and every decision is made again from its record, down to the bytes of its events', async () => {
   expectReplayed(await opened.replay());
+  await expectKeptOutputs(opened);
 });

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditReport } from '@lead-router/cli/audit/audit-report.ts';
 import { runAudit } from '@lead-router/cli/audit/run-audit.ts';
-import { type ReplayReport, replayRecords } from '@lead-router/cli/replay/replay-records.ts';
+import type { ReplayReport } from '@lead-router/cli/replay/replay-records.ts';
 import { sampleLeads } from '@lead-router/cli/sample/sample-leads.ts';
 import { sampleVendors } from '@lead-router/cli/sample/vendors.ts';
 import { readPipelineLag } from '@lead-router/cli/up/pipeline-lag.ts';
@@ -22,6 +22,7 @@ import { StoreFault } from '@lead-router/store/router-store.ts';
 import { statement } from '@lead-router/store/statement.ts';
 import { KafkaFault, type RecordProducer } from '@lead-router/stream/kafka-port.ts';
 import { readTopic } from '@lead-router/stream/read-topic.ts';
+import { replayAtRest } from './replay-at-rest.ts';
 
 export interface Fault {
   readonly name: string;
@@ -90,7 +91,7 @@ export async function runUnderFaults(options: FaultRunOptions): Promise<FaultRep
     await streaming;
     const audit = await auditAtRest(system, onProgress);
     const outcome = await compare(system, options.leads);
-    const replay = await replayRecords({ pool: system.pool, events: { kafka: system.kafka, schemas: schemasOf(system) } });
+    const replay = await replayAtRest({ pool: system.pool, events: { kafka: system.kafka, schemas: schemasOf(system) } });
     const { bytes, decisions, batches } = await readDecisionCost(system.pool);
     const bytesPerDecision = bytes / decisions;
     onProgress(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditReport } from '@lead-router/cli/audit/audit-report.ts';
 import { runAudit } from '@lead-router/cli/audit/run-audit.ts';
-import { type ReplayReport, replayRecords } from '@lead-router/cli/replay/replay-records.ts';
+import type { ReplayReport } from '@lead-router/cli/replay/replay-records.ts';
 import { readRuleSetFile } from '@lead-router/cli/setup/read-rule-set.ts';
 import { DEMO_VENDOR } from '@lead-router/cli/up/prepare-vendors.ts';
 import { type System, type SystemOptions, startSystem } from '@lead-router/cli/up/system.ts';
@@ -22,6 +22,7 @@ import { publishRuleSet } from '@lead-router/store/rule-set-store.ts';
 import type { ConsumedRecord } from '@lead-router/stream/kafka-port.ts';
 import { readTopic } from '@lead-router/stream/read-topic.ts';
 import { openDataFolder } from './data-folder.ts';
+import { replayAtRest } from './replay-at-rest.ts';
 
 export interface Scenario {
   readonly system: System;
@@ -131,7 +132,7 @@ async function openScenario(options: ScenarioOptions): Promise<Scenario> {
         const report = await runAudit({ ...system, schemas });
         return report.inFlight === 0 || !report.balances ? report : null;
       }),
-    replay: () => replayRecords({ pool: system.pool, events: { kafka: system.kafka, schemas } }),
+    replay: () => replayAtRest({ pool: system.pool, events: { kafka: system.kafka, schemas } }),
     stop: () => system.stop(),
   };
 }
