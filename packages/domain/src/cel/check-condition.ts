@@ -130,6 +130,11 @@ const ADVICE: readonly { readonly when: RegExp; readonly say: string }[] = [
   { when: /== null|!= null|null ==|null !=/, say: 'ask whether a value is known with has(lead.field)' },
   { when: /Unexpected character: =/, say: 'compare with ==' },
   { when: /list<int>/, say: 'write the numbers of the list with a decimal point: [1.0, 2.0]' },
+  { when: /Unexpected token: EOF/, say: 'the condition ends where something more has to come' },
+  {
+    when: /no such overload: (?:(?:double|int) \S+ string|string \S+ (?:double|int))$/,
+    say: 'a number and a text cannot be compared: numbers stand without quotes, texts within them',
+  },
   { when: /Unexpected character: '?[a-z]/, say: 'join conditions with && (and), || (or), ! (not)' },
 ];
 

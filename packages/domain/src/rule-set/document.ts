@@ -5,6 +5,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { RuleSetFault } from '../rule-set.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { yamlFaults } from './yaml-faults.ts';
 
 export interface RuleSetDocument {
   readonly text: string;
@@ -30,7 +31,7 @@ export function openDocument(text: string): { readonly document: RuleSetDocument
   const lines = new LineCounter();
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
   const document: RuleSetDocument = { text, faults: [], lines, yaml };
-  for (const error of yaml.errors) report(document, { path: '', node: null }, { message: error.message, offset: error.pos[0] });
+  for (const fault of yamlFaults(yaml, text)) report(document, { path: '', node: null }, fault);
   return { document, root: { path: '', node: isNodeLike(yaml.contents) ? yaml.contents : null } };
 }
 
@@ -88,7 +89,7 @@ export function fieldsOf(
       report(
         document,
         { path: entry.value.path, node: entry.keyNode },
-        { message: `unknown key "${entry.key}"${didYouMean(entry.key, known)}`, known },
+        { message: `unknown key "${entry.key}"${insteadOf(entry.key, known)}`, known },
       );
   }
   for (const key of keys.required ?? []) {
@@ -101,6 +102,15 @@ export function fieldsOf(
       return value === undefined || isBlank(document, value) ? null : value;
     },
   };
+}
+
+/** More keys than this are not told one by one. */
+const MOST_TOLD = 8;
+
+function insteadOf(key: string, known: readonly string[]): string {
+  if (key === '<<') return ': mappings are not merged; write their keys out';
+  const meant = didYouMean(key, known);
+  return meant !== '' || known.length > MOST_TOLD ? meant : `; known are ${known.join(', ')}`;
 }
 
 /** Every entry of a mapping whose keys the writer chooses. */

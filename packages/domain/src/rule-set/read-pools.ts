@@ -292,17 +292,23 @@ export function checkPools(
     const at = fields.get('overflowTo') ?? place;
     if (!pools.has(pool.overflowTo))
       report(document, at, { message: `there is no pool "${pool.overflowTo}"${didYouMean(pool.overflowTo, [...pools.keys()])}` });
-    else if (overflowsIntoItself(pool, pools)) report(document, at, { message: `the overflow of "${pool.poolId}" comes back to itself` });
+    else {
+      const circle = circleFrom(pool, pools);
+      const way = circle?.map((poolId) => `"${poolId}"`).join(' to ');
+      if (circle !== null) report(document, at, { message: `the overflow of "${pool.poolId}" comes back to itself: from ${way}` });
+    }
   }
 }
 
-function overflowsIntoItself(start: Pool, pools: ReadonlyMap<string, Placed<Pool>>): boolean {
-  const seen = new Set<string>();
+/** Ids from the pool back to it; null when its overflow ends elsewhere. */
+function circleFrom(start: Pool, pools: ReadonlyMap<string, Placed<Pool>>): readonly string[] | null {
+  const seen = [start.poolId];
   let next = start.overflowTo;
-  while (next !== null && !seen.has(next)) {
-    if (next === start.poolId) return true;
-    seen.add(next);
+  while (next !== null) {
+    if (next === start.poolId) return [...seen, next];
+    if (seen.includes(next)) return null;
+    seen.push(next);
     next = pools.get(next)?.value.overflowTo ?? null;
   }
-  return false;
+  return null;
 }

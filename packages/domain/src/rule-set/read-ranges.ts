@@ -56,7 +56,9 @@ export function readRanges(
     return [];
   });
   const isNumeric = compare === null ? written.every(({ from, to }) => isPlainNumber(from) && isPlainNumber(to)) : compare === 'numbers';
-  return isNumeric ? numberRanges(document, written, columns) : textRanges(document, written, columns);
+  if (isNumeric) return numberRanges(document, written, columns);
+  const isMixed = compare === null && written.some(({ from, to }) => isPlainNumber(from) && isPlainNumber(to));
+  return textRanges(document, written, { columns, note: isMixed ? '; compared as texts, as not all ends are plain numbers' : '' });
 }
 
 function rangeIn(row: TableRow, { from, to }: RangeColumns): RangeOf<string> {
@@ -97,13 +99,18 @@ function numberRanges(document: RuleSetDocument, written: readonly WrittenRange[
   };
 }
 
-function textRanges(document: RuleSetDocument, written: readonly WrittenRange[], columns: RangeColumns): ReadRanges {
+function textRanges(
+  document: RuleSetDocument,
+  written: readonly WrittenRange[],
+  { columns, note }: { readonly columns: RangeColumns; readonly note: string },
+): ReadRanges {
   const ranges = written.map((range): ReadRange<string> => ({ ...range, row: range.source.row }));
   const sorted = inOrder(document, ranges, {
     startOf: ({ from }) => from ?? '',
     isEmpty: ({ from, to }) => from !== null && to !== null && from >= textEnd(to),
     overlaps: (before, next) => before.to === null || (next.from ?? '') < textEnd(before.to),
     column: columns.from,
+    note,
   });
   const ends = sorted.flatMap(({ from, to }) => [from, to === null ? null : textEnd(to)]).filter((end) => end !== null);
   return { find: findTextRange(sorted), bounds: { compare: 'text', ends } };
@@ -115,6 +122,8 @@ interface RangeOrder<Bound> {
   /** `next` does not begin before `before`. */
   overlaps(before: RangeOf<Bound>, next: RangeOf<Bound>): boolean;
   readonly column: string;
+  /** Ends what is said of ranges that end before they begin. */
+  readonly note?: string;
 }
 
 /** Sorted by their starts; ranges that end before they begin or overlap are faults. */
@@ -126,7 +135,7 @@ function inOrder<Bound extends string | number>(
   const right = ranges.filter((range) => {
     if (!order.isEmpty(range)) return true;
     reportRow(document, range.source, {
-      message: `the range ends at ${range.to}, before it begins at ${range.from}`,
+      message: `the range ends at ${range.to}, before it begins at ${range.from}${order.note ?? ''}`,
       column: order.column,
     });
     return false;

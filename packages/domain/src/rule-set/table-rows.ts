@@ -73,14 +73,27 @@ export function readCsvRows(document: RuleSetDocument, place: Place, files: Read
     inFile: { file, line: record.line, offset: record.offset },
   });
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  const separator = columns.length === 1 ? /[;\t|]/.exec(header.cells[0] ?? '')?.[0] : undefined;
+  if (separator !== undefined) {
+    const message = `one column only: separate cells by commas, not by ${JSON.stringify(separator)}`;
+    reportRow(document, placed(header, {}), { message });
+    return null;
+  }
   if (twice !== undefined) reportRow(document, placed(header, {}), { message: `column "${twice}" stands twice`, column: twice });
   const rows: SourceRow[] = [];
   for (const record of records) {
     const row = Object.fromEntries(columns.map((column, index) => [column, (record.cells[index] ?? '').trim()]));
-    if (record.cells.length === columns.length) rows.push(placed(record, row));
+    if (hasOpenQuote(text, record)) reportRow(document, placed(record, row), { message: 'a quote that opens in this row is never closed' });
+    else if (record.cells.length === columns.length) rows.push(placed(record, row));
     else reportRow(document, placed(record, row), { message: `${record.cells.length} cells where the header has ${columns.length}` });
   }
   return { columns, rows };
+}
+
+/** It takes the rest of the file for a cell's text. */
+function hasOpenQuote(text: string, { cells, offset }: { readonly cells: readonly string[]; readonly offset: number }): boolean {
+  const start = cellOffset(text, offset, cells.length - 1);
+  return text[start] === '"' && (text.slice(start).replaceAll('""', '').match(/"/g) ?? []).length === 1 && /\n./.test(cells.at(-1) ?? '');
 }
 
 export function readInlineRows(document: RuleSetDocument, place: Place | null): ReadRows {
