@@ -69,8 +69,8 @@ const DEFAULT_LINK_WINDOW_MS = 30 * 86_400_000;
 
 /** Pure: the same source gives the same rule set. Never throws for a bad document. */
 export function compileRuleSet(given: RuleSetSource): RuleSetResult {
-  const { document, root } = openDocument(given.source);
-  if (document.faults.length > 0) return { ok: false, faults: document.faults };
+  const { document, root, isBroken } = openDocument(given.source);
+  if (isBroken) return { ok: false, faults: document.faults };
   const parts = readParts(document, root, given);
   if (parts === null || document.faults.length > 0) return { ok: false, faults: document.faults };
   return {

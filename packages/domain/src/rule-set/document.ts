@@ -27,12 +27,24 @@ export interface Fields {
   readonly place: Place;
 }
 
-export function openDocument(text: string): { readonly document: RuleSetDocument; readonly root: Place } {
+export interface OpenedDocument {
+  readonly document: RuleSetDocument;
+  readonly root: Place;
+  /** As YAML it cannot be read to its end: what its parts say is not known. */
+  readonly isBroken: boolean;
+}
+
+export function openDocument(text: string): OpenedDocument {
   const lines = new LineCounter();
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
   const document: RuleSetDocument = { text, faults: [], lines, yaml };
-  for (const fault of yamlFaults(yaml, text)) report(document, { path: '', node: null }, fault);
-  return { document, root: { path: '', node: isNodeLike(yaml.contents) ? yaml.contents : null } };
+  const faults = yamlFaults(yaml, text);
+  for (const { message, offset } of faults) report(document, { path: '', node: null }, { message, offset });
+  return {
+    document,
+    root: { path: '', node: isNodeLike(yaml.contents) ? yaml.contents : null },
+    isBroken: faults.some(({ isWhole }) => !isWhole),
+  };
 }
 
 export interface FaultAt {
@@ -93,7 +105,8 @@ export function fieldsOf(
       );
   }
   for (const key of keys.required ?? []) {
-    if (isBlank(document, found.get(key))) report(document, place, { message: `"${key}" is missing` });
+    // An alias of nothing has been told.
+    if (isBlank(document, found.get(key)) && !isAlias(found.get(key)?.node)) report(document, place, { message: `"${key}" is missing` });
   }
   return {
     place,

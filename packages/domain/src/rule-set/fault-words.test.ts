@@ -65,6 +65,11 @@ it.each([
   expect(told(source)).toContainEqual(message);
 });
 
+it('tells what else is wrong beside a key twice and an alias of nothing', () => {
+  const source = `${SMALL.replace('to: team', 'to: *taem').replace('kind: SALES', 'kind: SALE')}name: again\n`;
+  expect(told(source).map((line) => line.split(' ')[0])).toEqual(['9:1', '3:48', '5:35']);
+});
+
 it.each([
   ['semicolons', 'id;rep\nx;1\n', 't.csv1:1 one column only: separate cells by commas, not by ";"'],
   ['an open quote that swallows rows', 'id,rep\nx,"1\ny,2\n', 't.csv2:1 a quote that opens in this row is never closed'],

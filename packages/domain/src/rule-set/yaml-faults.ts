@@ -6,6 +6,8 @@ export interface YamlFault {
   readonly message: string;
   /** Characters from the document's start. */
   readonly offset: number;
+  /** What stands behind it is read all the same, and may have faults of its own. */
+  readonly isWhole: boolean;
 }
 
 /** One a place: what follows from a fault at the same spot is left out. */
@@ -16,19 +18,30 @@ export function yamlFaults(yaml: Document, text: string): readonly YamlFault[] {
 
 function describe(yaml: Document, text: string, { code, message, pos }: YAMLError): YamlFault {
   const [offset] = pos;
+  const isWhole = code === 'DUPLICATE_KEY' || code === 'MULTIPLE_DOCS';
   switch (code) {
     case 'TAB_AS_INDENT':
-      return { offset, message: 'indent with spaces: YAML takes no tabs there' };
+      return { offset, isWhole, message: 'indent with spaces: YAML takes no tabs there' };
     case 'DUPLICATE_KEY':
-      return { offset, message: `key ${JSON.stringify(/^[^:\s]*/.exec(text.slice(offset))?.[0] ?? '')} stands twice in this mapping` };
+      return {
+        offset,
+        isWhole,
+        message: `key ${JSON.stringify(/^[^:\s]*/.exec(text.slice(offset))?.[0] ?? '')} stands twice in this mapping`,
+      };
     case 'MULTIPLE_DOCS':
-      return { offset, message: 'a rule set is one document: take out this line and what follows, or keep that in a file of its own' };
+      return {
+        offset,
+        isWhole,
+        message: 'a rule set is one document: take out this line and what follows, or keep that in a file of its own',
+      };
     case 'MISSING_CHAR': {
       const opened = openedQuote(yaml, offset);
-      return opened === null ? { offset, message } : { offset: opened, message: 'the quote that opens here is never closed' };
+      return opened === null
+        ? { offset, isWhole, message }
+        : { offset: opened, isWhole, message: 'the quote that opens here is never closed' };
     }
     default:
-      return { offset, message };
+      return { offset, isWhole, message };
   }
 }
 
@@ -49,7 +62,7 @@ function aliasFaults(yaml: Document): readonly YamlFault[] {
     if (isNode(node) && !isAlias(node) && 'anchor' in node && typeof node.anchor === 'string') anchors.push(node.anchor);
     if (!isAlias(node) || anchors.includes(node.source)) return;
     const message = `no anchor "&${node.source}" stands before this alias${didYouMean(node.source, anchors)}`;
-    faults.push({ offset: node.range?.[0] ?? 0, message });
+    faults.push({ offset: node.range?.[0] ?? 0, isWhole: true, message });
   });
   return faults;
 }
