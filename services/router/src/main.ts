@@ -35,8 +35,8 @@ await runServiceProcess({
         maxBatchRecords: read.integer({
           name: 'ROUTER_BATCH_RECORDS',
           purpose: 'most records decided in one transaction',
-          example: 1000,
-          fallback: 1000,
+          example: 1500,
+          fallback: 1500,
           min: 1,
           max: 5000,
         }),

@@ -73,7 +73,7 @@ export interface ReadBatch {
 
 const MAX_ATTEMPTS = 20;
 /** Batches above it go alone: what is saved by company is the same, and what is held in memory is not. */
-const MAX_RECORDS_TOGETHER = 2000;
+const MAX_RECORDS_TOGETHER = 3000;
 
 export function createRouterLedger(options: RouterLedgerOptions): BatchLedger {
   const breakers = new Map<number, PartitionBreaker>();

@@ -54,8 +54,11 @@ const KEPT_LINES = 20;
 /** sysexits: bad configuration; starting it again would not help. */
 const EXIT_CONFIG = 78;
 
-/** Batches are large and short-lived: with the default of 16 MiB much of each is copied as if it were to stay. */
-const SERVICE_ARGUMENTS = ['--max-semi-space-size=32'];
+/**
+ * Batches are large and short-lived: with the default of 16 MiB much of each is copied as if it were to stay. And one thread beside the main one
+ * for compiling and collecting is plenty: with a pool of four, the many processes of one machine get in each other's way.
+ */
+const SERVICE_ARGUMENTS = ['--max-semi-space-size=32', '--v8-pool-size=1'];
 /** Stripped and compiled modules, kept between starts. */
 const compileCache = fileURLToPath(new URL('../../../../.data/cache/compiled', import.meta.url));
 
