@@ -11,6 +11,9 @@ export const assignBuckets = [0.005, 0.01, 0.02, 0.035, 0.06, 0.1, 0.15, 0.25, 0
 /** Seconds from a minute to a week, with the promises of 24 hours and of two days among them. */
 const answerBuckets = [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY];
 
+/** Of the domain's Decision in lower case. */
+export const DECISION_KINDS = ['assigned', 'offered', 'linked', 'queued', 'exception'] as const;
+
 /** Of the domain's SlaEvent in lower case, and `reassigned`: a decision because a clock ran out. */
 export const SLA_KINDS = [
   'accept_warned',
@@ -64,7 +67,7 @@ const defineDecisions = ({ counter, histogram }: MetricFactory) => ({
     help: 'Decisions by kind, and by what opened the revision.',
     services: ['router'],
     labels: {
-      kind: ['assigned', 'linked', 'queued', 'exception'],
+      kind: DECISION_KINDS,
       cause: { boundedBy: "the causes of the domain's decisions (DecisionCause), in lower case" },
     },
   }),

@@ -5,6 +5,7 @@ import type { ExactlyOnceObserver } from '@lead-router/stream/exactly-once-obser
 import { KafkaFault, type OutgoingRecord } from '@lead-router/stream/kafka-port.ts';
 import type { Health } from '@lead-router/telemetry/health.ts';
 import { createLabelLimit } from '@lead-router/telemetry/label-limit.ts';
+import type { DECISION_KINDS } from '@lead-router/telemetry/lead-metrics.ts';
 import type { Logger } from '@lead-router/telemetry/logger.ts';
 import type { Metrics } from '@lead-router/telemetry/metrics.ts';
 import { capHitsOf } from './count-cap-hits.ts';
@@ -18,7 +19,8 @@ export interface ObserverOptions {
   readonly topic: string;
 }
 
-const KIND_LABEL: Readonly<Record<DecisionKind, string>> = {
+/** Only words that the declaration of the metric names. */
+const KIND_LABEL: Readonly<Record<DecisionKind, (typeof DECISION_KINDS)[number]>> = {
   ASSIGNED: 'assigned',
   OFFERED: 'offered',
   LINKED: 'linked',
