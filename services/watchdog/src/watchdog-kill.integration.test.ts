@@ -23,8 +23,8 @@ import { type ServiceProcess, startServiceProcess } from '../../../test/support/
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const { topic } = TOPICS.inbox;
-/** Eight rounds: long enough for both to be in the middle of one. */
-const DUE = 4_000;
+/** Twenty rounds: enough for both to be seen in the middle of one, also where a quick machine needs milliseconds for each. */
+const DUE = 10_000;
 const AHEAD_MS = 1_500;
 const LATEST_MS = 1_000;
 /** Of the dead one's timers, with a round of the other. */
