@@ -1,10 +1,10 @@
 /** The rule sets that are deployed, on the whole system: every service a process, real Kafka, registry and Postgres, mails and webhooks out. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectReplayed } from './expect-replayed.ts';
+import { afterAll, beforeAll } from 'vitest';
 import { claimStory } from './stories/claim.ts';
 import { type DeployedWorld, openDeployedWorld } from './stories/deployed-world.ts';
 import { governmentStory } from './stories/government.ts';
 import { keyAccountStory } from './stories/key-account.ts';
+import { settledStory } from './stories/settled.ts';
 import { sixDepartmentsStory } from './stories/six-departments.ts';
 import { telecomStory } from './stories/telecom.ts';
 import { unsupportedProductStory } from './stories/unsupported-product.ts';
@@ -31,13 +31,4 @@ unsupportedProductStory(world);
 webhookDownStory(world);
 telecomStory(world);
 claimStory(world);
-
-test('after all that the audit balances', async () => {
-  const audit = await opened.scenario.audit();
-  expect(audit.checks.flatMap(({ first }) => first)).toEqual([]);
-  expect(audit).toMatchObject({ balances: true, inFlight: 0 });
-});
-
-test('and every decision is made again from its record, down to the bytes of its events', async () => {
-  expectReplayed(await opened.scenario.replay());
-});
+settledStory(() => opened.scenario);
