@@ -24,8 +24,8 @@ export interface DrainResult {
   /** From the first decision to the last. */
   readonly seconds: number;
   readonly longestGapSeconds: number;
-  /** What the decisions and their batches take up in Postgres. */
-  readonly kept: DecisionCost;
+  /** What the decisions and their batches take up in Postgres. Null: there are old ones among them. */
+  readonly kept: DecisionCost | null;
   readonly lost: number;
   readonly doubled: number;
   /** By process: what the drain cost. */
@@ -71,7 +71,7 @@ export async function drain(cluster: BenchCluster, options: DrainOptions): Promi
     seconds,
     leadsPerSecond: options.leads / seconds,
     longestGapSeconds: span?.gap ?? 0,
-    kept: await readDecisionCost(cluster.pool),
+    kept: old.decided > 0 ? null : await readDecisionCost(cluster.pool),
     lost,
     doubled,
     usage,

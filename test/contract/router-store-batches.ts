@@ -99,7 +99,7 @@ export const describeBatches = (fixture: () => RouterStoreFixture): void => {
       expect(read.identities.get(identity.identity)?.agentId).toBe('bob');
       expect(read.pools.get('field')?.open).toBe(2);
       expect(read.waiters.get('field')?.map(({ leadId }) => leadId)).toEqual([other.leadId]);
-      const { contexts } = await store.peek({ leads: [early.leadId, late.leadId], identities: [] });
+      const { contexts } = await store.peek({ leads: [early.leadId, late.leadId] });
       expect([...contexts.values()].map(String).sort()).toEqual(['early', 'late']);
       for (const [partition, outputs, to] of [
         [0, 'first', 5],
@@ -211,7 +211,7 @@ export const describeBatches = (fixture: () => RouterStoreFixture): void => {
         transaction.commit(),
       ];
       await Promise.all(answers);
-      expect((await store.peek({ leads: [lead.leadId], identities: [] })).leads.get(lead.leadId)).toEqual(lead);
+      expect((await store.peek({ leads: [lead.leadId] })).leads.get(lead.leadId)).toEqual(lead);
     });
 
     it('leaves no trace when rolled back', async () => {
@@ -267,7 +267,7 @@ export const describeBatches = (fixture: () => RouterStoreFixture): void => {
         });
       await decide('ann');
       expect(await faultKindOf(decide('bob'))).toBe('refused-value');
-      expect((await store.peek({ leads: [lead.leadId], identities: [] })).leads.get(lead.leadId)?.agentId).toBe('ann');
+      expect((await store.peek({ leads: [lead.leadId] })).leads.get(lead.leadId)?.agentId).toBe('ann');
     });
 
     it('names a value that cannot be stored as such, writes nothing, and the store goes on', async () => {
@@ -280,7 +280,7 @@ export const describeBatches = (fixture: () => RouterStoreFixture): void => {
       expect(await faultKindOf(refused)).toBe('refused-value');
       expect(await faultKindOf(commit)).toBe('refused-value');
       await transaction.rollback();
-      expect((await store.peek({ leads: [good.leadId], identities: [] })).leads.size).toBe(0);
+      expect((await store.peek({ leads: [good.leadId] })).leads.size).toBe(0);
       await commitBatch(store, { writes: { leads: [good] } });
     });
   });

@@ -208,7 +208,7 @@ export const describeLocks = (fixture: () => RouterStoreFixture): void => {
       expect(await faultKindOf(waiter.commit())).toBe('conflict');
       await waiter.rollback();
       await holder.commit();
-      expect((await store.peek({ leads: [lost.leadId], identities: [] })).leads.size).toBe(0);
+      expect((await store.peek({ leads: [lost.leadId] })).leads.size).toBe(0);
       await commitBatch(store, { writes: { leads: [lost], pools: [aPool()] } });
     });
 
@@ -232,21 +232,19 @@ export const describeLocks = (fixture: () => RouterStoreFixture): void => {
   describe('peek', () => {
     it('neither waits for a lock nor sees what is not committed', async () => {
       const { store } = fixture();
-      const [lead, identity] = [aLead(), anIdentityRecord()];
+      const lead = aLead();
       const contexts = new Map<LeadId, Buffer>([[lead.leadId, Buffer.from('before')]]);
-      await commitBatch(store, { writes: { leads: [lead], identities: [identity] }, contexts });
+      await commitBatch(store, { writes: { leads: [lead] }, contexts });
       const transaction = await store.begin();
-      const unwritten = anIdentity();
-      await transaction.lockAndRead(locksOf({ leads: [lead.leadId], identities: [identity.identity, unwritten] }), LIMITS);
+      await transaction.lockAndRead(locksOf({ leads: [lead.leadId] }), LIMITS);
       await transaction.write(
         aBatch({ writes: { leads: [{ ...lead, version: 2 }] }, contexts: new Map([[lead.leadId, Buffer.from('after')]]) }),
       );
-      const keys = { leads: [lead.leadId, aLeadId()], identities: [identity.identity, unwritten] };
+      const keys = { leads: [lead.leadId, aLeadId()] };
       const during = await store.peek(keys);
       expect(during).toEqual({
         leads: new Map([[lead.leadId, lead]]),
         contexts: new Map([[lead.leadId, Buffer.from('before')]]),
-        identities: new Map([[identity.identity, identity]]),
         early: new Map(),
       });
       await transaction.commit();

@@ -205,7 +205,7 @@ export const describeRecords = (fixture: () => RouterStoreFixture): void => {
         },
         contexts: changed,
       });
-      const peeked = await store.peek({ leads: [one.leadId, other.leadId, none.leadId], identities: [] });
+      const peeked = await store.peek({ leads: [one.leadId, other.leadId, none.leadId] });
       expect(peeked.contexts).toEqual(
         new Map<LeadId, Buffer>([
           [one.leadId, Buffer.from([0, 1, 2, 255])],

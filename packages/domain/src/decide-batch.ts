@@ -13,7 +13,7 @@ import { decideTimer } from './decide-timer.ts';
 import type { DecisionTrace } from './decide-trace.ts';
 import { wakeWaiters } from './decide-wake.ts';
 import type { LeadId } from './lead.ts';
-import type { BatchOutcome, IdentityRecord, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
+import type { BatchOutcome, LeadRecord, LockSet, RouterInput } from './routing-model.ts';
 import type { RuleSet } from './rule-set.ts';
 
 /** `eventId` names an event by its parts; the same parts always give the same id (UUIDv5 in production). */
@@ -22,16 +22,11 @@ export interface DecideBatchRequest extends StateRequest {
   readonly inputs: readonly RouterInput[];
 }
 
-/** What was read without a lock, to guess which locks the batch will need; may be out of date. */
-export interface Peeked {
-  readonly leads: ReadonlyMap<LeadId, LeadRecord>;
-  readonly identities: ReadonlyMap<string, IdentityRecord>;
-}
-
 export interface LocksRequest {
   readonly ruleSet: RuleSet;
   readonly inputs: readonly RouterInput[];
-  readonly peeked: Peeked;
+  /** Read without a lock, to guess which locks the batch will need; may be out of date. */
+  readonly peeked: { readonly leads: ReadonlyMap<LeadId, LeadRecord> };
 }
 
 /** Fills `trace` while the input at `inputIndex` is decided. */

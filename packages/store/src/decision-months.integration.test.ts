@@ -75,7 +75,7 @@ describe('decisions by month', () => {
       { name: 'decisions_2026_11' },
       { name: 'decisions_2041_03' },
     ]);
-    expect((await store.peek({ leads: leads.map(({ leadId }) => leadId), identities: [] })).leads.size).toBe(30);
+    expect((await store.peek({ leads: leads.map(({ leadId }) => leadId) })).leads.size).toBe(30);
   });
 
   it('drops whole months, only those, and never what guards against repeats', async () => {

@@ -8,10 +8,12 @@ import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { BatchSnapshot, LockSet, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import { textArray } from './column-encoding.ts';
 import { readConversions } from './conversion-counts.ts';
+import { identityKey } from './identity-key.ts';
 import { LEAD_COLUMN_NAMES, type LeadRow, leadOf } from './lead-row.ts';
 import {
   type DestinationRow,
   destinationOf,
+  IDENTITY_COLUMN_NAMES,
   type IdentityRow,
   identityOf,
   type PoolRow,
@@ -31,9 +33,9 @@ const INSERT_POOLS = insertMissing('pools', 'pool_id');
 
 const LOCK_IDENTITIES = statement(
   'identities-lock',
-  `SELECT identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at
+  `SELECT ${IDENTITY_COLUMN_NAMES}
      FROM identities
-    WHERE identity = ANY ($1::text[])
+    WHERE identity = ANY ($1::uuid[])
     ORDER BY identity
       FOR UPDATE`,
 );
@@ -97,7 +99,7 @@ export const lockAndRead = async (
   options: { readonly waitersPerPool: number },
 ): Promise<BatchSnapshot> => {
   const [identities, leads, destinations, pools, waiters, away, conversions] = await Promise.all([
-    lock<IdentityRow>(transaction, { insert: null, lock: LOCK_IDENTITIES, keys: locks.identities }),
+    lock<IdentityRow>(transaction, { insert: null, lock: LOCK_IDENTITIES, keys: locks.identities.map(identityKey) }),
     lock<LeadRow>(transaction, { insert: null, lock: LOCK_LEADS, keys: locks.leads }),
     lock<DestinationRow>(transaction, { insert: INSERT_DESTINATIONS, lock: LOCK_DESTINATIONS, keys: locks.destinations }),
     lock<PoolRow>(transaction, { insert: INSERT_POOLS, lock: LOCK_POOLS, keys: locks.pools }),
@@ -106,7 +108,7 @@ export const lockAndRead = async (
     readConversions(transaction, locks.conversions),
   ]);
   return {
-    identities: new Map(identities.map((row) => [row.identity, identityOf(row)])),
+    identities: new Map(identities.map(identityOf).map((record) => [record.identity, record])),
     leads: new Map<LeadId, ReturnType<typeof leadOf>>(leads.map((row) => [row.lead_id, leadOf(row)])),
     destinations: new Map(destinations.filter(isWrittenDestination).map((row) => [row.destination_id, destinationOf(row)])),
     pools: new Map(pools.filter(isWrittenPool).map((row) => [row.pool_id, poolOf(row)])),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@lead-router/testkit/test-postgres.ts';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityFrom, identityKey } from './identity-key.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
 describe('migrate', () => {
@@ -53,6 +54,21 @@ describe('migrate', () => {
     expect(await query(`SELECT 1 FROM pg_tables WHERE tablename = 'half'`)).toEqual([]);
     await write('0002_second.sql', 'CREATE TABLE half (id integer)');
     expect((await run()).applied).toEqual(['0002_second.sql']);
+  });
+
+  it('turns identities into 128 bits, by which what was there is found again', async () => {
+    const person = '0123456789abcdef0123456789abcdef';
+    const account = 'account:field/Österreich 42';
+    const all = await readMigrations();
+    const [before, [change]] = [all.slice(0, 16), all.slice(16, 17)];
+    for (const { name, sql } of before) await write(name, sql);
+    await run();
+    await query(`INSERT INTO identities (identity, is_open) VALUES ('${person}', true), ('${account}', false)`);
+    await write(change?.name ?? '', change?.sql ?? '');
+    await run();
+    const rows = (await query('SELECT identity, name FROM identities')) as { identity: string; name: string | null }[];
+    expect(rows.map(identityFrom).sort()).toEqual([person, account]);
+    expect(rows.map(({ identity }) => identity.replaceAll('-', '')).sort()).toEqual([identityKey(person), identityKey(account)].sort());
   });
 
   it('refuses a migration that was changed after it had run', async () => {

@@ -2,7 +2,7 @@
  * The router's store on Postgres. See `router-store.ts` for what each operation promises, `lock-and-read.ts` for the locks.
  */
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
-import type { IdentityRecord, LeadRecord } from '@lead-router/domain/routing-model.ts';
+import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import { RULE_VERSION_LOCK } from './advisory-locks.ts';
 import { textArray } from './column-encoding.ts';
 import { LEAD_COLUMN_NAMES, LEAD_COLUMNS, type LeadRow, leadOf } from './lead-row.ts';
@@ -16,7 +16,6 @@ import {
   type StoredBatchAnswer,
   StoreFault,
 } from './router-store.ts';
-import { type IdentityRow, identityOf } from './routing-rows.ts';
 import type { SqlTransaction } from './sql-transaction.ts';
 import { statement } from './statement.ts';
 import { type WriteOptions, writeBatches } from './write-batch.ts';
@@ -57,12 +56,6 @@ const PEEK_ARRIVING = statement(
    SELECT lead_id, ${LEAD_COLUMNS.slice(1)
      .map(() => 'NULL')
      .join(', ')}, NULL, value FROM early_activities WHERE lead_id = ANY ($2::uuid[])`,
-);
-
-const PEEK_IDENTITIES = statement(
-  'identities-peek',
-  `SELECT identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at
-     FROM identities WHERE identity = ANY ($1::text[])`,
 );
 
 export const createPostgresRouterStore = (pool: PostgresPool, options: PostgresRouterStoreOptions): RouterStore => ({
@@ -142,21 +135,12 @@ interface PeekedRow extends LeadRow {
   readonly early?: Buffer | null;
 }
 
-const peek = async (pool: PostgresPool, { leads: wanted, identities: keys, arriving = [] }: PeekKeys): Promise<PeekResult> => {
-  const [leadRows, identityRows] = await pool.session((run) =>
-    Promise.all([
-      wanted.length === 0
-        ? []
-        : arriving.length === 0
-          ? run<PeekedRow>(PEEK_LEADS, [textArray(wanted)])
-          : run<PeekedRow>(PEEK_ARRIVING, [textArray(wanted), textArray(arriving)]),
-      keys.length === 0 ? [] : run<IdentityRow>(PEEK_IDENTITIES, [textArray(keys)]),
-    ]),
-  );
+const peek = async (pool: PostgresPool, { leads: wanted, arriving = [] }: PeekKeys): Promise<PeekResult> => {
+  const rows = await peekedRows(pool, wanted, arriving);
   const leads = new Map<LeadId, LeadRecord>();
   const contexts = new Map<LeadId, Buffer>();
   const early = new Map<LeadId, Buffer[]>();
-  for (const row of leadRows) {
+  for (const row of rows) {
     const { lead_id: leadId, context, early: value } = row;
     if (value) {
       const values = early.get(leadId);
@@ -167,8 +151,14 @@ const peek = async (pool: PostgresPool, { leads: wanted, identities: keys, arriv
     leads.set(leadId, leadOf(row));
     if (context !== null) contexts.set(leadId, context);
   }
-  const identities = new Map<string, IdentityRecord>(identityRows.map((row) => [row.identity, identityOf(row)]));
-  return { leads, contexts, identities, early };
+  return { leads, contexts, early };
+};
+
+const peekedRows = (pool: PostgresPool, wanted: readonly LeadId[], arriving: readonly LeadId[]): Promise<readonly PeekedRow[]> => {
+  if (wanted.length === 0) return Promise.resolve([]);
+  return arriving.length === 0
+    ? pool.run<PeekedRow>(PEEK_LEADS, [textArray(wanted)])
+    : pool.run<PeekedRow>(PEEK_ARRIVING, [textArray(wanted), textArray(arriving)]);
 };
 
 const missingPartition = (partition: number): never => {

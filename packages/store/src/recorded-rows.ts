@@ -6,18 +6,17 @@ import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { IdentityRecord, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import { pages } from './audit-store.ts';
 import type { PostgresPool } from './postgres-pool.ts';
-import { type IdentityRow, identityOf, type WaiterRow, waiterOf } from './routing-rows.ts';
+import { IDENTITY_COLUMN_NAMES, type IdentityRow, identityOf, type WaiterRow, waiterOf } from './routing-rows.ts';
 import { statement } from './statement.ts';
 
 const PAGE = 5_000;
 /** A few kilobytes each. */
 const CONTEXTS_AT_ONCE = 1_000;
-const NO_LEAD = '00000000-0000-0000-0000-000000000000';
+const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 const IDENTITIES_PAGE = statement(
   'recorded-rows-identities',
-  `SELECT identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at
-     FROM identities WHERE identity > $1 ORDER BY identity LIMIT $2`,
+  `SELECT ${IDENTITY_COLUMN_NAMES} FROM identities WHERE identity > $1::uuid ORDER BY identity LIMIT $2`,
 );
 
 const WAITERS_PAGE = statement(
@@ -41,16 +40,16 @@ export interface StoredContext {
 
 /** The context of every lead, in pages, by lead. */
 export const scanContexts = (pool: PostgresPool): AsyncGenerator<readonly StoredContext[]> =>
-  pages<StoredContext>(pool, { page: CONTEXTS_PAGE, first: [NO_LEAD], next: (last) => [last.leadId], pageSize: CONTEXTS_AT_ONCE });
+  pages<StoredContext>(pool, { page: CONTEXTS_PAGE, first: [NOTHING], next: (last) => [last.leadId], pageSize: CONTEXTS_AT_ONCE });
 
-/** Every entry of a person, by each of the keyed hashes, and of an account, in pages, by name. */
+/** Every entry of a person, by each of the keyed hashes, and of an account, in pages, by key. */
 export async function* scanIdentities(pool: PostgresPool): AsyncGenerator<readonly IdentityRecord[]> {
-  const request = { page: IDENTITIES_PAGE, first: [''], next: (last: IdentityRow) => [last.identity], pageSize: PAGE };
+  const request = { page: IDENTITIES_PAGE, first: [NOTHING], next: (last: IdentityRow) => [last.identity], pageSize: PAGE };
   for await (const rows of pages<IdentityRow>(pool, request)) yield rows.map(identityOf);
 }
 
 /** Everybody in a queue, in pages, by pool. */
 export async function* scanWaiters(pool: PostgresPool): AsyncGenerator<readonly WaiterRecord[]> {
-  const request = { page: WAITERS_PAGE, first: ['', NO_LEAD], next: (last: WaiterRow) => [last.pool_id, last.lead_id], pageSize: PAGE };
+  const request = { page: WAITERS_PAGE, first: ['', NOTHING], next: (last: WaiterRow) => [last.pool_id, last.lead_id], pageSize: PAGE };
   for await (const rows of pages<WaiterRow>(pool, request)) yield rows.map(waiterOf);
 }

@@ -5,15 +5,7 @@
  * READ COMMITTED throughout: every read sees what was committed when its lock was granted.
  */
 import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
-import type {
-  BatchSnapshot,
-  BatchWrites,
-  Decision,
-  IdentityRecord,
-  LeadRecord,
-  LockSet,
-  TimerKind,
-} from '@lead-router/domain/routing-model.ts';
+import type { BatchSnapshot, BatchWrites, Decision, LeadRecord, LockSet, TimerKind } from '@lead-router/domain/routing-model.ts';
 import type { EarlyWrites } from './early-activities.ts';
 
 /** The one batch kept per partition: what to emit again if its Kafka half is missing. */
@@ -36,14 +28,12 @@ export interface PeekResult {
   readonly leads: ReadonlyMap<LeadId, LeadRecord>;
   /** LeadContext of those leads, in its stored form. */
   readonly contexts: ReadonlyMap<LeadId, Buffer>;
-  readonly identities: ReadonlyMap<string, IdentityRecord>;
   /** Of the arriving leads: values of activities that came before them, in no order. */
   readonly early: ReadonlyMap<LeadId, readonly Buffer[]>;
 }
 
 export interface PeekKeys {
   readonly leads: readonly LeadId[];
-  readonly identities: readonly string[];
   /** Those of the leads that a batch submits: what was kept for them is read with them. Left out: none. */
   readonly arriving?: readonly LeadId[];
 }

@@ -2,9 +2,12 @@
 import type { LeadId } from '@lead-router/domain/lead.ts';
 import type { DestinationRecord, IdentityRecord, MemberLedger, PoolRecord, WaiterRecord } from '@lead-router/domain/routing-model.ts';
 import { booleanColumn, type Column, numberColumn, textColumn } from './column-encoding.ts';
+import { identityFrom, identityKey, identityName } from './identity-key.ts';
 
 export interface IdentityRow {
+  /** Of `identity-key.ts`, with dashes. */
   readonly identity: string;
+  readonly name: string | null;
   readonly lead_id: LeadId | null;
   readonly pool_id: string | null;
   readonly agent_id: string | null;
@@ -14,8 +17,12 @@ export interface IdentityRow {
   readonly last_decided_at: number | null;
 }
 
+export const IDENTITY_COLUMN_NAMES = 'identity, name, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at';
+
+/** In the order of `IDENTITY_COLUMN_NAMES`. */
 export const IDENTITY_COLUMNS: readonly Column<IdentityRecord>[] = [
-  textColumn((record) => record.identity),
+  textColumn((record) => identityKey(record.identity)),
+  textColumn((record) => identityName(record.identity)),
   textColumn((record) => record.leadId),
   textColumn((record) => record.poolId),
   textColumn((record) => record.agentId),
@@ -26,7 +33,7 @@ export const IDENTITY_COLUMNS: readonly Column<IdentityRecord>[] = [
 ];
 
 export const identityOf = (row: IdentityRow): IdentityRecord => ({
-  identity: row.identity,
+  identity: identityFrom(row),
   leadId: row.lead_id,
   poolId: row.pool_id,
   agentId: row.agent_id,

@@ -9,7 +9,7 @@ import { addOutcomes } from './conversion-counts.ts';
 import { writeEarly } from './early-activities.ts';
 import { LEAD_COLUMN_NAMES, LEAD_COLUMNS } from './lead-row.ts';
 import type { BatchRecord, BatchWriteSet, DecisionRow } from './router-store.ts';
-import { DESTINATION_COLUMNS, IDENTITY_COLUMNS, POOL_COLUMNS, WAITER_COLUMNS } from './routing-rows.ts';
+import { DESTINATION_COLUMNS, IDENTITY_COLUMN_NAMES, IDENTITY_COLUMNS, POOL_COLUMNS, WAITER_COLUMNS } from './routing-rows.ts';
 import type { SqlTransaction } from './sql-transaction.ts';
 import { type SqlValue, type Statement, statement } from './statement.ts';
 import { timerWrites, writeTimers } from './write-timers.ts';
@@ -20,10 +20,10 @@ import { timerWrites, writeTimers } from './write-timers.ts';
  */
 const INSERT_IDENTITIES = statement(
   'identities-insert',
-  `INSERT INTO identities (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)
-   SELECT r.identity, r.lead_id, r.pool_id, r.agent_id, r.destination_id, r.last_agent_id, r.is_open, to_timestamp(r.last_decided_at / 1000)
-     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::float8[])
-       AS r (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)`,
+  `INSERT INTO identities (${IDENTITY_COLUMN_NAMES})
+   SELECT r.identity, r.name, r.lead_id, r.pool_id, r.agent_id, r.destination_id, r.last_agent_id, r.is_open, to_timestamp(r.last_decided_at / 1000)
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::float8[])
+       AS r (${IDENTITY_COLUMN_NAMES})`,
 );
 
 /** Rows that the batch has locked. A third cheaper than an upsert. */
@@ -32,8 +32,8 @@ const UPDATE_IDENTITIES = statement(
   `UPDATE identities i SET
      lead_id = r.lead_id, pool_id = r.pool_id, agent_id = r.agent_id, destination_id = r.destination_id,
      last_agent_id = r.last_agent_id, is_open = r.is_open, last_decided_at = to_timestamp(r.last_decided_at / 1000)
-     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::float8[])
-       AS r (identity, lead_id, pool_id, agent_id, destination_id, last_agent_id, is_open, last_decided_at)
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::float8[])
+       AS r (${IDENTITY_COLUMN_NAMES})
     WHERE i.identity = r.identity`,
 );
 
@@ -207,7 +207,7 @@ export const writeBatches = (transaction: SqlTransaction, sets: readonly BatchWr
   ]);
 };
 
-/** By code units, as the collation of the column. */
+/** By code units: the same order everywhere, and for hashes that of the index. */
 const byIdentity = (a: IdentityRecord, b: IdentityRecord): number => (a.identity < b.identity ? -1 : 1);
 
 const NOTHING: Promise<void> = Promise.resolve();

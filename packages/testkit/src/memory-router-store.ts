@@ -36,13 +36,12 @@ export function createMemoryRouterStore(options: MemoryStoreOptions): RouterStor
           return { kind: 'OK', stored: stored ? { partition, from: stored.from, to: stored.to, outputs: stored.outputs } : null };
         },
       }),
-    peek: ({ leads, identities, arriving = [] }) =>
+    peek: ({ leads, arriving = [] }) =>
       runStatement(options, {
         label: 'peek',
         effect: () => ({
           leads: pick(database.leads, leads),
           contexts: pick(database.contexts, leads),
-          identities: pick(database.identities, identities),
           early: earlyOf(database, new Set(arriving)),
         }),
       }),

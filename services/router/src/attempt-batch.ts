@@ -93,16 +93,13 @@ type WithinAnswer =
     };
 
 async function prepareAll(options: RouterLedgerOptions, attempt: Attempt, using: RuleSetInUse): Promise<readonly Prepared[]> {
-  const identities = new Set<string>();
   const leads = new Set<LeadId>();
   const arriving = new Set<LeadId>();
   for (const message of attempt.batches.flatMap(({ messages }) => messages)) {
     leads.add(message.leadId);
-    if (message.kind !== 'SCORED') continue;
-    arriving.add(message.leadId);
-    for (const identity of message.content.enrichment.identities) identities.add(identity);
+    if (message.kind === 'SCORED') arriving.add(message.leadId);
   }
-  const peeked = await options.store.peek({ leads: [...leads], identities: [...identities], arriving: [...arriving] });
+  const peeked = await options.store.peek({ leads: [...leads], arriving: [...arriving] });
   await options.wire.prepareStored(peeked.contexts.values());
   const early = await readEarly(options.wire, peeked.early);
   return attempt.batches.map((batch) => prepare(options, { batch, extra: attempt.extra, peeked, early }, using));

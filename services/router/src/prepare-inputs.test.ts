@@ -20,7 +20,7 @@ const NOBODY_KNOWN = {
   ...{ fax: null, street: null, comments: null },
 };
 const NOW = Date.UTC(2026, 0, 5);
-const NOBODY: PeekResult = { leads: new Map(), contexts: new Map(), identities: new Map(), early: new Map() };
+const NOBODY: PeekResult = { leads: new Map(), contexts: new Map(), early: new Map() };
 
 interface Prepared extends PreparedBatch {
   readonly contexts: ReadonlyMap<LeadId, Buffer>;

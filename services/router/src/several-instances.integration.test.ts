@@ -180,7 +180,7 @@ describe('an account with hundreds of leads at once, at four routers', () => {
     test.pool.run<{ account: string; owner: string }>(
       statement(
         'test-accounts',
-        "SELECT identity AS account, last_agent_id AS owner FROM identities WHERE identity LIKE 'account:%' ORDER BY identity",
+        "SELECT name AS account, last_agent_id AS owner FROM identities WHERE name LIKE 'account:%' ORDER BY name",
       ),
     );
 

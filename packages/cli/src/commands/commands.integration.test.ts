@@ -194,7 +194,11 @@ describe('a decided lead on the command line', () => {
   });
 
   it.each([
-    ['identities', `(identity, is_open) VALUES ('stranger', true)`, 'the entry stranger... of a person or account was left in a state'],
+    [
+      'identities',
+      `(identity, is_open) VALUES ('0123456789abcdef0123456789abcdef', true)`,
+      'the entry 01234567... of a person or account was left in a state',
+    ],
     [
       'pool_waiters',
       `(pool_id, lead_id, turn_at, waiting_since, seen_generation) VALUES ('x', '${leadId}', now(), now(), 0)`,

@@ -49,7 +49,7 @@ export async function decideAndWrite(pool: PostgresPool, deciding: Deciding): Pr
   const { inputs, known = [], now = NOON + 20, from = 0 } = deciding;
   const ruleSet = await sampleRuleSet();
   const context = { now, seed: 7 };
-  const peeked = { leads: new Map(known.map((lead) => [lead.leadId, lead])), identities: new Map() };
+  const peeked = { leads: new Map(known.map((lead) => [lead.leadId, lead])) };
   const locks = locksFor({ ruleSet, inputs, peeked });
   const { batch } = aBatch({ partition: PARTITION, from, to: from + inputs.length });
   await inTransaction(createPostgresRouterStore(pool, { poolTimerId }), async (transaction) => {

@@ -45,7 +45,7 @@ async function publish(): Promise<Published> {
   ];
   const records = consumed(sent, 40);
   const messages = (await wire.read(records)).flatMap((answer) => (answer.ok ? [answer.message] : []));
-  const peeked = { leads: new Map(), contexts: new Map(), identities: new Map(), early: new Map() };
+  const peeked = { leads: new Map(), contexts: new Map(), early: new Map() };
   const hashIdentity = (text: string): string => text;
   const prepared = prepareInputs(messages, peeked, { ruleSet, ruleSetVersion: 1, hashIdentity, wire, now: NOW, early: new Map() });
   const empty = { identities: new Map(), leads: new Map(), destinations: new Map(), pools: new Map(), waiters: new Map(), away: new Map() };

@@ -74,13 +74,13 @@ function waiterId({ poolId, leadId }: Place): string {
   return `lead ${leadId} in pool ${poolId}`;
 }
 
-/** A person's entry goes by a keyed hash: its beginning is enough to find the row. */
+/** A person's entry goes by a keyed hash: as many digits as stand before the first dash of its row's key. */
 function identityFault(identity: string): string {
   const name = identity.includes(':') ? identity : `${identity.slice(0, TOLD_CHARACTERS)}...`;
   return `the entry ${name} of a person or account was left in a state that no other batch found, or found in one that none left`;
 }
 
-const TOLD_CHARACTERS = 12;
+const TOLD_CHARACTERS = 8;
 
 function pick(before: RowStates, after: RowStates, name: keyof RowStates): StandingRows {
   return { before: before[name], after: after[name] };

@@ -186,7 +186,7 @@ export class World {
   }
 
   decide(inputs: readonly RouterInput[]): Decided {
-    let locks = locksFor({ ruleSet: this.ruleSet, inputs, peeked: { leads: this.leads, identities: this.identities } });
+    let locks = locksFor({ ruleSet: this.ruleSet, inputs, peeked: this });
     for (let attempt = 0; attempt < MOST_RETRIES; attempt++) {
       const outcome = decideBatch({ ...this.request(inputs), snapshot: this.snapshot(locks) });
       if (outcome.kind === 'DECIDED') {
