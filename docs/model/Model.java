@@ -13,6 +13,8 @@ public final class Model {
     boolean positionResume = true;   // at assignment: compare committed offset with the stored batch
     boolean cas = true;              // in the transaction, under the row lock: stored.b <= a, else redo
     boolean dedupe = true;           // applied_events at all
+    boolean rowGuards = true;        // that a lead's row is there says that its submission was applied; it has no entry of its own
+    boolean rowLooked = true;        // BUG if not: neither an entry nor a look at the row
     boolean eventTrigger = true;     // a known event at its own position triggers the redo
     boolean emitRepeats = false;     // BUG
     String rerun = "stored";         // stored | boundaries (recomputed boundaries) | current (recomputed on today's state)
@@ -107,7 +109,7 @@ public final class Model {
     // ------------------------------------------------------------ Postgres
     List<Ptx> open(Ptx me) { List<Ptx> r = new ArrayList<>(); for (var q : slot) for (Task t : q) if (t != null && t.tx != null && t.tx != me) r.add(t.tx); for (Ptx o : orphans) if (o != me) r.add(o); return r; }
     void commit(Ptx x) { for (int l = 0; l < pg.lst.length; l++) if ((x.mask >> l & 1) == 1) { pg.lst[l] = x.w.lst[l]; pg.seen[l] = x.w.seen[l]; pg.ver[l] = x.w.ver[l]; pg.rev[l] = x.w.rev[l]; pg.tgen[l] = x.w.tgen[l]; pg.tst[l] = x.w.tst[l]; }
-      if (x.pool) { pg.free = x.w.free; pg.mod = x.w.mod; pg.gen = x.w.gen; } pg.applied.putAll(x.add); if (x.st != null) { pg.stored[x.p] = x.st; for (String o : x.st.outs) { promise(o); } for (Rec r : x.st.routes) promise(r.id); }
+      if (x.pool) { pg.free = x.w.free; pg.mod = x.w.mod; pg.gen = x.w.gen; } x.add.forEach((e, at) -> { if (!c.rowGuards || e.charAt(0) != 'S') pg.applied.put(e, at); }); if (x.st != null) { pg.stored[x.p] = x.st; for (String o : x.st.outs) { promise(o); } for (Rec r : x.st.routes) promise(r.id); }
       for (String e : x.acted) if (appliedCnt.merge(e, 1, Integer::sum) > 1) throw new Violation("event applied twice: " + e);
       if (x.superseded) throw new Violation("a superseded timer acted"); if (x.rule != pg.rule) throw new Violation("a batch of rule set " + x.rule + " committed after " + pg.rule + " was active");
       int asg = 0; for (int v : pg.lst) if (v == 2) asg++; if (asg + pg.free != c.cap) throw new Violation("capacity: assigned " + asg + " + free " + pg.free + " != " + c.cap); }
@@ -145,7 +147,7 @@ public final class Model {
       if (c.cas && old != null && old.b > t.a) { redo(t, old); return; }
       TreeMap<String, Integer> add = new TreeMap<>(); List<String> acted = new ArrayList<>(); int mask = 0;
       for (int i = t.a; i < t.b; i++) { Rec r = inbox.get(t.p).get(i); if (!vis(r)) continue; if (r.k == 'B') { outs.add("Q:" + t.p + ":" + i); continue; }
-        Integer at = pg.applied.get(r.id); int here = t.p * 1000 + i;
+        Integer at = c.rowGuards && r.k == 'S' ? c.rowLooked && pg.lst[r.lead] != 0 ? Integer.valueOf(-1) : null : pg.applied.get(r.id); int here = t.p * 1000 + i;
         if (c.dedupe && at != null && at == here) {
           if (c.eventTrigger && old != null && old.a <= i && i < old.b) {
             if (c.rerun.equals("stored")) { redo(t, old); return; }
@@ -266,8 +268,8 @@ public final class Model {
   static Cfg with(Cfg b, Consumer<Cfg> f) { Cfg c = b.clone(); f.accept(c); return c; }
 
   public static void main(String[] av) { long seeds = av.length > 0 ? Long.parseLong(av[0]) : 20000; int max = av.length > 1 ? Integer.parseInt(av[1]) : 0; String only = av.length > 2 ? av[2] : ""; boolean verbose = !only.isEmpty();
-    Cfg fixed = new Cfg(); Cfg atAssign = with(fixed, c -> { c.cas = false; });
-    Cfg text = with(fixed, c -> { c.positionResume = false; c.cas = false; c.epochLock = 0; c.unknownPgReinit = false; c.passOn = false; c.mayBePicky = false; c.epochFirst = false; c.resumeEpochCheck = false; c.strictFrom = false; });
+    Cfg fixed = new Cfg(); Cfg atAssign = with(fixed, c -> { c.cas = false; c.rowGuards = false; });
+    Cfg text = with(fixed, c -> { c.positionResume = false; c.cas = false; c.epochLock = 0; c.unknownPgReinit = false; c.passOn = false; c.mayBePicky = false; c.epochFirst = false; c.resumeEpochCheck = false; c.strictFrom = false; c.rowGuards = false; });
     // the text with its holes closed by the scenario (no repeats, no bad values) and a locked epoch, raised first: clean, so that a bug planted in it is seen by itself
     Cfg clean = with(text, c -> { c.passOn = true; c.epochLock = 2; c.unknownPgReinit = true; c.noBads = c.noDups = true; c.epochFirst = true; c.resumeEpochCheck = true; });
     LinkedHashMap<String, Cfg> m = new LinkedHashMap<>();
@@ -278,6 +280,8 @@ public final class Model {
     m.put("BUG no fence (a transactional id per instance)", with(fixed, c -> c.fence = false));
     m.put("BUG no epoch check", with(clean, c -> c.epochCheck = false));
     m.put("BUG no applied_events", with(fixed, c -> c.dedupe = false));
+    m.put("BUG neither an entry nor a look at the lead's row", with(fixed, c -> c.rowLooked = false));
+    m.put("READ every submission has an entry", with(fixed, c -> c.rowGuards = false));
     m.put("BUG repeats at another position are emitted", with(fixed, c -> c.emitRepeats = true));
     m.put("BUG position ignored: known event is never re-emitted", with(clean, c -> c.eventTrigger = false));
     m.put("BUG boundaries recomputed", with(clean, c -> c.rerun = "boundaries"));

@@ -26,9 +26,12 @@ export function watchCommits(world: World): void {
   };
 }
 
-function eventsAppliedTwice({ appliedEvents }: CommittedBatch, applied: Set<EventId>): readonly string[] {
-  const twice = appliedEvents.filter((eventId) => applied.has(eventId));
-  for (const eventId of appliedEvents) applied.add(eventId);
+/** What was entered, and submissions as the record has them: a repeat is not in it. */
+function eventsAppliedTwice({ appliedEvents, encoded }: CommittedBatch, applied: Set<EventId>): readonly string[] {
+  const submitted = decodeBatchBody(encoded.body).inputs.flatMap(({ kind, eventId }) => (kind === 'SCORED' ? [eventId] : []));
+  const events = [...appliedEvents, ...submitted];
+  const twice = events.filter((eventId) => applied.has(eventId));
+  for (const eventId of events) applied.add(eventId);
   return twice.map((eventId) => `event applied twice: ${eventId}`);
 }
 

@@ -5,9 +5,10 @@ import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { hourAt, isOpen } from '@lead-router/domain/availability.ts';
 import { demandOn, isSuited } from '@lead-router/domain/decide-demand.ts';
 import { hasLost } from '@lead-router/domain/decide-rules.ts';
-import type { LeadId } from '@lead-router/domain/lead.ts';
+import type { EventId, LeadId } from '@lead-router/domain/lead.ts';
 import type { LeadRecord } from '@lead-router/domain/routing-model.ts';
 import type { Pool } from '@lead-router/domain/rule-set.ts';
+import type { InboxMessage } from '@lead-router/router/router-wire.ts';
 import { ROUTER_GROUP } from '@lead-router/router/topology.ts';
 import { buildFacts } from '@lead-router/testkit/builders/test-rule-set.ts';
 import { decisionKey } from '@lead-router/testkit/memory-database.ts';
@@ -97,7 +98,9 @@ async function inboxNotApplied({ broker, database, codecs }: World): Promise<rea
     .committed(ROUTER_DEAD_LETTERS)
     .map(({ headers }) => `${String(headers['dlq.source.partition'])}:${String(headers['dlq.source.offset'])}`);
   const expected: string[] = [];
-  const refused = new Set<string>();
+  const refused = new Map<EventId, InboxMessage>();
+  const isApplied = ({ kind, eventId, leadId }: InboxMessage): boolean =>
+    kind === 'SCORED' ? database.leads.has(leadId) : database.appliedEvents.has(eventId);
   const routes: string[] = [];
   const problems: string[] = [];
   for (const log of broker.logs(TOPICS.inbox.topic)) {
@@ -112,16 +115,13 @@ async function inboxNotApplied({ broker, database, codecs }: World): Promise<rea
       if (message.kind === 'SCORED' && message.content.lead.vendor.includes('\0')) {
         // Twice in one batch it is one event, with one dead letter.
         if (!refused.has(message.eventId) || deadLetters.includes(place)) expected.push(place);
-        refused.add(message.eventId);
-      } else if (!database.appliedEvents.has(message.eventId))
-        problems.push(`event never applied: ${message.kind} ${message.eventId} at ${place}`);
+        refused.set(message.eventId, message);
+      } else if (!isApplied(message)) problems.push(`event never applied: ${message.kind} ${message.eventId} at ${place}`);
     }
   }
   return [
     ...problems,
-    ...[...refused]
-      .filter((eventId) => [...database.appliedEvents].some((applied) => applied === eventId))
-      .map((id) => `a refused event counts as applied: ${id}`),
+    ...[...refused.values()].filter(isApplied).map(({ eventId }) => `a refused event counts as applied: ${eventId}`),
     ...difference(expected, deadLetters).map((place) => `no dead letter for the bad value at ${place}`),
     ...difference(deadLetters, expected).map((place) => `a dead letter too many, of ${place}`),
     ...difference(routes, [...new Set(routes)]).map((eventId) => `visible twice: wake-up ${eventId}`),

@@ -89,7 +89,7 @@ export interface RouterTransaction {
   shareRuleVersion(): Promise<number>;
   /** Locks in the global order (identities, leads, destinations, pools; each sorted) and reads each after its lock. */
   lockAndRead(locks: LockSet, options: { readonly waitersPerPool: number }): Promise<BatchSnapshot>;
-  /** Returns those that were not applied before. */
+  /** Enters them for ever; returns those that were not there. Submissions need no entry: their lead's row says it. */
   applyEvents(eventIds: readonly EventId[]): Promise<ReadonlySet<EventId>>;
   /**
    * Everything of these batches, each as if after the one before, timers and the stored batches included. Once a transaction. How many

@@ -23,6 +23,7 @@ import { type EarlyActivities, earlyWrites, readEarly } from './early-activities
 import { noLocks, unionLocks } from './lock-sets.ts';
 import { type PreparedBatch, prepareInputs } from './prepare-inputs.ts';
 import type { ReadBatch, RouterLedgerOptions } from './router-ledger.ts';
+import type { InboxMessage } from './router-wire.ts';
 import { encodeOutputs } from './stored-outputs.ts';
 
 export type AttemptAnswer =
@@ -141,9 +142,10 @@ async function withinTransaction(options: RouterLedgerOptions, batches: readonly
   // Issued together, carried out in this order: one round trip.
   const partitionRows = batches.map(({ batch: { request } }) => transaction.lockPartition(request.partition));
   const activeVersion = transaction.shareRuleVersion();
-  const freshEvents = transaction.applyEvents(batches.flatMap(({ batch }) => batch.messages.map(({ eventId }) => eventId)));
+  const messages = batches.flatMap(({ batch }) => batch.messages);
+  const entered = transaction.applyEvents(messages.flatMap(({ kind, eventId }) => (kind === 'SCORED' ? [] : [eventId])));
   const lockedSnapshot = transaction.lockAndRead(locks, { waitersPerPool: options.wakeupsPerPool });
-  await Promise.allSettled([...partitionRows, activeVersion, freshEvents, lockedSnapshot]);
+  await Promise.allSettled([...partitionRows, activeVersion, entered, lockedSnapshot]);
   const rows = await Promise.all(partitionRows);
   for (const [index, { batch }] of batches.entries()) {
     const reason = whyNotOurs(batch, rows[index]);
@@ -151,8 +153,8 @@ async function withinTransaction(options: RouterLedgerOptions, batches: readonly
   }
   const active = await activeVersion;
   if (active !== using.version) return { kind: 'RULE_SET_MOVED', active };
-  const fresh = new Set(await freshEvents);
   const read = await lockedSnapshot;
+  const fresh = freshOf(messages, await entered, read);
   const books = new JointSnapshot(read, { waitersPerPool: options.wakeupsPerPool });
   const decided: DecidedBatch[] = [];
   for (const [index, prepared] of batches.entries()) {
@@ -166,6 +168,15 @@ async function withinTransaction(options: RouterLedgerOptions, batches: readonly
   }
   const written = transaction.write(...decided.map(({ written }) => written));
   return { kind: 'DECIDED', batches: decided, written };
+}
+
+/**
+ * Those that were not applied before. Of a submission the lead's own row tells it, read under its partition's lock: nothing else makes
+ * one, and it stays for ever. All other events are entered, each under its id.
+ */
+function freshOf(messages: readonly InboxMessage[], entered: ReadonlySet<EventId>, { leads }: Pick<BatchSnapshot, 'leads'>): Set<EventId> {
+  const isFresh = ({ kind, eventId, leadId }: InboxMessage): boolean => (kind === 'SCORED' ? !leads.has(leadId) : entered.has(eventId));
+  return new Set(messages.flatMap((message) => (isFresh(message) ? [message.eventId] : [])));
 }
 
 function whyNotOurs({ request }: ReadBatch, row: LockedPartition | undefined): string | null {

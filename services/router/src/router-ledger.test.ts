@@ -152,9 +152,8 @@ describe('a batch', () => {
     expect(letters).toHaveLength(1);
     expect(letters[0]?.value).toEqual(leads[2]?.value);
     expect(letters[0]?.headers).toMatchObject({ 'dlq.error.code': 'LR_ROUTER_VALUE_REFUSED', 'dlq.source.offset': '2' });
-    expect(world.database.leads.size).toBe(4);
     // Not applied, so that it can be redriven.
-    expect(world.database.appliedEvents.size).toBe(4);
+    expect(world.database.leads.size).toBe(4);
   });
 });
 
@@ -339,7 +338,6 @@ describe('batches of several partitions at once', () => {
     const answers = await applyAll(together, [{}, { epoch: 99 }, {}]);
     expect(answers.map(({ kind }) => kind)).toEqual(['APPLIED', 'REASSIGN', 'APPLIED']);
     expect(together.world.database.leads.size).toBe(2);
-    expect(together.world.database.appliedEvents.size).toBe(2);
   });
 
   test('lose nothing but the value that Postgres refuses', async () => {
