@@ -117,7 +117,7 @@ function once<Result>(measure: () => Promise<Result>): () => Promise<Result> {
   };
 }
 
-/** Also what warms the machine for those that are compared: whatever it is over, the first drain of a run is slower. */
+/** Also what warms the machine for those that are compared: whatever it is over, the first drain of a run may be slower. */
 const first = once(() => drainWith({ leads: LEADS.alone, routers: 1 }));
 
 const comparedWith = (setting: Omit<DrainSetting, 'leads'>) => drainWith({ ...setting, leads: LEADS.compared });
