@@ -110,6 +110,23 @@ export const transactionContract = (createHarness: CreateKafkaHarness): void => 
     );
 
     it(
+      'have their offset read by whoever is given the id next, at once',
+      inWorld(createHarness, async (world) => {
+        const topic = await world.topic();
+        const position = { groupId: world.group(), topic, partition: 0 };
+        for (let offset = 1; offset <= 20; offset += 1) {
+          const producer = await connect(world, 'id');
+          // A task that finds less than was committed here would emit its last batch again.
+          if (offset > 1) expect(await world.kafka.admin.committedOffset(position.groupId, position)).toBe(offset - 1);
+          const transaction = await producer.begin();
+          await transaction.send(numbered(topic, 1));
+          await transaction.sendOffset({ ...position, offset });
+          await transaction.commit();
+        }
+      }),
+    );
+
+    it(
       'leave gaps in the offsets that a task must not take for a loss',
       inWorld(createHarness, async (world) => {
         const topic = await world.topic();

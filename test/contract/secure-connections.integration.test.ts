@@ -127,7 +127,8 @@ describeUnless(missing, 'secure connections', () => {
       const onRecords = (records: readonly ConsumedRecord[]) => void read.push(...records.map(({ value }) => String(value)));
       await readTopic(port, { topic, groupId: `${topic}-reader`, onRecords });
       expect(read.sort()).toEqual(['committed', 'sent']);
-      expect(await port.admin.committedOffset(`${topic}-group`, { topic, partition: 0 })).toBe(1);
+      // The commit is answered before its offset can be read.
+      await expect.poll(() => port.admin.committedOffset(`${topic}-group`, { topic, partition: 0 }), { timeout: 10_000 }).toBe(1);
     });
   });
 
