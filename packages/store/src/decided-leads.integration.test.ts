@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { aBatch, aDestination, aLead, anEventId, aPool, commitBatch } from '../../../test/contract/router-store-fixture.ts';
 import { readAuditedBooks } from './audit-books.ts';
 import { findRevisionFaults, readAuditedPartitions, scanDecisions, scanLeads, scanSubmissions } from './audit-store.ts';
-import { type DeliveryOutcome, finishDeliveries, insertDeliveries, type LeasedDelivery, leaseDeliveries } from './delivery-store.ts';
+import {
+  type DeliveryOutcome,
+  finishDeliveries,
+  insertDeliveries,
+  type LeasedDelivery,
+  leaseDeliveries,
+  type NewDelivery,
+} from './delivery-store.ts';
 import { readDecisionBatch, readDecisions, readDeliveries, readExceptions, readLead } from './lead-store.ts';
 import { usePartitionedDatabase } from './partitioned-database.test-support.ts';
 import { createPostgresRouterStore } from './postgres-router-store.ts';
@@ -43,9 +50,9 @@ describe('decided leads', () => {
       agentId: 'ann',
       payload: Buffer.from(`payload ${lead.revision}`),
       dueAt: 1_000,
-      identities: [],
       ...changes,
     });
+    const insert = (deliveries: readonly NewDelivery[]) => insertDeliveries(database().pool, { deliveries, known: [] });
     const lease = (now: number, leaseMs = 5_000) => leaseDeliveries(database().pool, { now, limit: 10, leaseMs, resting: [] });
     const outcome = (leased: LeasedDelivery, changes: Partial<DeliveryOutcome>): DeliveryOutcome => ({
       leadId: leased.leadId,
@@ -68,9 +75,9 @@ describe('decided leads', () => {
     it('are one intent per assignment and channel, leased to one sender, delivered once', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
-      await insertDeliveries(database().pool, [delivery(lead, { payload: Buffer.from('other') })]);
-      await insertDeliveries(database().pool, []);
+      await insert([delivery(lead), delivery(lead, { channel: 'email' })]);
+      await insert([delivery(lead, { payload: Buffer.from('other') })]);
+      await insert([]);
       expect(await lease(999)).toEqual([]);
       const [first, second] = await Promise.all([lease(1_000), lease(1_000)]);
       const leased = [...first, ...second];
@@ -92,7 +99,7 @@ describe('decided leads', () => {
     it('are tried again later, and an outcome counts only under the latest lease', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead)]);
+      await insert([delivery(lead)]);
       const [slow] = await lease(1_000, 1_000);
       const [quick] = await lease(2_000, 1_000);
       if (!slow || !quick) throw new Error('leased twice');
@@ -110,7 +117,7 @@ describe('decided leads', () => {
       const moved = again(lead, { agentId: 'bob' });
       await decide([lead]);
       await decide([moved]);
-      await insertDeliveries(database().pool, [delivery(moved, { dueAt: 1 }), delivery(lead, { dueAt: 2 })]);
+      await insert([delivery(moved, { dueAt: 1 }), delivery(lead, { dueAt: 2 })]);
       const [older, ...others] = await lease(5_000);
       expect(others).toEqual([]);
       expect(older).toMatchObject({ revision: 1, isCurrent: false });
@@ -121,19 +128,19 @@ describe('decided leads', () => {
     it('do not wait for an overtaken one that is to be tried again much later', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead)]);
+      await insert([delivery(lead)]);
       const [failed] = await lease(5_000);
       if (failed) await finishDeliveries(database().pool, [outcome(failed, { state: 'PENDING', nextAttemptAt: 9_000_000 })]);
       const moved = again(lead, { agentId: 'bob' });
       await decide([moved]);
-      await insertDeliveries(database().pool, [delivery(moved)]);
+      await insert([delivery(moved)]);
       expect(await lease(6_000)).toMatchObject([{ revision: 2, isCurrent: true }]);
     });
 
     it('leave a receipt with the outcome, until it is published; a crash in between publishes it again', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead)]);
+      await insert([delivery(lead)]);
       const [leased] = await lease(1_000);
       if (!leased) throw new Error('leased');
       const failed = outcome(leased, { state: 'PENDING', nextAttemptAt: 2_000, outcome: 'RETRYING', status: 503, errorCode: 'LR_X' });
@@ -167,7 +174,7 @@ describe('decided leads', () => {
     it('of a sender that died say that nobody knows, and keep nothing of the person once they are over', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead)]);
+      await insert([delivery(lead)]);
       await lease(1_000, 500);
       const [again] = await lease(1_500);
       if (!again) throw new Error('leased again');
@@ -180,17 +187,17 @@ describe('decided leads', () => {
     it('have one reply a lead, whatever is decided later, and it is never superseded', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead, { channel: 'reply' }), delivery(lead, { channel: 'reply', revision: 2 })]);
+      await insert([delivery(lead, { channel: 'reply' }), delivery(lead, { channel: 'reply', revision: 2 })]);
       const moved = again(lead, { agentId: 'bob' });
       await decide([moved]);
-      await insertDeliveries(database().pool, [delivery(moved, { channel: 'reply' })]);
+      await insert([delivery(moved, { channel: 'reply' })]);
       expect(await lease(5_000)).toMatchObject([{ channel: 'reply', revision: 1, isCurrent: true }]);
     });
 
     it('say that an owner was not told only when no channel has told or still may', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead), delivery(lead, { channel: 'email' }), delivery(lead, { channel: 'reply' })]);
+      await insert([delivery(lead), delivery(lead, { channel: 'email' }), delivery(lead, { channel: 'reply' })]);
       const isUntold = async (known: Partial<DeliveryOutcome>) => {
         const leased = (await lease(1_000)).find(({ channel }) => channel === known.channel);
         if (leased) await finishDeliveries(database().pool, [outcome(leased, { state: 'GIVEN_UP', outcome: 'UNDELIVERABLE', ...known })]);
@@ -208,7 +215,7 @@ describe('decided leads', () => {
     it('leave resting destinations alone, but not their mails', async () => {
       const lead = aLead();
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead), delivery(lead, { channel: 'email' })]);
+      await insert([delivery(lead), delivery(lead, { channel: 'email' })]);
       const leased = await leaseDeliveries(database().pool, { now: 5_000, limit: 10, leaseMs: 1, resting: ['sales'] });
       expect(leased.map(({ channel }) => channel)).toEqual(['email']);
     });
@@ -216,18 +223,19 @@ describe('decided leads', () => {
     it('let the next lead of a person find this one', async () => {
       const [lead, other, stranger] = [aLead({ submittedAt: 1_000 }), aLead({ submittedAt: 2_000 }), aLead()];
       await decide([lead, other, stranger]);
-      await insertDeliveries(database().pool, [
-        delivery(lead, { identities: ['mail', 'phone'] }),
-        delivery(lead, { channel: 'email', identities: ['mail', 'phone'] }),
-        delivery(other, { identities: ['phone'] }),
-        delivery(stranger, { identities: ['another'] }),
-      ]);
+      const known = [
+        { leadId: lead.leadId, identities: ['mail', 'phone'] },
+        { leadId: lead.leadId, identities: ['mail', 'phone'] },
+        { leadId: other.leadId, identities: ['phone'] },
+        { leadId: stranger.leadId, identities: ['another'] },
+      ];
+      await insertDeliveries(database().pool, { deliveries: [delivery(lead), delivery(other)], known });
       const found = (identities: readonly string[]) => readEarlierLeads(database().pool, { leadId: aLead().leadId, identities, limit: 5 });
       expect((await found(['phone', 'mail'])).map(({ leadId }) => leadId)).toEqual([other.leadId, lead.leadId]);
       expect(await readEarlierLeads(database().pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toEqual([]);
       const linked = aLead({ stage: 'LINKED', agentId: null, linkedTo: lead.leadId });
       await decide([linked]);
-      await insertDeliveries(database().pool, [delivery(linked, { identities: ['mail'] })]);
+      await insertDeliveries(database().pool, { deliveries: [], known: [{ leadId: linked.leadId, identities: ['mail'] }] });
       expect(await readEarlierLeads(database().pool, { leadId: lead.leadId, identities: ['mail'], limit: 5 })).toMatchObject([
         { leadId: linked.leadId, linkedTo: lead.leadId, agentId: null },
       ]);
@@ -237,7 +245,7 @@ describe('decided leads', () => {
     it('are not current for a lead that is closed', async () => {
       const lead = aLead({ stage: 'CLOSED' });
       await decide([lead]);
-      await insertDeliveries(database().pool, [delivery(lead)]);
+      await insert([delivery(lead)]);
       expect(await lease(5_000)).toMatchObject([{ isCurrent: false }]);
     });
   });

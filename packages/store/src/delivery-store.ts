@@ -27,8 +27,18 @@ export interface NewDelivery extends DeliveryKey {
   /** What to send, as the sender understands it; kept until the delivery is over. */
   readonly payload: Buffer;
   readonly dueAt: number;
-  /** Of the person: under these the next lead finds this one. */
+}
+
+/** A lead and the keyed hashes of its person: whoever is told of another lead of theirs is told of this one too. */
+export interface KnownLead {
+  readonly leadId: LeadId;
   readonly identities: readonly string[];
+}
+
+/** What follows of decisions and warnings. */
+export interface PlannedDeliveries {
+  readonly deliveries: readonly NewDelivery[];
+  readonly known: readonly KnownLead[];
 }
 
 export interface LeasedDelivery extends DeliveryKey {
@@ -75,23 +85,26 @@ const NEW_DELIVERY_COLUMNS: readonly Column<NewDelivery>[] = [
   textColumn((delivery) => delivery.poolId),
   textColumn((delivery) => delivery.agentId),
   numberColumn((delivery) => delivery.dueAt),
-  textListColumn((delivery) => delivery.identities),
 ];
 
-/** $9 holds the payloads end to end, $10 and $11 where each begins (from 1) and its length. */
+const KNOWN_LEAD_COLUMNS: readonly Column<KnownLead>[] = [textColumn((known) => known.leadId), textListColumn((known) => known.identities)];
+
+/** $8 holds the payloads end to end, $9 and $10 where each begins (from 1) and its length. */
 const INSERT = statement(
   'deliveries-insert',
   `WITH given AS MATERIALIZED (
-     SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[],
-                          $10::integer[], $11::integer[])
-       AS r (lead_id, revision, channel, destination_id, pool_id, agent_id, due_at, identities, payload_from, payload_length)),
-   told AS (
+     SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
+                          $9::integer[], $10::integer[])
+       AS r (lead_id, revision, channel, destination_id, pool_id, agent_id, due_at, payload_from, payload_length)),
+   known AS (
      INSERT INTO told_leads (identity, lead_id)
-     SELECT DISTINCT i.identity, r.lead_id FROM given r CROSS JOIN LATERAL unnest(r.identities::text[]) AS i (identity) ORDER BY 1, 2
+     SELECT DISTINCT i.identity, k.lead_id
+       FROM unnest($11::uuid[], $12::text[]) AS k (lead_id, identities) CROSS JOIN LATERAL unnest(k.identities::text[]) AS i (identity)
+      ORDER BY 1, 2
      ON CONFLICT DO NOTHING)
    INSERT INTO deliveries (lead_id, revision, channel, destination_id, pool_id, agent_id, next_attempt_at, payload)
    SELECT r.lead_id, r.revision, r.channel, r.destination_id, r.pool_id, r.agent_id, to_timestamp(r.due_at / 1000),
-          substring($9::bytea FROM r.payload_from FOR r.payload_length)
+          substring($8::bytea FROM r.payload_from FOR r.payload_length)
      FROM given r
     ORDER BY r.lead_id, r.revision, r.channel, r.agent_id
    ON CONFLICT DO NOTHING`,
@@ -187,9 +200,10 @@ export interface LeaseRequest {
 }
 
 /** An intent that is known stays as it is. Idempotent. */
-export const insertDeliveries = async (pool: PostgresPool, deliveries: readonly NewDelivery[]): Promise<void> => {
-  if (deliveries.length === 0) return;
-  await pool.run(INSERT, [...encodeColumns(NEW_DELIVERY_COLUMNS, deliveries), ...payloadValues(deliveries)]);
+export const insertDeliveries = async (pool: PostgresPool, { deliveries, known }: PlannedDeliveries): Promise<void> => {
+  if (deliveries.length === 0 && known.length === 0) return;
+  const columns = encodeColumns(NEW_DELIVERY_COLUMNS, deliveries);
+  await pool.run(INSERT, [...columns, ...payloadValues(deliveries), ...encodeColumns(KNOWN_LEAD_COLUMNS, known)]);
 };
 
 /** Due ones, earliest first, until `now + leaseMs`; concurrent callers get different ones. Each lease counts as an attempt. */

@@ -35,11 +35,10 @@ it('an offer is a delivery for each who is asked, current until they decline, an
     poolId: 'field',
     payload: Buffer.from('an offer'),
     dueAt: 1_000,
-    identities: [],
   };
   const offers = ['ann', 'bob', 'cid'].map((agentId) => ({ ...about, channel: 'offer' as const, agentId }));
-  await insertDeliveries(test.pool, offers);
-  await insertDeliveries(test.pool, offers);
+  await insertDeliveries(test.pool, { deliveries: offers, known: [] });
+  await insertDeliveries(test.pool, { deliveries: offers, known: [] });
   const leased = await leaseDeliveries(test.pool, { now: 5_000, limit: 10, leaseMs: 1, resting: [] });
   expect(leased.map(({ agentId, isCurrent }) => [agentId, isCurrent]).sort()).toEqual([
     ['ann', true],

@@ -26,11 +26,9 @@ it('warnings are current until what they warn of is done, and a failed one does 
       decision: { eventId: anEventId(), kind: 'ASSIGNED', cause: 'SUBMITTED', lead, previousAgentId: null, acceptBy: null },
     })),
   });
-  const about = { destinationId: 'sales', poolId: 'field', agentId: 'ann', payload: Buffer.from('due'), dueAt: 1_000, identities: [] };
-  await insertDeliveries(
-    test.pool,
-    leads.flatMap(({ leadId, revision }) => CHANNELS.map((channel) => ({ leadId, revision, channel, ...about }))),
-  );
+  const about = { destinationId: 'sales', poolId: 'field', agentId: 'ann', payload: Buffer.from('due'), dueAt: 1_000 };
+  const deliveries = leads.flatMap(({ leadId, revision }) => CHANNELS.map((channel) => ({ leadId, revision, channel, ...about })));
+  await insertDeliveries(test.pool, { deliveries, known: [] });
   const leased = await leaseDeliveries(test.pool, { now: 5_000, limit: 10, leaseMs: 1, resting: [] });
   const isCurrent = leads.map(({ leadId }) =>
     CHANNELS.map((channel) => leased.find((one) => one.leadId === leadId && one.channel === channel)?.isCurrent),

@@ -47,7 +47,7 @@ await runServiceProcess({
       sla,
       ruleSets,
       clock,
-      insertDeliveries: (deliveries) => insertDeliveries(pool, deliveries),
+      insertDeliveries: (planned) => insertDeliveries(pool, planned),
     });
     const running = await runTopology(topology, { ...parts, kafka });
     const server = mailServerOf(config);

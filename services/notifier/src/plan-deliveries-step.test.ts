@@ -9,10 +9,11 @@ import type { Lead, Person } from '@lead-router/domain/lead.ts';
 import type { DecisionKind, LeadRecord, SlaEvent } from '@lead-router/domain/routing-model.ts';
 import type { LeadReply } from '@lead-router/domain/rule-set/communication.ts';
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
-import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
+import type { KnownLead, NewDelivery } from '@lead-router/store/delivery-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Flow } from '@lead-router/stream/topology.ts';
 import { buildTestRuleSet } from '@lead-router/testkit/builders/test-rule-set.ts';
+import { NOTHING_FOUND } from '@lead-router/testkit/lead-builders.ts';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aLead } from '../../../test/contract/router-store-fixture.ts';
 import { leadFor, personFor } from '../../../test/support/example-leads.ts';
@@ -20,6 +21,7 @@ import { consumedRecord, flowOf, runFlow } from '../../../test/support/step-harn
 import { deliveryIdOf } from './delivery-id.ts';
 import { notifierTopology } from './topology.ts';
 
+const identities = ['e:mail', 'p:phone'];
 const NOW = 1_700_000_009_000;
 const reply: LeadReply = { replyId: 'sorry', ruleIds: ['old-product'], answersEnquiry: true, subject: ['Sorry'], text: ['Look elsewhere'] };
 const ruleSet = buildTestRuleSet({
@@ -44,6 +46,7 @@ let sla: CodecFor<'LeadSla'>;
 let flow: Flow;
 let warnings: Flow;
 let inserted: NewDelivery[];
+let known: KnownLead[];
 let believed: RuleSet;
 /** What looking again finds; null: nobody should look. */
 let active: RuleSet | StoreFault | null;
@@ -67,10 +70,11 @@ beforeAll(async () => {
       },
     },
     clock: { now: () => NOW, sleep: async () => undefined },
-    insertDeliveries: async (deliveries) => {
-      const fault = refuses(deliveries);
+    insertDeliveries: async (planned) => {
+      const fault = refuses(planned.deliveries);
       if (fault) throw fault;
-      inserted.push(...deliveries);
+      inserted.push(...planned.deliveries);
+      known.push(...planned.known);
     },
   });
   flow = flowOf(topology, 'decided');
@@ -79,6 +83,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   inserted = [];
+  known = [];
   believed = ruleSet;
   active = null;
   refuses = () => null;
@@ -99,7 +104,13 @@ function decision(known: Partial<LeadRecord> = {}, kind: DecisionKind = 'ASSIGNE
   );
   return decided.encodeWithContext(
     prefix,
-    encodeContext(toContext({ lead: leadFor(content.lead), person: personFor({ email: 'ann@example.com', ...content.person }) })),
+    encodeContext(
+      toContext({
+        lead: leadFor(content.lead),
+        person: personFor({ email: 'ann@example.com', ...content.person }),
+        enrichment: { ...NOTHING_FOUND, identities },
+      }),
+    ),
   );
 }
 
@@ -133,6 +144,18 @@ describe('a decision', () => {
   ] as const)('that %s is told to nobody', async (_name, kind, known) => {
     expect(await plan(decision(known, kind))).toMatchObject([{ kind: 'settled', step: 'plan', result: { kind: 'drop' } }]);
     expect(inserted).toEqual([]);
+  });
+
+  test('is told with the lead known under its person, for whoever is told of the next', async () => {
+    await plan(decision({ destinationId: 'mailed' }));
+    expect(known).toEqual([{ leadId: inserted[0]?.leadId, identities }]);
+  });
+
+  test('that links a lead to one that nobody owns makes it known to whoever will', async () => {
+    const [linked, waiting] = [aLead(), aLead()];
+    const nobody = { poolId: null, agentId: null, destinationId: null };
+    expect(await plan(decision({ ...linked, ...nobody, linkedTo: waiting.leadId }, 'LINKED'))).toEqual([{ kind: 'ok', value: [] }]);
+    expect({ inserted, known }).toEqual({ inserted: [], known: [{ leadId: linked.leadId, identities }] });
   });
 
   test('that cannot be read is a dead letter, the others go on', async () => {
@@ -259,7 +282,8 @@ describe('a promise', () => {
     ['RESPONSE_WARNED', 'response-warning'],
   ] as const)('%s is a mail to the owner', async (kind, channel) => {
     expect(await told(kind)).toEqual([{ kind: 'ok', value: [] }]);
-    expect(inserted).toMatchObject([{ channel, revision: 2, destinationId: 'mailed', agentId: 'ann', dueAt: NOW, identities: [] }]);
+    expect(inserted).toMatchObject([{ channel, revision: 2, destinationId: 'mailed', agentId: 'ann', dueAt: NOW }]);
+    expect(known).toEqual([]);
     expect(sla.decode(inserted[0]?.payload ?? Buffer.alloc(0))).toMatchObject({ kind, dueAt: NOW + 60_000 });
   });
 

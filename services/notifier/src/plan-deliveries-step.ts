@@ -14,7 +14,7 @@ import type { Communication } from '@lead-router/domain/rule-set/communication.t
 import type { RuleSet } from '@lead-router/domain/rule-set.ts';
 import { readable } from '@lead-router/service-kit/decode-records.ts';
 import type { CompiledRuleSets } from '@lead-router/store/compiled-rule-sets.ts';
-import type { DeliveryChannel, NewDelivery } from '@lead-router/store/delivery-store.ts';
+import type { DeliveryChannel, KnownLead, NewDelivery, PlannedDeliveries } from '@lead-router/store/delivery-store.ts';
 import { StoreFault } from '@lead-router/store/router-store.ts';
 import type { Clock } from '@lead-router/stream/clock.ts';
 import type { BatchStep, SinkRecord } from '@lead-router/stream/pipeline.ts';
@@ -28,7 +28,7 @@ export interface PlanOptions {
   readonly clock: Clock;
 }
 
-export function planDeliveriesStep(options: PlanOptions): BatchStep<CutValue<LeadDecidedPrefix>, readonly NewDelivery[]> {
+export function planDeliveriesStep(options: PlanOptions): BatchStep<CutValue<LeadDecidedPrefix>, PlannedDeliveries> {
   return {
     name: 'plan',
     purpose: 'who has to be told, by which channel; which lead is answered',
@@ -52,26 +52,29 @@ async function lookAgain({ ruleSets }: PlanOptions, values: readonly CutValue<Le
   return faultOf(() => ruleSets.refresh());
 }
 
-/** The context is read only for a lead that somebody has to be told of. */
+/** The context is read only for a lead that somebody has to be told of, now or when its first lead gets an owner. */
 function plan(
   options: PlanOptions,
   ruleSet: RuleSet,
   { prefix: decided, context }: CutValue<LeadDecidedPrefix>,
-): StepResult<readonly NewDelivery[]> {
+): StepResult<PlannedDeliveries> {
   const channels = channelsOf(decided, ruleSet);
-  if (channels.length === 0) return drop(decided.kind === 'QUEUED' ? 'nobody to tell' : 'destination without a channel');
+  if (channels.length === 0 && decided.kind !== 'LINKED') {
+    return drop(decided.kind === 'QUEUED' ? 'nobody to tell' : 'destination without a channel');
+  }
   return readable(context, decodeContext, (content, bytes) => {
+    const known = [knownLead(decided, content)];
+    if (channels.length === 0) return ok({ deliveries: [], known });
     const allowed = channels.filter((channel) => channel !== 'reply' || isReplyAllowed(replyFor(decided, ruleSet), content));
     if (allowed.length === 0) return drop('no reply without opt-in');
     const payload = (channel: DeliveryChannel): Buffer =>
       channel === 'webhook' ? deliveryPayload({ ...decided, context: content }) : options.decided.encodeWithContext(decided, bytes);
     const dueAt = options.clock.now();
-    return ok(
-      allowed.flatMap((channel) => {
-        const delivery: NewDelivery = { ...intentOf(decided, content), channel, payload: payload(channel), dueAt };
-        return channel === 'offer' ? decided.offeredTo.map((agentId) => ({ ...delivery, agentId })) : [delivery];
-      }),
-    );
+    const deliveries = allowed.flatMap((channel) => {
+      const delivery: NewDelivery = { ...intentOf(decided), channel, payload: payload(channel), dueAt };
+      return channel === 'offer' ? decided.offeredTo.map((agentId) => ({ ...delivery, agentId })) : [delivery];
+    });
+    return ok({ deliveries, known });
   });
 }
 
@@ -85,7 +88,11 @@ function channelsOf(decided: LeadDecidedPrefix, ruleSet: RuleSet): readonly Deli
   return [...(hasWebhook ? (['webhook'] as const) : []), ...(isMailed ? [mail] : []), ...reply];
 }
 
-function intentOf(decided: LeadDecidedPrefix, { enrichment }: LeadContext): Omit<NewDelivery, 'channel' | 'payload' | 'dueAt'> {
+function knownLead({ envelope }: LeadDecidedPrefix, { enrichment }: LeadContext): KnownLead {
+  return { leadId: asLeadId(envelope.leadId), identities: enrichment?.identities ?? [] };
+}
+
+function intentOf(decided: LeadDecidedPrefix): Omit<NewDelivery, 'channel' | 'payload' | 'dueAt'> {
   return {
     leadId: asLeadId(decided.envelope.leadId),
     revision: decided.revision,
@@ -93,7 +100,6 @@ function intentOf(decided: LeadDecidedPrefix, { enrichment }: LeadContext): Omit
     destinationId: decided.destinationId ?? '',
     poolId: decided.poolId,
     agentId: decided.agentId,
-    identities: enrichment?.identities ?? [],
   };
 }
 
@@ -103,20 +109,21 @@ export function isTold({ from, owners }: Communication, destinationId: string): 
 }
 
 export function insertDeliveriesStep(
-  insert: (deliveries: readonly NewDelivery[]) => Promise<void>,
-): BatchStep<readonly NewDelivery[], readonly SinkRecord[]> {
+  insert: (planned: PlannedDeliveries) => Promise<void>,
+): BatchStep<PlannedDeliveries, readonly SinkRecord[]> {
   return {
     name: 'insert',
     purpose: 'a row per assignment and channel, one reply a lead; a repeat changes nothing',
     sinks: ['deliveries'],
     runBatch: async (planned) => {
-      const failure = await faultOf(() => insert(planned.flat()));
+      const all = { deliveries: planned.flatMap(({ deliveries }) => deliveries), known: planned.flatMap(({ known }) => known) };
+      const failure = await faultOf(() => insert(all));
       if (failure === null) return planned.map(() => ok([]));
       if (failure.kind !== 'refused-value' || planned.length === 1) return planned.map(() => settle(failure));
       // One value that Postgres refuses must not hold up the others.
       const results: StepResult<readonly SinkRecord[]>[] = [];
-      for (const deliveries of planned) {
-        const alone = await faultOf(() => insert(deliveries));
+      for (const one of planned) {
+        const alone = await faultOf(() => insert(one));
         results.push(alone === null ? ok([]) : settle(alone));
       }
       return results;

@@ -8,7 +8,7 @@
 import type { Codec } from '@lead-router/contracts/codec.ts';
 import type { LeadSla } from '@lead-router/contracts/generated/wire-types.ts';
 import { asLeadId } from '@lead-router/contracts/ids.ts';
-import type { DeliveryChannel, NewDelivery } from '@lead-router/store/delivery-store.ts';
+import type { DeliveryChannel, PlannedDeliveries } from '@lead-router/store/delivery-store.ts';
 import type { Step } from '@lead-router/stream/pipeline.ts';
 import { drop, ok } from '@lead-router/stream/step-result.ts';
 import { isTold, type PlanOptions } from './plan-deliveries-step.ts';
@@ -24,7 +24,7 @@ const WARNINGS: Readonly<Partial<Record<LeadSla['kind'], DeliveryChannel>>> = {
 };
 
 /** What was broken needs no message of its own: the next owner is told of the lead. */
-export function planWarningsStep({ ruleSets, sla, clock }: PlanWarningsOptions): Step<LeadSla, readonly NewDelivery[]> {
+export function planWarningsStep({ ruleSets, sla, clock }: PlanWarningsOptions): Step<LeadSla, PlannedDeliveries> {
   return {
     name: 'plan-warning',
     purpose: 'which owner has to be warned by mail that a promise is about to be broken',
@@ -35,8 +35,9 @@ export function planWarningsStep({ ruleSets, sla, clock }: PlanWarningsOptions):
       const { communication } = ruleSets.current().ruleSet;
       if (destinationId === null || !isTold(communication, destinationId)) return drop('destination without mail');
       const key = { leadId: asLeadId(envelope.leadId), revision, channel };
-      // The person is known under these leads already: the assignment itself was told of.
-      return ok([{ ...key, destinationId, poolId, agentId, payload: sla.encode(warning), dueAt: clock.now(), identities: [] }]);
+      const delivery = { ...key, destinationId, poolId, agentId, payload: sla.encode(warning), dueAt: clock.now() };
+      // The lead is known already, since its assignment was told.
+      return ok({ deliveries: [delivery], known: [] });
     },
   };
 }

@@ -4,7 +4,7 @@ import { CONSUMER_GROUPS } from '@lead-router/contracts/consumer-groups.ts';
 import type { LeadDecided, LeadDecidedPrefix, LeadSla } from '@lead-router/contracts/generated/wire-types.ts';
 import { TOPICS } from '@lead-router/contracts/topics.ts';
 import { cutRecords, decodeRecords } from '@lead-router/service-kit/decode-records.ts';
-import type { NewDelivery } from '@lead-router/store/delivery-store.ts';
+import type { PlannedDeliveries } from '@lead-router/store/delivery-store.ts';
 import { startPipeline } from '@lead-router/stream/pipeline.ts';
 import { defineTopology, type Topology } from '@lead-router/stream/topology.ts';
 import { insertDeliveriesStep, type PlanOptions, planDeliveriesStep } from './plan-deliveries-step.ts';
@@ -14,7 +14,7 @@ export interface NotifierOptions extends PlanOptions {
   readonly version: string;
   readonly decided: ContextCodec<LeadDecided, LeadDecidedPrefix>;
   readonly sla: Codec<LeadSla>;
-  readonly insertDeliveries: (deliveries: readonly NewDelivery[]) => Promise<void>;
+  readonly insertDeliveries: (planned: PlannedDeliveries) => Promise<void>;
 }
 
 export function notifierTopology(options: NotifierOptions): Topology {
