@@ -5,7 +5,8 @@ import type { Condition } from '../cel/condition.ts';
 import type { FactName } from '../cel/fact-fields.ts';
 import { factsOf } from '../facts-of.ts';
 import type { Enrichment, Lead } from '../lead.ts';
-import { fieldsOf, idOf, itemsOf, type Place, type RuleSetDocument, report } from '../rule-set/document.ts';
+import { fieldsOf, idOf, itemsOf, type Place, type RuleSetDocument } from '../rule-set/document.ts';
+import { uniqueNames } from '../rule-set/unique-names.ts';
 
 /** null where no condition is met. */
 export type FindSegment = (lead: Lead, enrichment: Enrichment) => string | null;
@@ -22,13 +23,12 @@ const NOT_SCORED = { score: 0, grade: 'LOW_POTENTIAL' } as const;
 
 /** The names first: tables and conditions may use them. */
 export function readSegmentEntries(document: RuleSetDocument, place: Place | null): readonly SegmentEntry[] {
-  const ids = new Set<string>();
+  const isNew = uniqueNames(document, { what: 'segment', advice: ': join their conditions with ||' });
   return itemsOf(document, place).flatMap((item) => {
     const fields = fieldsOf(document, item, { required: ['id', 'when'], optional: ['description'] });
     const id = idOf(document, fields?.get('id') ?? null);
     if (fields === null || id === null) return [];
-    if (ids.has(id)) report(document, fields.get('id') ?? item, { message: `segment "${id}" stands twice: join its conditions with ||` });
-    ids.add(id);
+    isNew(id, fields.get('id') ?? item);
     return [{ id, when: fields.get('when') }];
   });
 }

@@ -1,5 +1,6 @@
 /** The `topics` and `products` sections: what leads write about and ask for, each by the words that tell it. */
 import { fieldsOf, idOf, itemsOf, type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
+import { uniqueNames } from '../rule-set/unique-names.ts';
 import type { TopicKeyword } from './topic-matcher.ts';
 
 export function hasWord(text: string): boolean {
@@ -27,7 +28,7 @@ interface Section {
 function readSection(document: RuleSetDocument, place: Place | null, section: Section): readonly TopicKeyword[] {
   const { what, words, source, areNames } = section;
   const owners = new Map<string, string>();
-  const ids = new Set<string>();
+  const isNew = uniqueNames(document, { what });
   return itemsOf(document, place).flatMap((item) => {
     const fields = fieldsOf(
       document,
@@ -36,8 +37,7 @@ function readSection(document: RuleSetDocument, place: Place | null, section: Se
     );
     const id = idOf(document, fields?.get('id') ?? null);
     if (fields === null || id === null) return [];
-    if (ids.has(id)) report(document, fields.get('id') ?? item, { message: `${what} "${id}" stands twice` });
-    ids.add(id);
+    isNew(id, fields.get('id') ?? item);
     const name = textOf(document, fields.get('name'));
     const written = itemsOf(document, fields.get(words)).flatMap((word) => keywordAt(document, word, { owners, id, what }));
     const own = areNames ? [id, ...(name === null ? [] : [name])] : [];

@@ -91,7 +91,12 @@ export function fieldsOf(
   place: Place,
   keys: { readonly required?: readonly string[]; readonly optional?: readonly string[] },
 ): Fields | null {
-  const known = [...(keys.required ?? []), ...(keys.optional ?? [])];
+  const { required = [], optional = [] } = keys;
+  if (required.length > 0 && isBlank(document, place)) {
+    report(document, place, { message: `nothing is written here; needed: ${required.join(', ')}` });
+    return null;
+  }
+  const known = [...required, ...optional];
   const entries = entriesOf(document, place);
   if (entries === null) return null;
   const found = new Map<string, Place>();
@@ -104,7 +109,7 @@ export function fieldsOf(
         { message: `unknown key "${entry.key}"${insteadOf(entry.key, known)}`, known },
       );
   }
-  for (const key of keys.required ?? []) {
+  for (const key of required) {
     // An alias of nothing has been told.
     if (isBlank(document, found.get(key)) && !isAlias(found.get(key)?.node)) report(document, place, { message: `"${key}" is missing` });
   }

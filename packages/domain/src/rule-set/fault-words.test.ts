@@ -21,7 +21,26 @@ const inTable = (csv: string, table = '{ csv: t.csv, key: id }') => told(`${SMAL
 
 it.each([
   ['a tab', SMALL.replace('  - { id: team', '\t- { id: team'), '7:1 indent with spaces: YAML takes no tabs there'],
-  ['a key twice', `${SMALL}name: again\n`, '9:1 key "name" stands twice in this mapping'],
+  ['a key twice', `${SMALL}name: again\n`, '9:1 key "name" stands twice in this mapping, first in line 1'],
+  [
+    'a key twice within',
+    SMALL.replace('acceptWithin: 1d,', 'acceptWithin: 1d,\n      id: again,'),
+    '9:7 key "id" stands twice in this mapping, first in line 8',
+  ],
+  [
+    'a rule twice, the first of them with a fault of its own',
+    SMALL.replace(
+      'rules: [{ id: all, when: lead.isQualified, to: team }]',
+      'rules:\n  - { id: all, when: lead.isQualified, to: taem }\n  - { id: all, when: "true", to: team }',
+    ),
+    '5:11 rule "all" stands twice, first in line 4',
+  ],
+  [
+    'an agent twice',
+    SMALL.replace('[{ id: ann }]', '[{ id: ann }, { id: ann }]'),
+    '7:65 agent "ann" stands twice in this pool, first in line 7',
+  ],
+  ['nothing', '# to be written\n', 'null:null nothing is written here; needed: name, scoring, rules, destinations, pools, lastResort'],
   [
     'two documents',
     `${SMALL}---\n${SMALL}`,

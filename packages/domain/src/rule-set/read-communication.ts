@@ -13,6 +13,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { booleanOf, fieldsOf, idOf, itemsOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
 import { durationOf } from './duration.ts';
 import { type MailTemplate, renderTemplate, templateOf } from './mail-template.ts';
+import { uniqueNames } from './unique-names.ts';
 
 export interface CommunicationParties {
   readonly destinations: ReadonlyMap<string, Destination>;
@@ -45,13 +46,14 @@ export function readCommunication(document: RuleSetDocument, place: Place | null
 function readAgents(document: RuleSetDocument, place: Place | null, pools: readonly Pool[]): ReadonlyMap<string, string> {
   const known = new Set(pools.flatMap((pool) => pool.agents.map(({ agentId }) => agentId)));
   const addresses = new Map<string, string>();
+  const isNew = uniqueNames(document, { what: 'agent' });
   for (const item of itemsOf(document, place)) {
     const fields = fieldsOf(document, item, { required: ['id', 'email'] });
     const agentId = idOf(document, fields?.get('id') ?? null);
     const address = addressOf(document, fields?.get('email') ?? null);
     if (agentId === null || address === null) continue;
     if (!known.has(agentId)) report(document, item, { message: `no pool has an agent "${agentId}"${didYouMean(agentId, [...known])}` });
-    if (addresses.has(agentId)) report(document, item, { message: `agent "${agentId}" stands twice` });
+    isNew(agentId, item);
     addresses.set(agentId, address);
   }
   return addresses;
@@ -63,6 +65,7 @@ interface KnownOwners extends CommunicationParties {
 
 function readOwners(document: RuleSetDocument, place: Place | null, known: KnownOwners): ReadonlyMap<string, OwnerMail> {
   const owners = new Map<string, OwnerMail>();
+  const isNew = uniqueNames(document, { what: 'destination' });
   for (const item of itemsOf(document, place)) {
     const fields = fieldsOf(document, item, { required: ['destination'], optional: ['to', 'subject'] });
     const destinationId = textOf(document, fields?.get('destination') ?? null);
@@ -71,7 +74,7 @@ function readOwners(document: RuleSetDocument, place: Place | null, known: Known
       report(document, item, {
         message: `there is no destination "${destinationId}"${didYouMean(destinationId, [...known.destinations.keys()])}`,
       });
-    if (owners.has(destinationId)) report(document, item, { message: `destination "${destinationId}" stands twice` });
+    isNew(destinationId, item);
     const to = readOwnerAddress(document, fields.get('to'));
     owners.set(destinationId, { destinationId, to, subject: templateOf(document, fields.get('subject')) });
     if (fields.get('to') === null) reportUnreachable(document, item, { ...known, destinationId });
@@ -106,12 +109,11 @@ function reportUnreachable(document: RuleSetDocument, place: Place, known: Known
 
 function readReplies(document: RuleSetDocument, place: Place | null, rules: readonly Rule[]): ReadonlyMap<string, LeadReply> {
   const replies = new Map<string, LeadReply>();
-  const ids = new Set<string>();
+  const isNew = uniqueNames(document, { what: 'reply' });
   for (const item of itemsOf(document, place)) {
     const reply = readReply(document, item, rules);
     if (reply === null) continue;
-    if (ids.has(reply.replyId)) report(document, item, { message: `reply "${reply.replyId}" stands twice` });
-    ids.add(reply.replyId);
+    isNew(reply.replyId, item);
     for (const ruleId of reply.ruleIds) {
       const other = replies.get(ruleId);
       if (other !== undefined)

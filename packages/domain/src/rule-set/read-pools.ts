@@ -22,6 +22,7 @@ import { readOffer } from './read-offer.ts';
 import { readSkills, readSkillWants } from './read-skills.ts';
 import { NO_SLA, readSla } from './read-sla.ts';
 import { readAgentStrategy } from './read-strategy.ts';
+import { uniqueNames } from './unique-names.ts';
 import { hoursOf, WHOLE_WEEK, zoneOf } from './weekly-hours.ts';
 
 /** A part of the document with the spot it was read from, for faults found later. */
@@ -66,13 +67,13 @@ export interface Surroundings {
 
 export function readDestinations(document: RuleSetDocument, place: Place | null, around: Surroundings): ReadonlyMap<string, Destination> {
   const destinations = new Map<string, Destination>();
+  const isNew = uniqueNames(document, { what: 'destination' });
   for (const item of itemsOf(document, place)) {
     const fields = fieldsOf(document, item, { required: ['id', 'kind'], optional: DESTINATION_KEYS });
     const destinationId = idOf(document, fields?.get('id') ?? null);
     const kind = oneOf(document, fields?.get('kind') ?? null, KINDS);
     if (fields === null || destinationId === null) continue;
-    if (destinations.has(destinationId))
-      report(document, fields.get('id') ?? item, { message: `destination "${destinationId}" stands twice` });
+    isNew(destinationId, fields.get('id') ?? item);
     const zone = zoneOf(document, fields.get('zone'), around.zone);
     const economics = readEconomics(document, fields);
     destinations.set(destinationId, {
@@ -98,12 +99,10 @@ export function readPools(
   around: Surroundings & { readonly destinations: ReadonlyMap<string, Destination> },
 ): ReadonlyMap<string, Placed<Pool>> {
   const pools = new Map<string, Placed<Pool>>();
+  const isNew = uniqueNames(document, { what: 'pool' });
   for (const item of itemsOf(document, place)) {
     const pool = readPool(document, item, around);
-    if (pool === null) continue;
-    if (pools.has(pool.value.poolId))
-      report(document, pool.fields.get('id') ?? item, { message: `pool "${pool.value.poolId}" stands twice` });
-    else pools.set(pool.value.poolId, pool);
+    if (pool !== null && isNew(pool.value.poolId, pool.fields.get('id') ?? item)) pools.set(pool.value.poolId, pool);
   }
   return pools;
 }
@@ -200,6 +199,7 @@ function hoursIn(
 
 function readAgents(document: RuleSetDocument, place: Place | null, { zone, calendars }: Surroundings): readonly Agent[] {
   const agents = new Map<string, Agent>();
+  const isNew = uniqueNames(document, { what: 'agent', within: ' in this pool' });
   const items = itemsOf(document, place);
   if (items.length > MAX_MEMBERS && place !== null)
     report(document, place, { message: `${items.length} agents: a pool holds at most ${MAX_MEMBERS}` });
@@ -207,7 +207,7 @@ function readAgents(document: RuleSetDocument, place: Place | null, { zone, cale
     const fields = fieldsOf(document, item, { required: ['id'], optional: AGENT_KEYS });
     const agentId = idOf(document, fields?.get('id') ?? null);
     if (fields === null || agentId === null) continue;
-    if (agents.has(agentId)) report(document, fields.get('id') ?? item, { message: `agent "${agentId}" stands twice in this pool` });
+    isNew(agentId, fields.get('id') ?? item);
     const agentZone = zoneOf(document, fields.get('zone'), zone);
     const skills = readSkills(document, fields.get('skills'));
     const effectiveness = numberOf(document, fields.get('effectiveness'), EFFECTIVENESS);

@@ -10,6 +10,7 @@ import { checkMarginRule } from './read-economics.ts';
 import type { Placed } from './read-pools.ts';
 import { readSkillWants } from './read-skills.ts';
 import { readPoolStrategy } from './read-strategy.ts';
+import { uniqueNames } from './unique-names.ts';
 
 export interface CompiledRule {
   readonly rule: Rule;
@@ -29,6 +30,7 @@ export function readRules(
   known: RoutingTargets & { readonly environment: CelEnvironment },
 ): readonly CompiledRule[] {
   const rules = new Map<string, CompiledRule>();
+  const isNew = uniqueNames(document, { what: 'rule' });
   for (const item of itemsOf(document, place)) {
     const fields = fieldsOf(document, item, { required: ['id', 'to'], optional: ['when', 'description', 'examples', 'choose', 'skills'] });
     if (fields === null) continue;
@@ -41,12 +43,9 @@ export function readRules(
     const target = readTargets(document, fields, known);
     const wants = readSkillWants(document, fields.get('skills'));
     if (ruleId === null) continue;
-    if (rules.has(ruleId) || ruleId === LAST_RESORT_ID) {
-      report(document, fields.get('id') ?? item, {
-        message: ruleId === LAST_RESORT_ID ? `"${LAST_RESORT_ID}" is the name of the last resort` : `rule "${ruleId}" stands twice`,
-      });
-    }
-    if (condition === null || target === null) continue;
+    const named = fields.get('id') ?? item;
+    if (ruleId === LAST_RESORT_ID) report(document, named, { message: `"${LAST_RESORT_ID}" is the name of the last resort` });
+    if (!isNew(ruleId, named) || condition === null || target === null) continue;
     const description = textOf(document, fields.get('description')) ?? condition.source;
     rules.set(ruleId, { rule: { ruleId, description, when: condition.source, ...target, ...(wants !== null && { wants }) }, condition });
   }
@@ -87,10 +86,10 @@ function readTargets(document: RuleSetDocument, fields: Fields, known: RoutingTa
     return to === null ? null : { to };
   }
   const pools: string[] = [];
+  const isNew = uniqueNames(document, { what: 'pool' });
   for (const item of itemsOf(document, place)) {
     const poolId = readTarget(document, item, known);
-    if (poolId !== null && pools.includes(poolId)) report(document, item, { message: `pool "${poolId}" stands twice` });
-    else if (poolId !== null) pools.push(poolId);
+    if (poolId !== null && isNew(poolId, item)) pools.push(poolId);
   }
   const [to] = pools;
   if (to === undefined) {

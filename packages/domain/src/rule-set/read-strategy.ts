@@ -11,6 +11,7 @@ import {
 } from '../strategies/strategy-names.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { fieldsOf, isList, isMapping, itemsOf, oneOf, type Place, type RuleSetDocument, report, textOf } from './document.ts';
+import { uniqueNames } from './unique-names.ts';
 
 const COMPOSED = 'composed';
 
@@ -50,11 +51,10 @@ function presetOf<Strategy>(document: RuleSetDocument, place: Place, presets: Re
 function wordsOf<const Word extends string>(document: RuleSetDocument, place: Place | null, words: readonly Word[]): readonly Word[] {
   if (place === null) return [];
   const found: Word[] = [];
+  const isNew = uniqueNames(document, { what: 'word' });
   for (const item of isList(document, place) ? itemsOf(document, place) : [place]) {
     const word = oneOf(document, item, words);
-    if (word === null) continue;
-    if (found.includes(word)) report(document, item, { message: `"${word}" stands twice` });
-    else found.push(word);
+    if (word !== null && isNew(word, item)) found.push(word);
   }
   return found;
 }

@@ -26,7 +26,7 @@ function describe(yaml: Document, text: string, { code, message, pos }: YAMLErro
       return {
         offset,
         isWhole,
-        message: `key ${JSON.stringify(/^[^:\s]*/.exec(text.slice(offset))?.[0] ?? '')} stands twice in this mapping`,
+        message: `key ${JSON.stringify(/^[^:\s]*/.exec(text.slice(offset))?.[0] ?? '')} stands twice in this mapping${firstLine(yaml, text, offset)}`,
       };
     case 'MULTIPLE_DOCS':
       return {
@@ -43,6 +43,21 @@ function describe(yaml: Document, text: string, { code, message, pos }: YAMLErro
     default:
       return { offset, isWhole, message };
   }
+}
+
+/** In which line the key stands first that stands again at the offset. */
+function firstLine(yaml: Document, text: string, offset: number): string {
+  let first: number | null = null;
+  visit(yaml, {
+    Map: (_key, { items }) => {
+      const keys = items.flatMap(({ key }) => (isScalar(key) && key.range ? [{ value: key.value, at: key.range[0] }] : []));
+      const again = keys.find(({ at }) => at === offset);
+      if (again === undefined) return;
+      first = keys.find(({ value }) => value === again.value)?.at ?? null;
+      return visit.BREAK;
+    },
+  });
+  return first === null ? '' : `, first in line ${text.slice(0, first).split('\n').length}`;
 }
 
 /** Where the quoted text begins that goes on until there. */

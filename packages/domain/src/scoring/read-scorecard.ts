@@ -5,6 +5,7 @@ import type { Condition } from '../cel/condition.ts';
 import type { Grade } from '../lead.ts';
 import { didYouMean } from '../rule-set/did-you-mean.ts';
 import { entriesOf, fieldsOf, itemsOf, numberOf, oneOf, type Place, type RuleSetDocument, report, textOf } from '../rule-set/document.ts';
+import { uniqueNames } from '../rule-set/unique-names.ts';
 import type { GradeStep, ScoreCap, Scorecard, ScoreLine, ScorePart } from './score-lead.ts';
 
 const GRADES = [
@@ -180,9 +181,6 @@ function isConditional({ minScore, minOfPart, when }: GradeStep): boolean {
 }
 
 function reportRepeats(document: RuleSetDocument, lines: readonly LineEntry[]): void {
-  const seen = new Set<string>();
-  for (const { line, place } of lines) {
-    if (seen.has(line.name)) report(document, place, { message: `the name "${line.name}" stands twice: reasons could not be told apart` });
-    seen.add(line.name);
-  }
+  const isNew = uniqueNames(document, { what: 'the name', advice: ': reasons could not be told apart' });
+  for (const { line, place } of lines) isNew(line.name, place);
 }
