@@ -304,6 +304,7 @@ async function assign(
     const epoch = await options.ledger.raiseEpoch(partition);
     const producer = await options.kafka.transactionalProducer(`${options.transactionalIdPrefix}-${partition}`);
     slot.task = { kind: 'TASK', generation: at.context.generation, epoch, producer, position: 0, fetchPosition: 0 };
+    // Read after the producer is there: by then the transaction before has ended, and its offset counts.
     const committed = await options.kafka.admin.committedOffset(options.groupId, { topic: options.topic, partition });
     const answer = await options.ledger.readStoredBatch(partition, epoch);
     if (answer.kind === 'STALE_EPOCH') {
