@@ -19,6 +19,8 @@ interface PoolStepRequest {
   readonly chosen: MemberDraft | null;
   /** Those whom the lead is offered to, by their ids. */
   readonly asked?: readonly string[];
+  /** Those whom the ledger was asked about, whatever caps and hours say; left out: those whom nothing keeps out. */
+  readonly among?: readonly MemberDraft[];
   /** As the books stood before the choice. */
   readonly before: readonly Candidate[] | null;
 }
@@ -63,22 +65,28 @@ const COULD_HAVE_IT: readonly CandidateVerdict[] = [
   'DESTINATION_CAP',
 ];
 
-export function tracePool(state: BatchState, { pool, outcome, chosen, before, asked = [] }: PoolStepRequest): void {
+export function tracePool(state: BatchState, { pool, outcome, chosen, before, asked = [], among = [] }: PoolStepRequest): void {
   if (state.trace === null || before === null) return;
   const winner = before.find(({ agentId }) => agentId === (chosen?.agentId ?? asked.at(-1)));
   const candidates = before.map((candidate): Candidate => {
     const { credit: creditAfter } = pool.members.find(({ agentId }) => agentId === candidate.agentId) ?? candidate;
-    const isOutranked = candidate.verdict === 'NOT_IN_TURN' && winner !== undefined && isBeaten(candidate.scores, winner.scores);
     const { agentId } = candidate;
+    const verdict = among.some((member) => member.agentId === agentId) ? 'NOT_IN_TURN' : candidate.verdict;
+    const isOutranked = verdict === 'NOT_IN_TURN' && winner !== undefined && isBeaten(candidate.scores, winner.scores);
     if (agentId === chosen?.agentId) return { ...candidate, creditAfter, verdict: 'CHOSEN' };
     if (asked.includes(agentId)) return { ...candidate, creditAfter, verdict: 'ASKED' };
-    return { ...candidate, creditAfter, verdict: isOutranked ? 'OUTRANKED' : candidate.verdict };
+    return { ...candidate, creditAfter, verdict: isOutranked ? 'OUTRANKED' : verdict };
   });
   const strategy = (pool.pool?.strategy ?? WEIGHTED).name;
   const { poolId, waiting, open, daily } = pool;
-  const told = outcome === 'GIVEN' ? withTurns(candidates) : candidates;
+  const told = isInTurn(outcome) ? withTurns(candidates) : candidates;
   state.trace.push({ kind: 'POOL', poolId, outcome, strategy, candidates: told, waiting, open, daily });
 }
+
+const IN_TURN: readonly PoolStep['outcome'][] = ['GIVEN', 'GIVEN_REGARDLESS', 'GIVEN_UNCLAIMED'];
+
+/** The pool's strategy decided, and among equals the ledger. */
+export const isInTurn = (outcome: PoolStep['outcome']): boolean => IN_TURN.includes(outcome);
 
 /** Among whom the ledger decides. */
 export const SHARING: readonly CandidateVerdict[] = ['CHOSEN', 'ASKED', 'NOT_IN_TURN'];

@@ -6,7 +6,17 @@ import { candidatesBefore, tracePool } from './decide-candidates.ts';
 import { roomUnder } from './decide-counters.ts';
 import { type Demand, demandOn } from './decide-demand.ts';
 import { marginsOf, trialOf } from './decide-margin.ts';
-import { activeOf, type Choice, type ChoiceRequest, eligibleOf, giveToBest, isFor, placeInPool, placesFor } from './decide-place.ts';
+import {
+  activeOf,
+  type Choice,
+  type ChoiceRequest,
+  eligibleOf,
+  isFor,
+  placeInPool,
+  placesFor,
+  take,
+  whateverTheCaps,
+} from './decide-place.ts';
 import { countGiven, type DestinationDraft, type MemberDraft, type PoolDraft } from './decide-pool.ts';
 import { atCapOf, factsOf, hasLost, homeOf, isHopeless, matchAfter, matchOf } from './decide-rules.ts';
 import type { BatchState, Turn } from './decide-state.ts';
@@ -144,8 +154,9 @@ export function placeAtLastResort(state: BatchState, request: ChoiceRequest, rul
   const latest = former.at(-1);
   const fresh = activeOf(pool).filter((member) => !former.includes(member.agentId));
   const round = fresh.length > 0 ? fresh : activeOf(pool).filter((member) => member.agentId !== latest);
-  const member = giveToBest(state, { members: round.length > 0 ? round : activeOf(pool), request, demand });
-  tracePool(state, { pool, outcome: member === null ? 'NOBODY' : 'GIVEN_REGARDLESS', chosen: member, before });
+  const among = whateverTheCaps(round.length > 0 ? round : activeOf(pool), demand);
+  const member = among.length === 0 ? null : take(state, among, { turn: request.turn, demand });
+  tracePool(state, { pool, outcome: member === null ? 'NOBODY' : 'GIVEN_REGARDLESS', chosen: member, among, before });
   countGiven(pool, member);
   return { kind: 'PLACED', pool, member, ownerId: member?.agentId ?? null, ruleId };
 }
@@ -157,7 +168,9 @@ export function placeByHand(
   target: { readonly pool: PoolDraft; readonly member: MemberDraft | null },
 ): Choice | null {
   const { pool } = target;
+  const isNamed = target.member !== null;
   let { member } = target;
+  let among: readonly MemberDraft[] = [];
   const demand = demandByHand(pool, request);
   const before = candidatesBefore(state, pool, { lead: request.lead, demand });
   if (member !== null) {
@@ -166,9 +179,11 @@ export function placeByHand(
     const active = activeOf(pool);
     if (active.length === 0) return null;
     const fresh = active.filter((one) => !request.lead.formerAgents.includes(one.agentId));
-    member = giveToBest(state, { members: fresh.length > 0 ? fresh : active, request, demand });
+    among = whateverTheCaps(fresh.length > 0 ? fresh : active, demand);
+    member = take(state, among, { turn: request.turn, demand });
   }
-  tracePool(state, { pool, outcome: 'GIVEN_REGARDLESS', chosen: member, before });
+  const outcome = isNamed ? 'GIVEN_BY_HAND' : member === null ? 'GIVEN_TO_DESTINATION' : 'GIVEN_REGARDLESS';
+  tracePool(state, { pool, outcome, chosen: member, among, before });
   countGiven(pool, member);
   return { kind: 'PLACED', pool, member, ownerId: member?.agentId ?? null, ruleId: null };
 }

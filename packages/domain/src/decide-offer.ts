@@ -182,7 +182,7 @@ function giveUnclaimed(state: BatchState, { lead, facts, turn }: OpenOffer, pool
   if (eligible.length === 0) return null;
   const member = take(state, eligible, { turn, demand });
   countTaken(pool, member);
-  tracePool(state, { pool, outcome: 'GIVEN_UNCLAIMED', chosen: member, before });
+  tracePool(state, { pool, outcome: 'GIVEN_UNCLAIMED', chosen: member, among: eligible, before });
   return member;
 }
 

@@ -128,18 +128,16 @@ export function whomToAsk(
 }
 
 /**
- * Whatever the pool's cap and hours: present and under its own caps where possible, else present, else under its own caps, else anybody; of
- * these who suits, if somebody does. null: nobody.
+ * Those of the members who can take a lead whatever the pool's cap and hours: present and under their own caps where possible, else present, else
+ * under their own caps, else anybody; of these who suits, if somebody does.
  */
-export function giveToBest(state: BatchState, options: Demanding & { readonly members: readonly MemberDraft[] }): MemberDraft | null {
-  const { members, demand } = options;
-  if (members.length === 0) return null;
+export function whateverTheCaps(members: readonly MemberDraft[], demand: Demand | null): readonly MemberDraft[] {
   const present = members.filter((member) => member.isPresent);
   const there = present.length > 0 ? present : members;
   const free = there.filter((member) => roomOfMember(member) > 0);
   const candidates = free.length > 0 ? free : there;
   const suited = candidates.filter((member) => isFor(member, demand));
-  return take(state, suited.length > 0 ? suited : candidates, { turn: options.request.turn, demand });
+  return suited.length > 0 ? suited : candidates;
 }
 
 /** By the pool's strategy, booked. Most pools have no other than the ledger's turns. */

@@ -74,7 +74,10 @@ export type TraceStep =
         | 'STICKY'
         | 'FULL_OR_CLOSED'
         | 'OTHERS_WAIT'
+        /** By the last resort, or by hand to the pool: in turn, but whatever caps and hours say. */
         | 'GIVEN_REGARDLESS'
+        /** To a named agent, out of turn. */
+        | 'GIVEN_BY_HAND'
         | 'NOBODY'
         | 'OFFERED'
         /** The first to accept. */

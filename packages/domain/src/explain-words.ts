@@ -1,5 +1,6 @@
 /** Plain words for what the router does: one sentence each. */
 import { causeWords } from './cause-words.ts';
+import { isInTurn } from './decide-candidates.ts';
 import type { Candidate, TraceStep } from './decide-trace.ts';
 import type { IgnoredReason } from './ignored-reason.ts';
 import type { Unclaimed } from './lead-offer.ts';
@@ -42,12 +43,19 @@ const OUTCOMES: Readonly<Record<PoolStep['outcome'], string>> = {
   STICKY: 'takes it; the agent who last had a lead of this person, or of its account where the pool says so, comes first',
   FULL_OR_CLOSED: 'cannot take it now',
   OTHERS_WAIT: 'has places, but not more than leads that were there first',
-  GIVEN_REGARDLESS: 'takes it whatever its caps and hours',
+  GIVEN_REGARDLESS: 'takes it whatever its caps and hours; whose turn it is is in the ledger',
+  GIVEN_BY_HAND: 'takes it for the agent who was named by hand, whatever its caps and hours',
   NOBODY: 'has nobody active to take it',
   OFFERED: 'offers it to those whom its strategy puts first, and keeps a place for it; who accepts first has it',
   CLAIMED: 'has offered it, and gives it to the first who accepted',
   GIVEN_UNCLAIMED: 'gives it to whom its strategy puts first, because nobody took it when it was offered',
   PASSED_BY: 'is passed by: it has offered the lead, and nobody took it',
+};
+
+/** Of pools whose strategy asks for more than whose turn it is. */
+const BY_STRATEGY: Readonly<Partial<typeof OUTCOMES>> = {
+  GIVEN: 'takes it by its strategy',
+  GIVEN_REGARDLESS: 'takes it whatever its caps and hours, by its strategy',
 };
 
 export function inputWords(input: RouterInput): string {
@@ -99,8 +107,8 @@ export function passedOnWords({ poolId, atCap }: Extract<TraceStep, { readonly k
 export function poolWords(ruleSet: RuleSet, step: PoolStep): string {
   const isLast = step.poolId === ruleSet.lastResortPool ? ' (the final decision makers)' : '';
   const queue = step.waiting === 0 ? '' : ` ${step.waiting} wait there.`;
-  const isRanked = step.outcome === 'GIVEN' && step.strategy !== WEIGHTED.name;
-  const outcome = isRanked ? `takes it by its strategy (${step.strategy}), and by the ledger among equals` : OUTCOMES[step.outcome];
+  const byStrategy = step.strategy === WEIGHTED.name ? undefined : BY_STRATEGY[step.outcome];
+  const outcome = byStrategy === undefined ? OUTCOMES[step.outcome] : `${byStrategy} (${step.strategy}), and by the ledger among equals`;
   return `Pool ${step.poolId}${isLast} ${outcome}.${queue}`;
 }
 
@@ -137,7 +145,7 @@ export function signed(credit: number): string {
 
 /** To whom the lot gave the lead where this one was as much in turn by the ledger; null: it was not the lot that decided. */
 export function lotWinnerOf({ outcome, candidates }: PoolStep, { verdict, turn }: Candidate): string | null {
-  if (outcome !== 'GIVEN' || verdict !== 'NOT_IN_TURN' || turn === null || turn.deadline === null) return null;
+  if (!isInTurn(outcome) || verdict !== 'NOT_IN_TURN' || turn === null || turn.deadline === null) return null;
   const chosen = candidates.find((one) => one.verdict === 'CHOSEN');
   return chosen?.turn?.deadline === turn.deadline ? chosen.agentId : null;
 }

@@ -1,4 +1,5 @@
 /** Why a member of a pool was passed over, in one sentence that names what stood against it and what would have been enough. */
+import { isInTurn } from './decide-candidates.ts';
 import type { Candidate, TraceStep } from './decide-trace.ts';
 import { lotWinnerOf, scoreWords, signed } from './explain-words.ts';
 
@@ -56,7 +57,7 @@ function freeWords(step: PoolStep, candidate: Candidate, chosen: Candidate | nul
   if (step.outcome === 'PASSED_BY') return 'it was free; its pool had offered the lead before, and nobody took it.';
   if (chosen === null) return 'it was free; the pool did not give this lead away.';
   if (step.outcome === 'STICKY') return `it was free, but ${chosen.agentId} had the latest lead of this person, and comes first.`;
-  if (step.outcome !== 'GIVEN') return `it was free; ${chosen.agentId} was chosen regardless of turns.`;
+  if (!isInTurn(step.outcome)) return `it was free; ${chosen.agentId} was chosen by hand, out of turn.`;
   return turnWords(step, candidate, chosen);
 }
 

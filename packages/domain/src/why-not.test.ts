@@ -27,14 +27,14 @@ const ruleSet = buildTestRuleSet({
 /** The input that is still to be decided, explained from what the router would have recorded. */
 function explained(world: World, { leadIndex = 0 } = {}) {
   const inputs = world.logs[0] ?? [];
-  const locks = locksFor({ ruleSet, inputs, peeked: world });
+  const locks = locksFor({ ruleSet: world.ruleSet, inputs, peeked: world });
   const result = explainDecision({ ...world.request(inputs), snapshot: world.snapshot(locks) }, leadIndex);
   if (result.kind !== 'EXPLAINED') throw new Error(result.kind);
   return result.explanation;
 }
 
 const submitted = () => new World({ ruleSet }).submit('lead', buildFacts({ pool: 'sales' }));
-const reasons = (world: World, target: string) => whyNot(ruleSet, explained(world), target)?.reasons;
+const reasons = (world: World, target: string) => whyNot(world.ruleSet, explained(world), target)?.reasons;
 
 describe('why somebody did not get a lead', () => {
   it('says of a member what stood against it', () => {
@@ -47,6 +47,41 @@ describe('why somebody did not get a lead', () => {
     expect(reasons(submitted(), 'bea')).toEqual([
       'In pool sales: not in turn: it was owed 0 leads, ann 0; with this one it would be too far ahead of its share.',
     ]);
+  });
+
+  it('says the same of the last resort and of a pool by hand, whatever the caps; and that a named agent has it out of turn', () => {
+    const full = { open: 0, daily: null };
+    const last = buildTestRuleSet({
+      pools: [
+        { poolId: 'sales', agents: ['sue'] },
+        {
+          poolId: 'final',
+          agents: [
+            { agentId: 'max', weight: 3, caps: full },
+            { agentId: 'mia', caps: full },
+            { agentId: 'moe', active: false },
+          ],
+        },
+      ],
+    });
+    const fresh = () => new World({ ruleSet: last });
+    const inTurn = ['In pool final: not in turn: it was owed 0 leads, max 0; with this one it would be too far ahead of its share.'];
+    const exception = fresh().submit('lead', buildFacts());
+    expect(reasons(exception, 'mia')).toEqual(inTurn);
+    expect(reasons(exception, 'moe')).toEqual(['In pool final: it is not active in the rule set.']);
+    const byHand = (to: string) => {
+      const world = fresh()
+        .submit('lead', buildFacts({ pool: 'sales' }))
+        .drain();
+      const { leadId } = world.lead('lead');
+      return world.send({ kind: 'REASSIGN', leadId, occurredAt: world.now, to, by: 'a person', reason: 'asked for', facts: null });
+    };
+    expect(reasons(byHand('final'), 'mia')).toEqual(inTurn);
+    expect(reasons(byHand('final/mia'), 'max')).toEqual(['In pool final: its cap of open leads was reached, with 0 open.']);
+    const free = new World({ ruleSet }).submit('lead', buildFacts({ pool: 'center' })).drain();
+    const { leadId } = free.lead('lead');
+    free.send({ kind: 'REASSIGN', leadId, occurredAt: free.now, to: 'sales/bea', by: 'a person', reason: 'asked for', facts: null });
+    expect(reasons(free, 'ann')).toEqual(['In pool sales: it was free; bea was chosen by hand, out of turn.']);
   });
 
   it('says that who had it before does not get it back', () => {

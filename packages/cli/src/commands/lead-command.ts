@@ -117,6 +117,7 @@ function deliveryMoment(delivery: StoredDelivery): Moment {
   const { channel, destinationId, agentId, revision, state, attempts, receipt, lastError, createdAt, finishedAt } = delivery;
   const detail = receipt ?? lastError;
   const to = channel === 'offer' ? `${agentId} of ${destinationId}` : destinationId;
-  const what = `${channel} to ${to} about revision ${revision}: ${state.toLowerCase().replaceAll('_', ' ')}, ${attempts} attempts${detail === null ? '' : ` (${detail})`}`;
+  const tried = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}${detail === null ? '' : ` (${detail})`}`;
+  const what = `${channel} to ${to} about revision ${revision}: ${state.toLowerCase().replaceAll('_', ' ')}, ${tried}`;
   return { at: finishedAt ?? createdAt, what };
 }
